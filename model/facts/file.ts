@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { attributes, ownership, time } from './shared.ts'
+
+/** Things a bounded look into a file recognised (literal search and format magic; no rule, no verdict). */
+export const traits = [
+  'elf', 'script', 'archive', 'image', 'json', 'text', 'empty',
+  /** Packed by UPX, also with altered header. */ 'packed',
+  /** ELF with no section headers or with data behind its end. */ 'stripped-sections', 'overlay',
+  /** JSON with at least four keys of an xmrig configuration. */ 'miner-config',
+  /** `stratum+tcp://` and its relatives, or stratum methods. */ 'stratum',
+  /** Words of miner programs: algorithm names, `--donate-level`, hash rate lines (two or more different). */ 'miner-strings',
+  /** A wallet address whose checksum or shape holds. */ 'wallet',
+  /** Script: fetches something and hands it to an interpreter or makes it executable and runs it. */ 'download-execute',
+  /** Script: decodes base64 or hex into an interpreter. */ 'decode-execute',
+  /** Script: reverse shell shapes such as /dev/tcp. */ 'reverse-shell',
+  /** Script: writes cron lines, keys or units. */ 'writes-persistence',
+  /** Script: kills or removes other miners or security agents. */ 'kills-rivals', 'removes-security',
+  /** Script: sets or clears immutable flags. */ 'changes-attributes',
+  /** Script: restarts something in a loop. */ 'watchdog',
+  /** Script: wrapper that filters the output of a system command. */ 'output-filter',
+  /** ELF library that defines readdir, readdir64, getdents or similar, as hiding libraries do. */ 'hooks-readdir',
+  /** Image or archive magic with a shell script behind it. */ 'polyglot',
+  /** Connects out: mass scanner or ssh brute force words. */ 'scanner',
+] as const
+
+/** A file that something points at, or that lies in a usual drop place. */
+export const fileFact = z.object({
+  kind: z.literal('file'),
+  path: z.string(),
+  pathBytes: z.string().optional(),
+  name: z.string(),
+  type: z.enum(['file', 'directory', 'symlink', 'socket', 'fifo', 'device']),
+  /** Where a symlink leads, inside the tree. */
+  linkTarget: z.string().optional(),
+  size: z.number(),
+  uid: z.number(),
+  gid: z.number(),
+  user: z.string().optional(),
+  /** Permission bits in octal as `0755`, with setuid, setgid and sticky. */
+  mode: z.string(),
+  executable: z.boolean(),
+  setuid: z.boolean(),
+  modified: time,
+  changed: time,
+  /** Birth time where the file system keeps one. */
+  created: time.optional(),
+  inode: z.number().optional(),
+  linkCount: z.number().optional(),
+  sha256: z.string().optional(),
+  md5: z.string().optional(),
+  ownership,
+  package: z.string().optional(),
+  attributes,
+  traits: z.array(z.enum(traits)),
+  /** Literal words behind the traits, for the reader. At most 10, each at most 80 characters. */
+  evidence: z.array(z.string()),
+  /** Paths that the content names (scripts, configurations); at most 50. */
+  targets: z.array(z.string()),
+  /** Addresses `host:port` that the content names; at most 20. */
+  endpoints: z.array(z.string()),
+  /** Other paths with the same content, found in this scan. */
+  sameContent: z.array(z.string()),
+  /** Why the file was looked at: `autostart`, `process`, `drop-place`, `preload`, `named-by-file`, `system-command`. */
+  seenAs: z.array(z.string()),
+  /** Age of the newest of mtime, ctime and birth against the newest file of the target, in days. */
+  ageDays: z.number().optional(),
+  /** mtime lies before ctime by more than a day although no package owns it: its time was set back. */
+  backdated: z.boolean(),
+})
+export type FileFact = z.infer<typeof fileFact>
+export type Trait = FileFact['traits'][number]

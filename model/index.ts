@@ -1,0 +1,7 @@
+export * from './action.ts'
+export * from './facts/index.ts'
+export * from './finding.ts'
+export * from './gap.ts'
+export * from './incident.ts'
+export * from './run.ts'
+export * from './scan.ts'

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { finding } from './finding.ts'
+import { gap } from './gap.ts'
+import { incident } from './incident.ts'
+
+/** The one document that `davylamp scan --json` prints. */
+export const scan = z.object({
+  format: z.literal('davylamp-scan'),
+  version: z.literal(1),
+  program: z.string(),
+  target: z.object({ root: z.string(), live: z.boolean(), hostname: z.string().optional(), system: z.string().optional() }),
+  mode: z.enum(['quick', 'observe']),
+  startedAt: z.string(),
+  durationMs: z.number(),
+  rules: z.object({ count: z.number(), version: z.string() }),
+  facts: z.record(z.string(), z.number()),
+  verdict: z.enum(['nothing', 'exposure', 'suspected', 'confirmed']),
+  gaps: z.array(gap),
+  findings: z.array(finding),
+  incidents: z.array(incident),
+})
+export type Scan = z.infer<typeof scan>
+
+/** An entry of the allowlist. Every field that is given must agree. */
+export const allowEntry = z.object({
+  id: z.string(),
+  sha256: z.string().optional(),
+  path: z.string().optional(),
+  user: z.string().optional(),
+  package: z.string().optional(),
+  rule: z.string().optional(),
+  fingerprint: z.string().optional(),
+  reason: z.string(),
+  author: z.string(),
+  created: z.string(),
+  /** RFC 3339, or `never`. */
+  expires: z.string(),
+})
+export type AllowEntry = z.infer<typeof allowEntry>
