@@ -76,7 +76,13 @@ export const action = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('kill-process'), process: processName }),
   z.object({ kind: z.literal('lock-account'), name: z.string(), uid: z.number() }),
   /** Every line of the name in passwd, shadow, group, gshadow, subuid, subgid; its crontab and its sessions. Its home stays. */
-  z.object({ kind: z.literal('remove-account'), name: z.string(), uid: z.number(), line: z.number(), text: z.string() }),
+  z.object({
+    kind: z.literal('remove-account'),
+    name: z.string(),
+    uid: z.number(),
+    line: z.number(),
+    text: z.string(),
+  }),
   z.object({
     kind: z.literal('restore-command'),
     ...path,
@@ -87,7 +93,12 @@ export const action = z.discriminatedUnion('kind', [
     /** What the package recorded, as `md5:…` or `sha256:…`; `from` must have it. */
     recordedDigest: z.string(),
   }),
-  z.object({ kind: z.literal('reinstall-package'), package: z.string(), paths: z.array(z.string()), command: z.string() }),
+  z.object({
+    kind: z.literal('reinstall-package'),
+    package: z.string(),
+    paths: z.array(z.string()),
+    command: z.string(),
+  }),
   z.object({ kind: z.literal('unmount'), ...path, mountId: z.number() }),
   z.object({
     kind: z.literal('stop-container'),

@@ -34,7 +34,14 @@ export const journalEntry = z.discriminatedUnion('entry', [
     boot: z.string().optional(),
   }),
   /** An action that was not in the plan but follows from one (a process that joined the frozen set). */
-  z.object({ entry: z.literal('added'), number: z.number(), phase: z.enum(phases), action, reason: z.string(), at: z.string() }),
+  z.object({
+    entry: z.literal('added'),
+    number: z.number(),
+    phase: z.enum(phases),
+    action,
+    reason: z.string(),
+    at: z.string(),
+  }),
   /** Written before the change: all that undo needs. */
   z.object({ entry: z.literal('prepared'), number: z.number(), undo: z.unknown(), at: z.string() }),
   z.object({

@@ -8,7 +8,12 @@ export const scan = z.object({
   format: z.literal('davylamp-scan'),
   version: z.literal(1),
   program: z.string(),
-  target: z.object({ root: z.string(), live: z.boolean(), hostname: z.string().optional(), system: z.string().optional() }),
+  target: z.object({
+    root: z.string(),
+    live: z.boolean(),
+    hostname: z.string().optional(),
+    system: z.string().optional(),
+  }),
   mode: z.enum(['quick', 'observe']),
   startedAt: z.string(),
   durationMs: z.number(),

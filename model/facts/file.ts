@@ -3,9 +3,16 @@ import { attributes, ownership, time } from './shared.ts'
 
 /** Things a bounded look into a file recognised (literal search and format magic; no rule, no verdict). */
 export const traits = [
-  'elf', 'script', 'archive', 'image', 'json', 'text', 'empty',
+  'elf',
+  'script',
+  'archive',
+  'image',
+  'json',
+  'text',
+  'empty',
   /** Packed by UPX, also with altered header. */ 'packed',
-  /** ELF with no section headers or with data behind its end. */ 'stripped-sections', 'overlay',
+  /** ELF with no section headers or with data behind its end. */ 'stripped-sections',
+  'overlay',
   /** JSON with at least four keys of an xmrig configuration. */ 'miner-config',
   /** `stratum+tcp://` and its relatives, or stratum methods. */ 'stratum',
   /** Words of miner programs: algorithm names, `--donate-level`, hash rate lines (two or more different). */ 'miner-strings',
@@ -14,7 +21,8 @@ export const traits = [
   /** Script: decodes base64 or hex into an interpreter. */ 'decode-execute',
   /** Script: reverse shell shapes such as /dev/tcp. */ 'reverse-shell',
   /** Script: writes cron lines, keys or units. */ 'writes-persistence',
-  /** Script: kills or removes other miners or security agents. */ 'kills-rivals', 'removes-security',
+  /** Script: kills or removes other miners or security agents. */ 'kills-rivals',
+  'removes-security',
   /** Script: sets or clears immutable flags. */ 'changes-attributes',
   /** Script: restarts something in a loop. */ 'watchdog',
   /** Script: wrapper that filters the output of a system command. */ 'output-filter',
