@@ -33,7 +33,6 @@ export function encodeBytes(text: string): Buffer {
 
 /** The form a fact may hold: bytes that were not UTF-8 and control characters as `\xNN`, tab and all else as it is. */
 export function displayBytes(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what has to be made visible
   return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f\udc80-\udcff]/g, unit => {
     const code = unit.charCodeAt(0)
     return `\\x${(code >= 0xdc80 ? code - 0xdc00 : code).toString(16).padStart(2, '0')}`
