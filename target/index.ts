@@ -1,2 +1,5 @@
 export { decodeBytes, displayBytes, encodeBytes, exactBytes, fromFact } from './bytes.ts'
+export { type MemoryTargetOptions, memoryTarget } from './memory-target.ts'
+export type { MemoryFile } from './memory-tree.ts'
+export { type ProcessOptions, processFiles } from './process-files.ts'
 export type { FileDigest, FileStat, FileTree, SocketRow, SocketTable, Target } from './target.ts'
