@@ -1,5 +1,14 @@
 import { Buffer } from 'node:buffer'
-import { downloaders, interpreterOf, keywords, linker, patternPrograms, shells, wrappers } from './command-wrappers.ts'
+import {
+  downloaders,
+  interpreterOf,
+  keywords,
+  linker,
+  patternPrograms,
+  shells,
+  type Wrapper,
+  wrappers,
+} from './command-wrappers.ts'
 import { decodeAnsi, type ShellPart, type ShellWord, shellParts } from './shell-text.ts'
 
 /** Where a command line starts from. */
@@ -106,53 +115,22 @@ function readCommand(state: Walk, all: readonly ShellWord[], before: string, dep
     return
   }
   addProgram(state, first)
-  if (name === 'for' || name === 'case' || name === 'select') {
-    addOperands(state, '', operands, depth)
-    return
-  }
-  if (name === 'eval' || name === 'trap') {
-    readText(state, operands.map(word => word.text).join(' '), depth + 1)
-    return
-  }
-  if (name === '.' || name === 'source') {
-    addScript(state, operands[0])
-    return
-  }
-  if (name === 'su') {
-    readSwitchUser(state, operands, depth)
-    return
-  }
-  if (name === 'run-parts')
-    addScript(
-    return
-      state,
-      operands.findLast(word => !word.text.startsWith('-')),
-    )
-  if (shells.test(name)) {
-    readShellCall(state, operands, depth)
-    return
-  }
-  if (linker.test(name)) {
-    readWrapped(state, { valued: '', long: ['--library-path', '--argv0'] }, operands, depth)
-    return
-  }
-  const wrapper = Object.hasOwn(wrappers, name) ? wrappers[name] : undefined
   if (name === 'chroot') addChrooted(state, operands)
-  if (wrapper !== undefined) {
-    readWrapped(state, wrapper, operands, depth)
-    return
-  }
-  if (name === 'java') {
-    readJava(state, operands)
-    return
-  }
+  const wrapper = linker.test(name) ? linkerCall : Object.hasOwn(wrappers, name) ? wrappers[name] : undefined
   const interpreter = interpreterOf(name)
-  if (interpreter !== undefined) {
-    readInterpreterCall(state, interpreter, operands)
-    return
-  }
-  addOperands(state, name, operands, depth)
+  if (name === 'for' || name === 'case' || name === 'select') addOperands(state, '', operands, depth)
+  else if (name === 'eval' || name === 'trap') readText(state, operands.map(word => word.text).join(' '), depth + 1)
+  else if (name === '.' || name === 'source') addScript(state, operands[0])
+  else if (name === 'su') readSwitchUser(state, operands, depth)
+  else if (name === 'run-parts') addScript(state, operands.filter(word => !word.text.startsWith('-')).at(-1))
+  else if (shells.test(name)) readShellCall(state, operands, depth)
+  else if (wrapper !== undefined) readWrapped(state, wrapper, operands, depth)
+  else if (name === 'java') readJava(state, operands)
+  else if (interpreter !== undefined) readInterpreterCall(state, interpreter, operands)
+  else addOperands(state, name, operands, depth)
 }
+
+const linkerCall: Wrapper = { valued: '', long: ['--library-path', '--argv0', '--preload'] }
 
 /** Variables through which the linker and interpreters load a file. */
 const loading =
