@@ -13,8 +13,22 @@ let library: Library | undefined
 
 /** A function of the C library that this program brought along (or, in a checkout, of the host's). */
 export function libc(name: string, returns: NativeType, takes: readonly Exclude<NativeType, 'void'>[]): NativeFunction {
-  const { functions } = opened()
-  return functions.getFunction(name, { return: returns, arguments: [...takes] }) as unknown as NativeFunction
+  opened()
+  const signature = `${returns}(${takes})`
+  const known = signatures.get(name) ?? []
+  if (!known.includes(signature)) signatures.set(name, [...known, signature])
+  // One handle knows a name by one signature only, and calls such as syscall(2) and ioctl(2) have many.
+  const handle = handleFor(Math.max(0, (signatures.get(name) ?? []).indexOf(signature)))
+  return handle.getFunction(name, { return: returns, arguments: [...takes] }) as unknown as NativeFunction
+}
+
+const signatures = new Map<string, string[]>()
+const handles: DynamicLibrary[] = []
+
+function handleFor(index: number): DynamicLibrary {
+  const handle = handles[index] ?? new DynamicLibrary('libc.so.6')
+  handles[index] = handle
+  return handle
 }
 
 /** errno(3) of the last call on this thread. Read it at once: any other call may change it. */

@@ -1,5 +1,8 @@
 export { decodeBytes, displayBytes, encodeBytes, exactBytes, fromFact } from './bytes.ts'
+export { liveTarget } from './live-target.ts'
 export { type MemoryTargetOptions, memoryTarget } from './memory-target.ts'
 export type { MemoryFile } from './memory-tree.ts'
+export { type MountedTree, mountedTree } from './mounted-tree.ts'
 export { type ProcessOptions, processFiles } from './process-files.ts'
 export type { FileDigest, FileStat, FileTree, SocketRow, SocketTable, Target } from './target.ts'
+export { TargetError } from './target-error.ts'

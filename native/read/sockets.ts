@@ -1,0 +1,171 @@
+import { SystemCallError } from '../libc.ts'
+import { checked, lazily } from './system-call.ts'
+
+/** One inet_diag_msg (linux/inet_diag.h, sock_diag(7)). Addresses are as they are written: IPv4 dotted, IPv6 shortest. */
+export interface KernelSocket {
+  readonly protocol: 'tcp' | 'udp'
+  readonly state: string
+  readonly localAddress: string
+  readonly localPort: number
+  readonly remoteAddress: string
+  readonly remotePort: number
+  readonly uid: number
+  readonly inode: number
+  readonly bytesSent?: number
+  readonly bytesReceived?: number
+}
+
+/** include/net/tcp_states.h, by number. */
+const tcpStates = [
+  'unknown',
+  'established',
+  'syn-sent',
+  'syn-recv',
+  'fin-wait-1',
+  'fin-wait-2',
+  'time-wait',
+  'closed',
+  'close-wait',
+  'last-ack',
+  'listen',
+  'closing',
+  'new-syn-recv',
+]
+
+const protocols = { tcp: 6, udp: 17 }
+const families = [2, 10]
+const sockDiagByFamily = 20
+const requestDump = 0x301
+const dumpInterrupted = 0x10
+const infoExtension = 2
+const mostSockets = 1_000_000
+
+const socket = lazily('socket', 'int32', ['int32', 'int32', 'int32'])
+const setsockopt = lazily('setsockopt', 'int32', ['int32', 'int32', 'int32', 'pointer', 'uint32'])
+const send = lazily('send', 'int64', ['int32', 'pointer', 'uint64', 'int32'])
+const recv = lazily('recv', 'int64', ['int32', 'pointer', 'uint64', 'int32'])
+const close = lazily('close', 'int32', ['int32'])
+
+/**
+ * Every TCP and UDP socket of this network namespace, listening ones too, from the kernel by netlink and not from
+ * /proc/net, which a preloaded library filters. Throws `SystemCallError` where the kernel cannot tell.
+ */
+export function kernelSockets(): KernelSocket[] {
+  const descriptor = checked('socket', socket(16, 3 | 0o2000000, 4))
+  try {
+    // A kernel that does not answer must not hold the scan.
+    checked('setsockopt', setsockopt(descriptor, 1, 20, timeval(5), 16))
+    return (['tcp', 'udp'] as const).flatMap(protocol => families.flatMap(family => dump(descriptor, family, protocol)))
+  } finally {
+    close(descriptor)
+  }
+}
+
+function timeval(seconds: number): Buffer {
+  const value = Buffer.alloc(16)
+  value.writeBigInt64LE(BigInt(seconds), 0)
+  return value
+}
+
+let sequence = 0
+
+/** Sockets come and go during the dump; the kernel then says so, and it is asked again. */
+function dump(descriptor: number, family: number, protocol: 'tcp' | 'udp'): KernelSocket[] {
+  for (let attempt = 1; ; attempt++) {
+    const request = requestFor(family, protocol, ++sequence)
+    checked('send', send(descriptor, request, BigInt(request.length), 0))
+    const { sockets, whole } = answers(descriptor, protocol, sequence)
+    if (whole || attempt === 3) return sockets
+  }
+}
+
+function requestFor(family: number, protocol: 'tcp' | 'udp', number: number): Buffer {
+  const request = Buffer.alloc(72)
+  request.writeUInt32LE(request.length, 0)
+  request.writeUInt16LE(sockDiagByFamily, 4)
+  request.writeUInt16LE(requestDump, 6)
+  request.writeUInt32LE(number, 8)
+  request[16] = family
+  request[17] = protocols[protocol]
+  request[18] = protocol === 'tcp' ? 1 << (infoExtension - 1) : 0
+  request.writeUInt32LE(0xffff_ffff, 20)
+  return request
+}
+
+function answers(descriptor: number, protocol: 'tcp' | 'udp', number: number) {
+  const buffer = Buffer.alloc(256 * 1024)
+  const sockets: KernelSocket[] = []
+  let whole = true
+  for (;;) {
+    const length = checked('recv', recv(descriptor, buffer, BigInt(buffer.length), 0))
+    if (length === 0) return { sockets, whole }
+    for (let at = 0; at + 16 <= length; ) {
+      const messageLength = buffer.readUInt32LE(at)
+      if (messageLength < 16 || at + messageLength > length) break
+      const message = buffer.subarray(at, at + messageLength)
+      at += (messageLength + 3) & ~3
+      if (message.readUInt32LE(8) !== number) continue
+      if ((message.readUInt16LE(6) & dumpInterrupted) !== 0) whole = false
+      const type = message.readUInt16LE(4)
+      if (type === 3) return { sockets, whole }
+      if (type === 2)
+        throw new SystemCallError(`sock_diag ${protocol}`, message.length < 20 ? 5 : -message.readInt32LE(16))
+      const row = socketOf(message.subarray(16), protocol)
+      if (row !== undefined && sockets.length < mostSockets) sockets.push(row)
+    }
+  }
+}
+
+/** The body of one answer; undefined when it is too short. Exported for its test. */
+export function socketOf(body: Buffer, protocol: 'tcp' | 'udp'): KernelSocket | undefined {
+  if (body.length < 72) return undefined
+  const family = body[0]
+  const state = tcpStates[body[1] ?? 0] ?? 'unknown'
+  return {
+    protocol,
+    state: protocol === 'udp' && state === 'closed' ? 'unconnected' : state,
+    localAddress: addressAt(body, 8, family),
+    localPort: body.readUInt16BE(4),
+    remoteAddress: addressAt(body, 24, family),
+    remotePort: body.readUInt16BE(6),
+    uid: body.readUInt32LE(64),
+    inode: body.readUInt32LE(68),
+    ...(protocol === 'tcp' ? byteCounts(body.subarray(72)) : {}),
+  }
+}
+
+/** Netlink attributes after the message; tcp_info has the counts from Linux 4.1 on. */
+function byteCounts(attributes: Buffer): { bytesSent?: number; bytesReceived?: number } {
+  for (let at = 0; at + 4 <= attributes.length; ) {
+    const length = attributes.readUInt16LE(at)
+    if (length < 4 || at + length > attributes.length) return {}
+    if ((attributes.readUInt16LE(at + 2) & 0x3fff) === infoExtension && length >= 4 + 136) {
+      return {
+        bytesSent: Number(attributes.readBigUInt64LE(at + 4 + 120)),
+        bytesReceived: Number(attributes.readBigUInt64LE(at + 4 + 128)),
+      }
+    }
+    at += (length + 3) & ~3
+  }
+  return {}
+}
+
+function addressAt(body: Buffer, at: number, family: number | undefined): string {
+  if (family === 2) return [...body.subarray(at, at + 4)].join('.')
+  return writtenIpv6(body.subarray(at, at + 16))
+}
+
+/** RFC 5952; an IPv4 address inside IPv6 (`::ffff:a.b.c.d`) as the IPv4 address that it is. */
+export function writtenIpv6(bytes: Uint8Array): string {
+  const groups = Array.from({ length: 8 }, (_, at) => ((bytes[2 * at] ?? 0) << 8) | (bytes[2 * at + 1] ?? 0))
+  if (groups.slice(0, 5).every(group => group === 0) && groups[5] === 0xffff) return [...bytes.slice(12, 16)].join('.')
+  let longest = { start: -1, length: 1 }
+  for (let start = 0; start < 8; start++) {
+    let end = start
+    while (end < 8 && groups[end] === 0) end++
+    if (end - start > longest.length) longest = { start, length: end - start }
+  }
+  const hex = groups.map(group => group.toString(16))
+  if (longest.start === -1) return hex.join(':')
+  return `${hex.slice(0, longest.start).join(':')}::${hex.slice(longest.start + longest.length).join(':')}`
+}
