@@ -31,13 +31,21 @@ export function encodeBytes(text: string): Buffer {
   return Buffer.concat(parts)
 }
 
-/** The form a fact may hold: bytes that were not UTF-8 and control characters as `\xNN`, tab and all else as it is. */
+/**
+ * The form a fact may hold: every byte as `\xNN` that was not UTF-8 or belongs to a control character, a line separator or
+ * a change of the writing direction (they could steer a terminal or make a name look like another one); tab and all else
+ * as it is.
+ */
 export function displayBytes(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f\udc80-\udcff]/g, unit => {
-    const code = unit.charCodeAt(0)
-    return `\\x${(code >= 0xdc80 ? code - 0xdc00 : code).toString(16).padStart(2, '0')}`
+  return text.replace(unshowable, unit => {
+    let shown = ''
+    for (const byte of encodeBytes(unit)) shown += `\\x${byte.toString(16).padStart(2, '0')}`
+    return shown
   })
 }
+
+/** With `u`, a surrogate here is a lone one and not the half of a pair. */
+const unshowable = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\udc80-\udcff]/gu
 
 /** Base64 of the exact bytes where the display form lost something, else undefined: the `pathBytes` and `textBytes` of facts. */
 export function exactBytes(text: string): string | undefined {
