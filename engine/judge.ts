@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import {
+  type AllowEntry,
+  type Finding,
+  findingClasses,
+  type IdentifiedFact,
+  type Level,
+  levels,
+} from '../model/index.ts'
+import { allowanceFor } from './allow.ts'
+import { shortHash } from './identity.ts'
+import { type View, viewsOf } from './link.ts'
+import type { World } from './world.ts'
+
+/** What `davylamp:` in a rule says beyond Sigma. */
+export const ruleMeaning = z.object({
+  class: z.enum(findingClasses),
+  /** What it is specific to; without it the rule only supports a verdict. */
+  specific: z.enum(['mining', 'concealment']).optional(),
+  /** Enough for a confirmed verdict on its own. */
+  conclusive: z.boolean().default(false),
+  /** One sentence with `{field}` in it, about this host. */
+  because: z.string().optional(),
+  /** What to do with the fact where its kind leaves a choice. */
+  remedy: z.enum(['remove-account', 'lock-account', 'none', 'quarantine-file', 'remove-line']).optional(),
+  /** Only an exposure: a way in, not an intrusion. */
+  exposure: z.string().optional(),
+})
+export type RuleMeaning = z.infer<typeof ruleMeaning>
+
+/** A rule as the engine needs it. */
+export interface JudgingRule {
+  readonly id: string
+  readonly title: string
+  readonly level: Level
+  /** Sigma tags: `attack.t1053.003`, `family.kinsing`. */
+  readonly tags: readonly string[]
+  readonly meaning: RuleMeaning
+}
+
+/** The rules that match one view; how they are evaluated is the detector's business. */
+export type Detect = (event: View['event'], kind: IdentifiedFact['kind']) => readonly JudgingRule[]
+
+/** A finding together with the rule that made it, inside the engine. */
+export interface Judged {
+  readonly finding: Finding
+  readonly rule: JudgingRule
+}
+
+/** All findings of a host, one for each rule and fact, strongest first. The same facts and rules give the same list. */
+export function judge(world: World, detect: Detect, allow: readonly AllowEntry[], now: string): Judged[] {
+  const judged = new Map<string, Judged>()
+  for (const fact of world.facts)
+    for (const view of viewsOf(fact, world))
+      for (const rule of detect(view.event, fact.kind)) {
+        const key = `${rule.id}:${fact.id}:${'pid' in fact ? fact.pid : ''}`
+        if (!judged.has(key)) judged.set(key, { rule, finding: findingOf(rule, view, allow, now) })
+      }
+  return [...judged.values()].sort(strongestFirst)
+}
+
+function findingOf(rule: JudgingRule, view: View, allow: readonly AllowEntry[], now: string): Finding {
+  return {
+    id: shortHash(['finding', rule.id, view.fact.id]),
+    rule: { id: rule.id, title: rule.title },
+    level: rule.level,
+    class: rule.meaning.class,
+    specific: rule.meaning.specific,
+    conclusive: rule.meaning.conclusive,
+    attack: rule.tags.filter(tag => /^attack\.t\d/.test(tag)).map(tag => tag.slice('attack.'.length).toUpperCase()),
+    families: rule.tags.filter(tag => tag.startsWith('family.')).map(tag => tag.slice('family.'.length)),
+    because: sentence(rule, view),
+    fact: view.fact,
+    linked: view.linked,
+    allowed: allowanceFor(rule.id, view, allow, now),
+  }
+}
+
+/** Longest value that a sentence takes from the host. */
+const longest = 160
+
+function sentence(rule: JudgingRule, view: View): string {
+  const template = rule.meaning.because ?? rule.title
+  return template.replace(/\{([\w.-]+)\}/g, (_, name: string) => {
+    const value = name.split('.').reduce<unknown>((at, part) => (isRecord(at) ? at[part] : undefined), view.event)
+    const text = Array.isArray(value) ? value.join(', ') : value === undefined ? '(unknown)' : String(value)
+    return text.length > longest ? `${text.slice(0, longest)}…` : text
+  })
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function strongestFirst(a: Judged, b: Judged): number {
+  const byLevel = levels.indexOf(b.finding.level) - levels.indexOf(a.finding.level)
+  if (byLevel !== 0) return byLevel
+  const left = `${a.rule.id}\u0000${a.finding.id}`
+  const right = `${b.rule.id}\u0000${b.finding.id}`
+  return left < right ? -1 : left > right ? 1 : 0
+}

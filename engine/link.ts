@@ -1,0 +1,137 @@
+import type { FactKind, IdentifiedFact } from '../model/index.ts'
+import type { Known, World } from './world.ts'
+import { liesOddly } from './world.ts'
+
+/** One fact as a rule sees it, together with at most one linked fact of each role. */
+export interface View {
+  readonly fact: IdentifiedFact
+  /** The fact with its derived fields and the linked ones below their role: `target.path`, `owner.uid` … */
+  readonly event: Readonly<Record<string, unknown>>
+  readonly linked?: { readonly as: string; readonly id: string } | undefined
+}
+
+/** Roles that a rule may name for each kind of fact, and the kind that stands there. */
+export const roles: Readonly<Partial<Record<FactKind, Readonly<Record<string, FactKind>>>>> = {
+  process: { target: 'file', parent: 'process', owner: 'account', socket: 'socket' },
+  socket: { owner: 'process', target: 'file' },
+  listener: { owner: 'process', target: 'file' },
+  autostart: { target: 'file', owner: 'account' },
+  file: { owner: 'account' },
+  'login-key': { owner: 'account' },
+  preload: { target: 'file' },
+  'sudo-rule': { owner: 'account' },
+}
+
+/** Fields that linking adds to a fact, with what they say. They are names that rules may use. */
+export const derivedFields: Readonly<Partial<Record<FactKind, Readonly<Record<string, string>>>>> = {
+  file: {
+    odd: 'it lies in a drop place or below a name that hides',
+    starters: 'how many autostarts name it',
+    mechanisms: 'how many different mechanisms start it',
+    runners: 'how many processes run or name it',
+    copies: 'how many other paths have the same content',
+  },
+  process: {
+    odd: 'its executable lies in a drop place or below a name that hides',
+    children: 'how many processes it started',
+  },
+  autostart: { odd: 'the file that holds it lies in a drop place or below a name that hides' },
+}
+
+/** Fields of the host as a whole, for every rule, as `host.live`. */
+export const hostFields = ['usesHugePages', 'usesGpu', 'live'] as const
+
+const most = 16
+
+/** Every view of a fact: one for each thing it points at, or one alone where it points at nothing. */
+export function viewsOf(fact: IdentifiedFact, world: World): View[] {
+  const base = { ...fact, ...derived(fact, world), host: world.host }
+  const fixed = withoutUndefined(fixedLinks(fact, world))
+  const varying = varyingLinks(fact, world).slice(0, most)
+  if (varying.length === 0) return [{ fact, event: { ...base, ...fixed }, linked: firstOf(fixed) }]
+  return varying.map(({ as, linked }) => ({
+    fact,
+    event: { ...base, ...fixed, [as]: { ...linked, ...derived(linked, world) } },
+    linked: { as, id: linked.id },
+  }))
+}
+
+function derived(fact: IdentifiedFact, world: World): Record<string, unknown> {
+  switch (fact.kind) {
+    case 'file': {
+      const starters = world.startersOf(fact.path)
+      return {
+        odd: liesOddly(fact.path),
+        starters: starters.length,
+        mechanisms: new Set(starters.map(one => one.mechanism.replace(/-.*/, ''))).size,
+        runners: world.runnersOf(fact.path).length,
+        copies: fact.sha256 === undefined ? 0 : Math.max(0, world.copiesOf(fact.sha256).length - 1),
+      }
+    }
+    case 'process':
+      return {
+        odd: fact.path !== undefined && liesOddly(fact.path),
+        children: world.all('process').filter(one => one.parentPid === fact.pid).length,
+      }
+    case 'autostart':
+      return { odd: liesOddly(fact.path) }
+    default:
+      return {}
+  }
+}
+
+function fixedLinks(fact: IdentifiedFact, world: World): Record<string, IdentifiedFact | undefined> {
+  const account = 'user' in fact && fact.user !== undefined ? world.account(fact.user) : undefined
+  switch (fact.kind) {
+    case 'process':
+      return { parent: fact.parentPid === undefined ? undefined : world.process(fact.parentPid), owner: account }
+    case 'socket':
+    case 'listener': {
+      const owner = fact.pid === undefined ? undefined : world.process(fact.pid)
+      return { owner, target: owner?.path === undefined ? undefined : world.file(owner.path) }
+    }
+    case 'autostart':
+    case 'login-key':
+    case 'file':
+    case 'sudo-rule':
+      return { owner: account }
+    default:
+      return {}
+  }
+}
+
+function varyingLinks(fact: IdentifiedFact, world: World): { as: string; linked: IdentifiedFact }[] {
+  switch (fact.kind) {
+    case 'process': {
+      const targets = files([fact.path, fact.script, ...fact.targets], world)
+      const sockets = world.all('socket').filter(one => one.pid === fact.pid)
+      return [
+        ...targets.map(linked => ({ as: 'target', linked })),
+        ...sockets.map(linked => ({ as: 'socket', linked })),
+      ]
+    }
+    case 'autostart':
+    case 'preload':
+      return files(fact.targets, world).map(linked => ({ as: 'target', linked }))
+    default:
+      return []
+  }
+}
+
+function files(paths: readonly (string | undefined)[], world: World): Known<'file'>[] {
+  const found = new Map<string, Known<'file'>>()
+  for (const path of paths) {
+    const file = path === undefined ? undefined : world.file(path)
+    if (file !== undefined) found.set(file.id, file)
+  }
+  return [...found.values()]
+}
+
+function firstOf(links: Readonly<Record<string, IdentifiedFact>>): View['linked'] {
+  const [first] = Object.entries(links)
+  return first === undefined ? undefined : { as: first[0], id: first[1].id }
+}
+
+function withoutUndefined<T>(record: Record<string, T | undefined>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter((entry): entry is [string, T] => entry[1] !== undefined))
+}

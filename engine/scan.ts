@@ -1,0 +1,54 @@
+import type { AllowEntry, Fact, Gap, IdentifiedFact, Incident, Plan, Scan } from '../model/index.ts'
+import { correlate, type EarlierIncident } from './correlate.ts'
+import { type Detect, type Judged, judge } from './judge.ts'
+import { type PlanOptions, planFor } from './plan.ts'
+import { World } from './world.ts'
+
+/** Everything that thinking about a host needs; all of it is handed in. */
+export interface Evidence {
+  readonly facts: readonly Fact[]
+  readonly gaps: readonly Gap[]
+  readonly live: boolean
+  readonly detect: Detect
+  readonly allow: readonly AllowEntry[]
+  readonly earlier: readonly EarlierIncident[]
+  /** The present session of whoever runs the program, and the program itself. */
+  readonly protectedPids: ReadonlySet<number>
+  /** RFC 3339; decides which allowlist entries have expired. */
+  readonly now: string
+}
+
+/** What a host's facts add up to. */
+export interface Assessment {
+  readonly world: World
+  readonly judged: readonly Judged[]
+  readonly incidents: readonly Incident[]
+  readonly verdict: Scan['verdict']
+}
+
+/** Facts to findings to incidents. Pure. */
+export function assess(evidence: Evidence): Assessment {
+  const world = new World(evidence.facts, evidence.live)
+  const judged = judge(world, evidence.detect, evidence.allow, evidence.now)
+  const incidents = correlate(world, judged, { protectedPids: evidence.protectedPids, earlier: evidence.earlier })
+  return { world, judged, incidents, verdict: verdictOf(incidents) }
+}
+
+/** Which incidents a clean-up may act on: confirmed alone, or suspected too where somebody asked for it. */
+export function planned(assessment: Assessment, include: readonly Incident['verdict'][], options: PlanOptions): Plan {
+  const chosen = assessment.incidents.filter(one => include.includes(one.verdict))
+  return planFor(chosen, assessment.world, assessment.judged, options)
+}
+
+/** How many facts of each kind were seen. */
+export function countFacts(facts: readonly IdentifiedFact[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const fact of facts) counts[fact.kind] = (counts[fact.kind] ?? 0) + 1
+  return counts
+}
+
+function verdictOf(incidents: readonly Incident[]): Scan['verdict'] {
+  for (const verdict of ['confirmed', 'suspected', 'exposure'] as const)
+    if (incidents.some(one => one.verdict === verdict)) return verdict
+  return 'nothing'
+}

@@ -1,0 +1,302 @@
+import type { IdentifiedFact } from '../model/index.ts'
+import { executes } from './executes.ts'
+import { isDropPlace, isHidingName, isOddDirectory, isShared, isSharedTool } from './places.ts'
+import { isOwned, type Known, liesOddly, type World } from './world.ts'
+
+/** A step of the walk: a fact that belongs to the same intrusion, and why. */
+export interface Step {
+  readonly to: IdentifiedFact
+  readonly reason: string
+}
+
+/** What the walk has to know besides the facts. */
+export interface WalkLimits {
+  /** Facts with findings of their own: those may be taken along where nothing else speaks for it. */
+  readonly suspicious: ReadonlySet<string>
+  /** Facts that somebody allowed: the walk ends there. */
+  readonly trusted: ReadonlySet<string>
+  /** The present session of whoever runs the program, and the program itself. */
+  readonly protectedPids: ReadonlySet<number>
+}
+
+/**
+ * Everything one step away from a guilty fact that is guilty with it. It never walks through what a package owns
+ * unmodified, interpreters and shared tools, system and home directories, or the administrator's present session.
+ */
+export function stepsFrom(fact: IdentifiedFact, world: World, limits: WalkLimits): Step[] {
+  return reach(fact, world, limits).filter(
+    step => step.to.id !== fact.id && !limits.trusted.has(step.to.id) && mayBeTaken(step.to, limits),
+  )
+}
+
+function reach(fact: IdentifiedFact, world: World, limits: WalkLimits): Step[] {
+  switch (fact.kind) {
+    case 'process':
+      return fromProcess(fact, world, limits)
+    case 'file':
+      return fromFile(fact, world, limits)
+    case 'autostart':
+      return fromAutostart(fact, world, limits)
+    case 'preload':
+      return [...toFiles(fact.targets, world, 'is the library that it loads'), ...protections(fact.path, world)]
+    case 'socket':
+      return processStep(fact.pid, world, `holds the connection to ${fact.address}:${fact.port}`)
+    case 'mount':
+      return processStep(fact.pid, world, 'is hidden by this mount')
+    case 'account':
+      return fromAccount(fact, world)
+    case 'command-integrity':
+      return [...toFiles([fact.path], world, 'stands in the place of the command'), ...protections(fact.path, world)]
+    case 'kernel-module':
+      return fact.path === undefined ? [] : toFiles([fact.path], world, 'is the file of the module')
+    case 'login-key':
+    case 'sudo-rule':
+    case 'hosts-entry':
+      return protections(fact.path, world)
+    default:
+      return []
+  }
+}
+
+function fromProcess(fact: Known<'process'>, world: World, limits: WalkLimits): Step[] {
+  const program = [fact.path, fact.script].filter((one): one is string => one !== undefined && !isSharedTool(one))
+  const steps: Step[] = [
+    ...toFiles(program, world, 'is what the process runs'),
+    ...files(fact.targets, world)
+      .filter(file => isBad(file, limits) || (liesOddly(file.path) && file.type === 'file'))
+      .map(to => ({ to, reason: 'was given to the process' })),
+    ...files(fact.openFiles, world)
+      .filter(file => liesOddly(file.path) && !isDropPlaceRoot(file.path))
+      .map(to => ({ to, reason: 'is held open by the process' })),
+  ]
+  for (const one of world.all('process')) {
+    if (one.pid === fact.pid) continue
+    if (one.parentPid === fact.pid && !isPlainService(fact))
+      steps.push({ to: one, reason: `was started by pid ${fact.pid}` })
+    if (one.pid === fact.parentPid && startsIt(one, fact)) steps.push({ to: one, reason: `started pid ${fact.pid}` })
+    if (sameProgram(one, fact)) steps.push({ to: one, reason: 'runs the same program' })
+  }
+  for (const path of program)
+    for (const one of world.startersOf(path)) if (executes(one, path)) steps.push({ to: one, reason: `starts ${path}` })
+  for (const one of world.all('autostart'))
+    if (one.pids?.includes(fact.pid) && !isOwned(one.ownership))
+      steps.push({ to: one, reason: 'is the unit that it runs in' })
+  for (const one of world.all('socket'))
+    if (one.pid === fact.pid && one.scope !== 'loopback')
+      steps.push({ to: one, reason: 'is a connection of the process' })
+  for (const one of world.all('mount'))
+    if (one.pid === fact.pid && one.covers === 'process') steps.push({ to: one, reason: 'hides the process' })
+  return steps
+}
+
+function fromFile(fact: Known<'file'>, world: World, limits: WalkLimits): Step[] {
+  const steps: Step[] = []
+  if (fact.sha256 !== undefined)
+    for (const to of world.copiesOf(fact.sha256)) steps.push({ to, reason: 'has the same content' })
+  for (const one of world.runnersOf(fact.path))
+    if (one.path === fact.path || one.script === fact.path) steps.push({ to: one, reason: `runs ${fact.path}` })
+  for (const one of world.startersOf(fact.path))
+    if (executes(one, fact.path)) steps.push({ to: one, reason: `starts ${fact.path}` })
+  for (const one of world.all('preload'))
+    if (one.targets.includes(fact.path)) steps.push({ to: one, reason: `loads ${fact.path} into every program` })
+  for (const one of world.all('command-integrity'))
+    if (one.path === fact.path) steps.push({ to: one, reason: 'is the command that it replaced' })
+  for (const one of world.all('sudo-rule'))
+    if (one.command.includes(fact.path)) steps.push({ to: one, reason: `lets ${one.user} run it as another user` })
+  for (const one of world.all('autostart'))
+    if (one.path === fact.path && isWholeFile(one)) steps.push({ to: one, reason: 'is this autostart' })
+  for (const to of mates(fact, world)) steps.push({ to, reason: 'lies in the same hidden or volatile directory' })
+  for (const to of files(fact.targets, world))
+    if (
+      isBad(to, limits) ||
+      (!isShared(to.path) && liesOddly(to.path) && !isDropPlaceRoot(to.path)) ||
+      bornTogether(fact, to)
+    )
+      steps.push({ to, reason: `is named by ${fact.path}` })
+  if (fact.type === 'symlink' && fact.linkTarget !== undefined)
+    steps.push(...toFiles([fact.linkTarget], world, 'is what the link points at'))
+  return [...steps, ...protections(fact.path, world)]
+}
+
+function fromAutostart(fact: Known<'autostart'>, world: World, limits: WalkLimits): Step[] {
+  const steps: Step[] = []
+  for (const to of files(fact.targets, world)) {
+    if (to.path === fact.path && !isWholeFile(fact)) continue
+    if (executes(fact, to.path) || isBad(to, limits) || liesOddly(to.path))
+      steps.push({ to, reason: `is named by ${fact.path}${fact.line === undefined ? '' : `:${fact.line}`}` })
+  }
+  if (isWholeFile(fact)) steps.push(...toFiles([fact.path], world, 'is the file of the autostart'))
+  for (const one of world.all('autostart')) {
+    if (one.id === fact.id) continue
+    if (one.path === fact.path && isUnit(fact) && fact.mechanism !== 'systemd-drop-in')
+      steps.push({ to: one, reason: 'is another line of the same unit' })
+    if (triggers(one, fact) || triggers(fact, one)) steps.push({ to: one, reason: 'is the unit that goes with it' })
+  }
+  for (const one of world.all('preload'))
+    if (one.path === fact.path && isUnit(fact)) steps.push({ to: one, reason: 'is set by the same unit' })
+  for (const pid of fact.pids ?? []) steps.push(...processStep(pid, world, `runs in ${fact.name ?? fact.path}`))
+  return [...steps, ...protections(fact.path, world)]
+}
+
+/** Only what an account that should not exist owns; the caller has made sure that it is such an account. */
+function fromAccount(fact: Known<'account'>, world: World): Step[] {
+  if (fact.name === 'root') return []
+  const steps: Step[] = protections('/etc/passwd', world)
+  for (const one of world.all('login-key'))
+    if (one.user === fact.name) steps.push({ to: one, reason: `logs in as ${fact.name}` })
+  for (const one of world.all('sudo-rule'))
+    if (one.user === fact.name) steps.push({ to: one, reason: `is given to ${fact.name}` })
+  for (const one of world.all('autostart'))
+    if (one.user === fact.name && one.mechanism === 'cron-user')
+      steps.push({ to: one, reason: `is a job of ${fact.name}` })
+  return steps
+}
+
+function isBad(fact: IdentifiedFact, limits: WalkLimits): boolean {
+  return limits.suspicious.has(fact.id)
+}
+
+/** The last word on whether a reached fact may belong to an incident at all. */
+function mayBeTaken(fact: IdentifiedFact, limits: WalkLimits): boolean {
+  switch (fact.kind) {
+    case 'file':
+      if (isOwned(fact.ownership) || fact.type === 'device') return false
+      if (isShared(fact.path)) return limits.suspicious.has(fact.id)
+      if (isBad(fact, limits)) return true
+      // Without a package database nobody can say whether a program in a system directory belongs there.
+      if (fact.ownership === 'unknown') return !isSystemProgram(fact.path)
+      return fact.ownership !== 'modified'
+    case 'process':
+      return fact.pid > 1 && !fact.kernelThread && !limits.protectedPids.has(fact.pid)
+    case 'autostart':
+      return isBad(fact, limits) || !isOwned(fact.ownership) || fact.line !== undefined
+    default:
+      return true
+  }
+}
+
+function isSystemProgram(path: string): boolean {
+  return /^\/(usr\/)?(s?bin|lib|lib64)\//.test(path) && !liesOddly(path)
+}
+
+/** A program of a package that is no interpreter: its children are not guilty because it is. */
+function isPlainService(fact: Known<'process'>): boolean {
+  return isOwned(fact.ownership) && (fact.path === undefined || !isSharedTool(fact.path))
+}
+
+/** The parent belongs to it when it is no package's program, or a shell that was told to run exactly this. */
+function startsIt(parent: Known<'process'>, child: Known<'process'>): boolean {
+  if (parent.pid <= 1 || parent.kernelThread) return false
+  if (!isOwned(parent.ownership) && parent.ownership !== 'unknown') return true
+  if (parent.script !== undefined && !isShared(parent.script)) return true
+  const names = [child.path, child.script].filter((one): one is string => one !== undefined && !isSharedTool(one))
+  return parent.argv.length > 1 && names.some(name => parent.command.includes(name))
+}
+
+function sameProgram(a: Known<'process'>, b: Known<'process'>): boolean {
+  if (a.kernelThread || b.kernelThread) return false
+  if (a.script !== undefined || b.script !== undefined) return a.script !== undefined && a.script === b.script
+  if (a.path === undefined || isOwned(a.ownership) || isSharedTool(a.path)) return false
+  return a.path === b.path || (a.sha256 !== undefined && a.sha256 === b.sha256)
+}
+
+function mates(fact: Known<'file'>, world: World): readonly Known<'file'>[] {
+  const root = hidingRoot(fact.path)
+  if (root === undefined) return []
+  return world.all('file').filter(one => one.path === root || one.path.startsWith(`${root}/`))
+}
+
+/** The topmost directory on the way to a file that hides, or the file's own directory below a drop place. */
+export function hidingRoot(path: string): string | undefined {
+  const parts = path.split('/')
+  for (let depth = 1; depth < parts.length - 1; depth++)
+    if (isHidingName(parts[depth] ?? '')) return parts.slice(0, depth + 1).join('/')
+  const directory = parts.slice(0, -1).join('/')
+  const below = isDropPlace(directory) && !isShared(directory) && !/^\/run\/user\/\d+$/.test(directory)
+  return below && isOddDirectory(directory) ? directory : undefined
+}
+
+function isDropPlaceRoot(path: string): boolean {
+  return isShared(path)
+}
+
+/** Ten minutes: a dropper writes what it brings in one go. */
+const together = 10 * 60 * 1000
+
+function bornTogether(a: Known<'file'>, b: Known<'file'>): boolean {
+  if (!b.executable || isShared(b.path)) return false
+  return Math.abs(Date.parse(a.changed) - Date.parse(b.changed)) <= together
+}
+
+const wholeFiles = new Set([
+  'cron-periodic',
+  'at',
+  'init-d',
+  'systemd-generator',
+  'systemd-hook',
+  'network-manager',
+  'networkd-dispatcher',
+  'dhclient',
+  'ifupdown',
+  'ppp',
+  'acpid',
+  'dbus-service',
+  'openrc',
+  'upstart',
+  'runit',
+  'motd',
+  'xdg-autostart',
+  'x-session',
+  'git-hook',
+  'quadlet',
+  'static-pod',
+  'initramfs',
+  'python-start',
+  'dnf-plugin',
+  'pacman-hook',
+  'ssh-rc',
+  'linger',
+])
+
+/** True where the file as a whole is the autostart, not one of its lines. */
+export function isWholeFile(fact: Known<'autostart'>): boolean {
+  return wholeFiles.has(fact.mechanism) && fact.line === undefined
+}
+
+/** True for the kinds of autostart that systemd calls a unit. */
+export function isUnit(fact: Known<'autostart'>): boolean {
+  return /^systemd-(unit|timer|path|socket|mount|user-unit|transient|drop-in)$/.test(fact.mechanism)
+}
+
+/** A timer, path or socket and the service that it starts. */
+function triggers(trigger: Known<'autostart'>, service: Known<'autostart'>): boolean {
+  if (!/^systemd-(timer|path|socket)$/.test(trigger.mechanism) && !/\.(timer|path|socket)$/.test(trigger.name ?? ''))
+    return false
+  if (service.name === undefined || trigger.name === undefined || !service.name.endsWith('.service')) return false
+  const named = trigger.settings.find(one => one.startsWith('Unit='))?.slice('Unit='.length)
+  return (named ?? `${trigger.name.replace(/\.\w+$/, '')}.service`) === service.name && !isOwned(trigger.ownership)
+}
+
+function protections(path: string, world: World): Step[] {
+  return world
+    .all('setting')
+    .filter(
+      one =>
+        one.name === 'immutable' && one.path !== undefined && (one.path === path || path.startsWith(`${one.path}/`)),
+    )
+    .filter(one => one.path === path || path.slice((one.path?.length ?? 0) + 1).indexOf('/') < 0)
+    .map(to => ({ to, reason: `keeps ${path} from being changed` }))
+}
+
+function processStep(pid: number | undefined, world: World, reason: string): Step[] {
+  const to = pid === undefined ? undefined : world.process(pid)
+  return to === undefined || isPlainService(to) ? [] : [{ to, reason }]
+}
+
+function toFiles(paths: readonly string[], world: World, reason: string): Step[] {
+  return files(paths, world).map(to => ({ to, reason }))
+}
+
+function files(paths: readonly string[], world: World): Known<'file'>[] {
+  return paths.map(path => world.file(path)).filter((one): one is Known<'file'> => one !== undefined)
+}

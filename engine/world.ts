@@ -1,0 +1,169 @@
+import type { Fact, FactKind, FactOf, IdentifiedFact } from '../model/index.ts'
+import { factId } from './identity.ts'
+import { isOddDirectory, twinPath } from './places.ts'
+
+export type Known<K extends FactKind = FactKind> = FactOf<K> & { readonly id: string }
+
+/** What a rule may ask about the host as a whole. */
+export interface HostTraits {
+  /** A database, virtual machine or packet-processing program is installed or runs, which explains huge pages. */
+  readonly usesHugePages: boolean
+  /** A graphics or machine-learning framework runs, which explains GPU devices. */
+  readonly usesGpu: boolean
+  readonly live: boolean
+}
+
+/** All facts of one host with the look-ups that linking and walking need. Built once, never changed. */
+export class World {
+  readonly facts: readonly IdentifiedFact[]
+  readonly host: HostTraits
+  readonly #byKind = new Map<FactKind, Known[]>()
+  readonly #byId = new Map<string, IdentifiedFact>()
+  readonly #files = new Map<string, Known<'file'>>()
+  readonly #processes = new Map<number, Known<'process'>>()
+  readonly #accounts = new Map<string, Known<'account'>>()
+  readonly #starters = new Map<string, Known<'autostart'>[]>()
+  readonly #runners = new Map<string, Known<'process'>[]>()
+  readonly #sameContent = new Map<string, Known<'file'>[]>()
+  readonly #inDirectory = new Map<string, Known<'file'>[]>()
+
+  constructor(facts: readonly Fact[], live: boolean) {
+    const known = new Map<string, IdentifiedFact>()
+    // Two facts with one id are the same thing seen twice; processes differ by pid and both stay.
+    for (const fact of facts) {
+      const id = factId(fact)
+      const key = fact.kind === 'process' || fact.kind === 'socket' ? `${id}:${pidOf(fact)}` : id
+      if (!known.has(key)) known.set(key, { ...fact, id })
+    }
+    this.facts = [...known.values()].sort(byKindAndName)
+    for (const fact of this.facts) this.#remember(fact)
+    this.host = { live, usesHugePages: this.#usesHugePages(), usesGpu: this.#usesGpu() }
+  }
+
+  all<K extends FactKind>(kind: K): readonly Known<K>[] {
+    return (this.#byKind.get(kind) ?? []) as unknown as readonly Known<K>[]
+  }
+
+  get(id: string): IdentifiedFact | undefined {
+    return this.#byId.get(id)
+  }
+
+  /** The file fact at a path, also under its other name where /bin is /usr/bin. */
+  file(path: string): Known<'file'> | undefined {
+    const twin = twinPath(path)
+    return this.#files.get(path) ?? (twin === undefined ? undefined : this.#files.get(twin))
+  }
+
+  process(pid: number): Known<'process'> | undefined {
+    return this.#processes.get(pid)
+  }
+
+  account(name: string): Known<'account'> | undefined {
+    return this.#accounts.get(name)
+  }
+
+  /** Autostarts that name the file. */
+  startersOf(path: string): readonly Known<'autostart'>[] {
+    return both(this.#starters, path)
+  }
+
+  /** Processes whose executable or script it is, or that name it in argv. */
+  runnersOf(path: string): readonly Known<'process'>[] {
+    return both(this.#runners, path)
+  }
+
+  /** Files with the same SHA-256, without empty ones. */
+  copiesOf(sha256: string): readonly Known<'file'>[] {
+    return this.#sameContent.get(sha256) ?? []
+  }
+
+  /** Files directly in a directory. */
+  filesIn(directory: string): readonly Known<'file'>[] {
+    return this.#inDirectory.get(directory) ?? []
+  }
+
+  #remember(fact: IdentifiedFact): void {
+    push(this.#byKind, fact.kind, fact as Known)
+    this.#byId.set(fact.id, this.#byId.get(fact.id) ?? fact)
+    switch (fact.kind) {
+      case 'file':
+        this.#files.set(fact.path, fact)
+        push(this.#inDirectory, fact.path.slice(0, fact.path.lastIndexOf('/')) || '/', fact)
+        if (fact.sha256 !== undefined && fact.size > 0) push(this.#sameContent, fact.sha256, fact)
+        break
+      case 'process':
+        this.#processes.set(fact.pid, fact)
+        for (const target of new Set([fact.path, fact.script, ...fact.targets]))
+          if (target !== undefined) push(this.#runners, target, fact)
+        break
+      case 'account':
+        if (!this.#accounts.has(fact.name)) this.#accounts.set(fact.name, fact)
+        break
+      case 'autostart':
+        for (const target of new Set(fact.targets)) push(this.#starters, target, fact)
+        break
+      default:
+    }
+  }
+
+  #usesHugePages(): boolean {
+    const programs =
+      /^(postgres|postmaster|oracle|ora_|mysqld|mariadbd|mongod|qemu|kvm|dpdk|ovs-vswitchd|vpp|java|sapstart|db2)/
+    // A name alone is no proof: an unowned program called `java` explains nothing.
+    const running = this.all('process').some(one => programs.test(one.name) && isOwned(one.ownership))
+    const installed =
+      /^(postgresql|mysql-server|mariadb-server|oracle|qemu-system|libvirt|dpdk|openvswitch|mongodb|default-jre|openjdk)/
+    const owned = this.all('autostart').some(
+      one => isOwned(one.ownership) && one.package !== undefined && installed.test(one.package),
+    )
+    const packages = this.all('package').some(one => installed.test(one.name))
+    const declared = this.all('sysctl').some(one => one.name === 'vm.nr_hugepages' && one.package !== undefined)
+    return running || owned || packages || declared
+  }
+
+  #usesGpu(): boolean {
+    const programs = /^(Xorg|X|Xwayland|gnome-shell|kwin|tritonserver|jupyter|ollama|nvidia-persiste|nvidia-smi|dcgm)/
+    return this.all('process').some(one => programs.test(one.name) && isOwned(one.ownership))
+  }
+}
+
+export function isOwned(ownership: string | undefined): boolean {
+  return ownership === 'owned' || ownership === 'verified' || ownership === 'conffile'
+}
+
+/** A file in a place where programs do not belong. */
+export function liesOddly(path: string): boolean {
+  return isOddDirectory(path.slice(0, path.lastIndexOf('/')) || '/')
+}
+
+function both<T>(map: ReadonlyMap<string, T[]>, path: string): readonly T[] {
+  const twin = twinPath(path)
+  const here = map.get(path) ?? []
+  const there = twin === undefined ? [] : (map.get(twin) ?? [])
+  return there.length === 0 ? here : [...new Set([...here, ...there])]
+}
+
+function push<K, T>(map: Map<K, T[]>, key: K, value: T): void {
+  const list = map.get(key)
+  if (list === undefined) map.set(key, [value])
+  else list.push(value)
+}
+
+function pidOf(fact: Fact): number {
+  return 'pid' in fact && fact.pid !== undefined ? fact.pid : 0
+}
+
+/** The order of everything that follows from it: independent of the order of collectors, directories and pids of equals. */
+function byKindAndName(a: IdentifiedFact, b: IdentifiedFact): number {
+  return compare(a.kind, b.kind) || compare(nameIn(a), nameIn(b)) || pidOf(a) - pidOf(b) || compare(a.id, b.id)
+}
+
+function nameIn(fact: IdentifiedFact): string {
+  const path = 'path' in fact ? (fact.path ?? '') : ''
+  const line = 'line' in fact && fact.line !== undefined ? String(fact.line).padStart(8, '0') : ''
+  return `${path}\u0000${line}`
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
