@@ -1,4 +1,6 @@
 import type { Collector } from '../collector.ts'
+import { at } from './at.ts'
+import { cron } from './cron.ts'
 
 /** Every collector for Linux, in the order in which they run within a stage. */
-export const linuxCollectors: readonly Collector[] = []
+export const linuxCollectors: readonly Collector[] = [cron, at]
