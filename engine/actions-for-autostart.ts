@@ -1,7 +1,7 @@
 import type { Known } from './world.ts'
 import { isOwned } from './world.ts'
 import { isUnit, isWholeFile } from './walk.ts'
-import { quarantine, type Wishing } from './actions-for.ts'
+import { quarantine, type Wishing } from './wishing.ts'
 
 /** Places where each file is a job of its own: a file that holds nothing but guilty lines goes as a whole. */
 const dropIns =

@@ -1,26 +1,11 @@
 import { isIP } from 'node:net'
-import type { Action, FileFact, IdentifiedFact, Incident, ProcessFact, ProcessName } from '../model/index.ts'
+import type { Action, IdentifiedFact, Incident, ProcessFact, ProcessName } from '../model/index.ts'
 import { actionsForAutostart } from './actions-for-autostart.ts'
 import type { Judged } from './judge.ts'
 import { isShared, isSharedTool } from './places.ts'
-import type { Advice, PlanOptions, Skipped, Wanted, Wishes } from './plan.ts'
+import type { Advice, PlanOptions, Skipped, Wanted, Wishes } from './wanted.ts'
+import { quarantine, type Wishing } from './wishing.ts'
 import { isOwned, type Known, type World } from './world.ts'
-
-/** Collects what the members of one incident ask for. */
-export interface Wishing {
-  readonly world: World
-  readonly incident: Incident
-  readonly options: PlanOptions
-  /** Ids of the members, to know which lines of a file are all of them. */
-  readonly ids: ReadonlySet<string>
-  /** What a rule wants done with a fact where its kind leaves a choice. */
-  readonly remedyFor: (id: string) => string | undefined
-  want(phase: Wanted['phase'], rank: number, action: Action, reason: string, fact: string): void
-  /** Takes the flags off a path before it is changed. */
-  unlock(path: string, pathBytes: string | undefined, flags: readonly ('immutable' | 'append')[], fact: string): void
-  skip(skipped: Skipped): void
-  advise(advice: Advice): void
-}
 
 /** What an incident asks for: the kind of each member knows its remedy. */
 export function actionsFor(incident: Incident, world: World, judged: readonly Judged[], options: PlanOptions): Wishes {
@@ -191,17 +176,6 @@ function wishFile(fact: Known<'file'>, wishing: Wishing): void {
   const depth = fact.path.split('/').length
   const rank = fact.type === 'directory' ? 900 - Math.min(depth, 400) : 1
   wishing.want('remove', rank, quarantine(fact), reasonFor(fact, wishing), fact.id)
-}
-
-/** The action that takes a file into quarantine. */
-export function quarantine(fact: FileFact): Action {
-  return {
-    kind: 'quarantine-file',
-    path: fact.path,
-    pathBytes: fact.pathBytes,
-    sha256: fact.type === 'file' ? fact.sha256 : undefined,
-    linkTarget: fact.type === 'symlink' ? fact.linkTarget : undefined,
-  }
 }
 
 function reasonFor(fact: Known<'file'>, wishing: Wishing): string {

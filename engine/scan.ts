@@ -1,7 +1,8 @@
 import type { AllowEntry, Fact, Gap, IdentifiedFact, Incident, Plan, Scan } from '../model/index.ts'
 import { correlate, type EarlierIncident } from './correlate.ts'
 import { type Detect, type Judged, judge } from './judge.ts'
-import { type PlanOptions, planFor } from './plan.ts'
+import { planFor } from './plan.ts'
+import type { PlanOptions } from './wanted.ts'
 import { World } from './world.ts'
 
 /** Everything that thinking about a host needs; all of it is handed in. */

@@ -1,0 +1,155 @@
+// The only file that runs on whatever node is there (20 or later): it installs what is missing and hands over to the
+// pinned runtime. Everything else is TypeScript.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const machine = process.arch === 'arm64' ? 'arm64' : 'x64'
+const runtime = join(root, 'node_modules', `node-linux-${machine}`, 'bin', 'node')
+const flags = ['--disable-warning=ExperimentalWarning', '--enable-experimental-regexp-engine-on-excessive-backtracks']
+
+const commands = {
+  start: () => run('./davylamp', ['scan', ...rest]),
+  check,
+  test,
+  verify: () => node(['tools/verify.ts', ...rest]),
+  range: () => {
+    installPackages()
+    return node(['test/range/range-shell.ts', ...rest])
+  },
+  package: () => node(['tools/package.ts', ...rest]),
+  bench: () => node(['tools/bench.ts', ...rest]),
+}
+
+const [name = 'start', ...rest] = process.argv.slice(2)
+const command = commands[name]
+if (command === undefined) fail(`unknown command ${name}; there are: ${Object.keys(commands).join(', ')}`)
+if (process.platform !== 'linux') fail('Davylamp runs on Linux')
+installModules()
+prepareRuntime()
+process.exitCode = command()
+
+/** Format, lint, types and the tests that need no root and no range. */
+function check() {
+  return (
+    run(bin('biome'), ['ci', '.']) ||
+    run(bin('tsc'), ['-p', '.']) ||
+    runTests(testFiles().filter(file => !isSlow(file)))
+  )
+}
+
+function test() {
+  installPackages()
+  return run(bin('biome'), ['ci', '.']) || run(bin('tsc'), ['-p', '.']) || runTests(testFiles())
+}
+
+function testFiles() {
+  const all = []
+  for (const folder of [
+    'model',
+    'native',
+    'target',
+    'collectors',
+    'detect',
+    'engine',
+    'remedies',
+    'cli',
+    'test',
+    'hosts',
+    'tools',
+    'rules',
+  ])
+    all.push(...find(folder))
+  return rest.length > 0 ? all.filter(file => rest.some(word => file.includes(word))) : all
+}
+
+function find(folder) {
+  const listed = spawnSync('find', [folder, '-name', '*.test.ts', '-type', 'f'], { cwd: root, encoding: 'utf8' })
+  return listed.stdout.split('\n').filter(Boolean).sort()
+}
+
+function isSlow(file) {
+  return file.startsWith('test/range/') || file.endsWith('.slow.test.ts')
+}
+
+function runTests(files) {
+  // Ranges share the machine's loop devices and cgroups and are timed to the second: they run after the rest, one by one.
+  const ranges = files.filter(isSlow)
+  const others = files.filter(file => !isSlow(file))
+  let status = 0
+  if (others.length > 0) status = node(['--test', '--test-timeout=300000', ...others]) || status
+  if (ranges.length > 0)
+    status = node(['--test', '--test-concurrency=1', '--test-timeout=1500000', ...ranges]) || status
+  return status
+}
+
+function installModules() {
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
+  const stamp = join(root, 'node_modules', '.davylamp-lock')
+  if (existsSync(runtime) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
+  console.error('Installing the runtime and libraries (npm ci) …')
+  const status = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  if (status !== 0) fail('npm ci failed: see its message above', status)
+  if (!existsSync(runtime)) fail(`there is no runtime for ${process.arch}: Davylamp runs on x86-64 and arm64`)
+  writeFileSync(stamp, lock)
+}
+
+function prepareRuntime() {
+  if (!existsSync(join(root, 'tools', 'runtime.ts'))) return
+  const status = node(['tools/runtime.ts'])
+  if (status !== 0) console.error('The own loader could not be prepared; Davylamp uses the one of this host.')
+}
+
+function installPackages() {
+  const wanted = readFileSync(join(root, 'tools', 'packages.txt'), 'utf8')
+    .split('\n')
+    .map(line => line.replace(/#.*/, '').trim())
+    .filter(Boolean)
+  const known = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...wanted], {
+    encoding: 'utf8',
+  })
+  if (known.error !== undefined) return
+  const installed = new Set(
+    known.stdout
+      .split('\n')
+      .filter(line => line.endsWith(' installed'))
+      .map(line => line.split(' ')[0]),
+  )
+  const missing = wanted.filter(one => !installed.has(one))
+  if (missing.length === 0) return
+  if (process.getuid?.() !== 0) {
+    console.error(`Not installed, so some tests skip: ${missing.join(' ')} (run as root to have them installed)`)
+    return
+  }
+  console.error(`Installing Debian packages: ${missing.join(' ')} …`)
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit', env })
+  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env,
+  })
+}
+
+function bin(tool) {
+  return join(root, 'node_modules', '.bin', tool)
+}
+
+function node(args) {
+  return run(runtime, [...flags, ...args])
+}
+
+function run(program, args) {
+  const done = spawnSync(program, args, { cwd: root, stdio: 'inherit' })
+  if (done.error !== undefined) fail(`${program}: ${done.error.message}`)
+  return done.status ?? 70
+}
+
+function fail(message, status = 70) {
+  console.error(`davylamp: ${message}`)
+  process.exit(status || 70)
+}
