@@ -1,19 +1,27 @@
 import { kernelSockets } from '../native/read/sockets.ts'
 import type { GapList } from './gap-list.ts'
-import type { SocketRow, SocketTable } from './target.ts'
+import { procNetSockets } from './proc-net.ts'
+import type { FileTree, SocketRow, SocketTable } from './target.ts'
 import { errorCode, reasonOf } from './trouble.ts'
 
-/** The sockets of the running system, asked anew at each call; a gap and no rows where the kernel does not tell. */
-export function liveSockets(gaps: GapList): SocketTable {
+/**
+ * The sockets of the running system, asked anew at each call. Where the kernel has no SOCK_DIAG (it may be a module that is
+ * not there), /proc/net has to do, and that is a gap.
+ */
+export function liveSockets(files: FileTree, gaps: GapList, ask: () => SocketRow[] = kernelSockets): SocketTable {
   return {
     rows(): readonly SocketRow[] {
       try {
-        return kernelSockets()
+        return ask()
       } catch (error) {
         const code = errorCode(error)
         if (code === undefined) throw error
-        gaps.add({ what: 'sockets', why: `SOCK_DIAG: ${reasonOf(code)}` })
-        return []
+        const rows = procNetSockets(files, '/proc/net')
+        gaps.add({
+          what: 'sockets',
+          why: `${reasonOf(code)} when asked by SOCK_DIAG; ${rows.length > 0 ? 'read from' : 'nothing in'} /proc/net`,
+        })
+        return rows
       }
     },
   }

@@ -10,13 +10,14 @@ import type { Target } from './target.ts'
 /** The running system that we are on. */
 export function liveTarget(): Target {
   const gaps = new GapList()
+  const files = descriptorTree(wholeSystem, gaps)
   return {
     os: 'linux',
     live: true,
     root: '/',
-    files: descriptorTree(wholeSystem, gaps),
+    files,
     processes: fileSystemType('/proc') === 'proc',
-    sockets: liveSockets(gaps),
+    sockets: liveSockets(files, gaps),
     gaps: gaps.list,
     addGap: (gap: Gap) => gaps.add(gap),
     get now() {

@@ -38,7 +38,6 @@ const sockDiagByFamily = 20
 const requestDump = 0x301
 const dumpInterrupted = 0x10
 const infoExtension = 2
-const mostSockets = 1_000_000
 
 const socket = lazily('socket', 'int32', ['int32', 'int32', 'int32'])
 const setsockopt = lazily('setsockopt', 'int32', ['int32', 'int32', 'int32', 'pointer', 'uint32'])
@@ -111,7 +110,7 @@ function answers(descriptor: number, protocol: 'tcp' | 'udp', number: number) {
       if (type === 2)
         throw new SystemCallError(`sock_diag ${protocol}`, message.length < 20 ? 5 : -message.readInt32LE(16))
       const row = socketOf(message.subarray(16), protocol)
-      if (row !== undefined && sockets.length < mostSockets) sockets.push(row)
+      if (row !== undefined) sockets.push(row)
     }
   }
 }
@@ -120,10 +119,9 @@ function answers(descriptor: number, protocol: 'tcp' | 'udp', number: number) {
 export function socketOf(body: Buffer, protocol: 'tcp' | 'udp'): KernelSocket | undefined {
   if (body.length < 72) return undefined
   const family = body[0]
-  const state = tcpStates[body[1] ?? 0] ?? 'unknown'
   return {
     protocol,
-    state: protocol === 'udp' && state === 'closed' ? 'unconnected' : state,
+    state: socketState(protocol, body[1] ?? 0),
     localAddress: addressAt(body, 8, family),
     localPort: body.readUInt16BE(4),
     remoteAddress: addressAt(body, 24, family),
@@ -132,6 +130,12 @@ export function socketOf(body: Buffer, protocol: 'tcp' | 'udp'): KernelSocket | 
     inode: body.readUInt32LE(68),
     ...(protocol === 'tcp' ? byteCounts(body.subarray(72)) : {}),
   }
+}
+
+/** The word for a state of include/net/tcp_states.h; a UDP socket that has no remote end is `unconnected`. */
+export function socketState(protocol: 'tcp' | 'udp', number: number): string {
+  const state = tcpStates[number] ?? 'unknown'
+  return protocol === 'udp' && state === 'closed' ? 'unconnected' : state
 }
 
 /** Netlink attributes after the message; tcp_info has the counts from Linux 4.1 on. */
