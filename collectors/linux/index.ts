@@ -1,8 +1,8 @@
 import type { Collector } from '../collector.ts'
 import { sockets } from './sockets.ts'
-import { firstSample } from './processes.ts'
+import { firstSample, processes } from './processes.ts'
 import { at } from './at.ts'
 import { cron } from './cron.ts'
 
 /** Every collector for Linux, in the order in which they run within a stage. */
-export const linuxCollectors: readonly Collector[] = [firstSample, cron, at, sockets]
+export const linuxCollectors: readonly Collector[] = [firstSample, cron, at, processes, sockets]
