@@ -1,0 +1,262 @@
+import type { FileFact } from '../../model/index.ts'
+import { displayBytes, type FileStat, fromFact, type Target } from '../../target/index.ts'
+import type { Collector, Survey } from '../collector.ts'
+import { commandTargets, downloadsFrom } from './command.ts'
+import { type ContentLook, lookAtContent } from './contents/traits.ts'
+import { baseName } from './directory.ts'
+import { fileFact } from './file-fact.ts'
+import { isOddName, usualPlaces } from './file-places.ts'
+import { homesOf } from './people.ts'
+
+const megabyte = 1024 * 1024
+const limits = {
+  facts: 6_000,
+  depth: 3,
+  named: 500,
+  wholeFile: 4 * megabyte,
+  head: megabyte,
+  tail: megabyte / 4,
+  digest: 64 * megabyte,
+  /** Bytes hashed and looked into for files that merely lie somewhere. */
+  lookedAt: 160 * megabyte,
+  textLines: 2_000,
+} as const
+
+/**
+ * Files that something points at, and files in the usual drop places or in system directories that no package put there.
+ * What a package owns unmodified and nothing points at gives no fact.
+ */
+export const files: Collector = {
+  name: 'files',
+  collects: ['file'],
+  os: ['linux'],
+  stage: 'second',
+  collect,
+}
+
+interface Seen {
+  readonly fact: FileFact
+  readonly path: string
+  readonly stat: FileStat
+}
+
+function* collect(survey: Survey): Iterable<FileFact> {
+  const { target } = survey
+  const seen = new Map<string, Seen>()
+  const sizes = new Map<number, string[]>()
+  const budget = { bytes: limits.lookedAt }
+  const pointed = pointedPaths(survey)
+  let waiting: { path: string; reasons: string[]; depth: number }[] = []
+  for (const [path, reasons] of pointed) waiting.push({ path, reasons, depth: 0 })
+  const homes = homesOf(target, survey.people).map(({ home }) => home)
+  for (const place of usualPlaces(target, homes)) {
+    const stat = target.files.lstat(place.path)
+    if (stat === undefined) continue
+    if (stat.type === 'file') sizes.set(stat.size, [...(sizes.get(stat.size) ?? []), place.path])
+    if (!pointed.has(place.path) && isWorthALook(target, place.path, stat)) {
+      waiting.push({ path: place.path, reasons: [place.seenAs], depth: 0 })
+    }
+  }
+  let named = 0
+  while (waiting.length > 0) {
+    const next: typeof waiting = []
+    for (const { path, reasons, depth } of waiting) {
+      if (seen.has(path) || seen.size >= limits.facts) continue
+      const one = look(survey, path, reasons, budget)
+      if (one === undefined) continue
+      seen.set(path, one)
+      if (one.fact.type === 'symlink' && one.fact.linkTarget !== undefined) {
+        const real = target.files.realPath(path)
+        if (real !== undefined) next.push({ path: real, reasons, depth })
+      }
+      if (depth >= limits.depth) continue
+      for (const path of one.fact.targets) {
+        if (named++ < limits.named) next.push({ path, reasons: ['named-by-file'], depth: depth + 1 })
+      }
+    }
+    waiting = next
+  }
+  addCopies(survey, seen, sizes, budget)
+  linkSameContent(seen)
+  if (seen.size >= limits.facts) target.addGap({ what: 'files', why: `more than ${limits.facts} files are pointed at` })
+  for (const { fact } of [...seen.values()].filter(one => isWorthAFact(one.fact))) yield fact
+}
+
+/** Paths that facts of earlier collectors point at, with why. */
+function pointedPaths(survey: Survey): Map<string, string[]> {
+  const paths = new Map<string, string[]>()
+  const add = (path: string | undefined, reason: string) => {
+    if (path === undefined || !path.startsWith('/') || path.startsWith('/proc/') || path.startsWith('/dev/std')) return
+    const reasons = paths.get(path)
+    if (reasons === undefined) paths.set(path, [reason])
+    else if (!reasons.includes(reason)) reasons.push(reason)
+  }
+  for (const { targets } of survey.facts('autostart')) for (const path of targets) add(path, 'autostart')
+  for (const process of survey.facts('process')) {
+    // Paths of a container start at its own root, not at the host's.
+    if (process.container !== undefined) continue
+    if (process.path !== undefined) add(fromFact(process.path, process.pathBytes), 'process')
+    add(process.script, 'process')
+    for (const path of [...process.targets, ...process.unownedLibraries]) add(path, 'process')
+  }
+  for (const { library, targets } of survey.facts('preload')) {
+    add(library, 'preload')
+    for (const path of targets) add(path, 'preload')
+  }
+  for (const { path } of survey.facts('kernel-module')) add(path, 'kernel-module')
+  return paths
+}
+
+/** A first, cheap sieve for what merely lies somewhere. */
+function isWorthALook(target: Target, path: string, stat: FileStat): boolean {
+  const name = baseName(path)
+  if (stat.type === 'directory') return true
+  if (stat.type === 'symlink') return isOddName(name)
+  if (stat.type !== 'file' || stat.size === 0) return false
+  if ((stat.mode & 0o111) !== 0 || isOddName(name)) return true
+  if (inDropPlace.test(path)) return stat.size <= limits.digest || startsElf(target, path)
+  if (/\.so(?:\.|$)|\.ko(?:\.|$)|\.sh$/.test(name) || /\/\.[^/]/.test(path))
+    return startsElf(target, path) || stat.size < 65_536
+  return stat.size > 1_024 && startsElf(target, path)
+}
+
+const inDropPlace = /^(?:\/tmp|\/var\/tmp|\/dev\/shm|\/run\/user|\/run\/shm)\//
+
+function startsElf(target: Target, path: string): boolean {
+  return target.files.slice(path, 0, 4)?.toString('latin1') === '\x7fELF'
+}
+
+function look(survey: Survey, path: string, reasons: string[], budget: { bytes: number }): Seen | undefined {
+  const stat = survey.target.files.lstat(path)
+  if (stat === undefined) return undefined
+  const isPointed = reasons.some(reason => pointers.has(reason))
+  if (reasons.includes('named-by-file') && survey.owner(path).package !== undefined) return undefined
+  const fact = fileFact(survey, path, stat, reasons)
+  const one = { fact, path, stat }
+  if (fact.type !== 'file' || stat.size > limits.digest) {
+    if (fact.type === 'file') addContent(survey, one, isPointed)
+    return one
+  }
+  if (fact.ownership === 'owned' || fact.ownership === 'verified') return one
+  if (!isPointed) {
+    if (budget.bytes < stat.size) {
+      survey.target.addGap({
+        what: 'file contents',
+        why: 'more bytes in the usual places than a quick scan reads',
+        path: displayBytes(path),
+      })
+      return one
+    }
+    budget.bytes -= stat.size
+  }
+  addContent(survey, one, isPointed)
+  if (isPointed || isProgram(fact) || fact.traits.some(trait => !plainTraits.has(trait))) addDigest(survey, one)
+  return one
+}
+
+const pointers = new Set(['autostart', 'process', 'preload', 'kernel-module', 'named-by-file'])
+const plainTraits: ReadonlySet<string> = new Set(['text', 'json', 'empty', 'archive', 'image'])
+
+function isProgram(fact: FileFact): boolean {
+  return fact.executable || fact.traits.includes('elf') || fact.traits.includes('script')
+}
+
+function addDigest(survey: Survey, { fact, path }: Seen): void {
+  const digest = survey.target.files.digest(path)
+  if (digest === undefined) return
+  fact.sha256 = digest.sha256
+  fact.md5 = digest.md5
+}
+
+function addContent(survey: Survey, { fact, path, stat }: Seen, isPointed: boolean): void {
+  const bytes = contentOf(survey.target, path, stat.size)
+  if (bytes === undefined) return
+  const name = baseName(path)
+  const runnable =
+    (isPointed && !/\.(?:log|txt|md|out|err|pid|conf|cfg|ini|ya?ml|xml|html?|lock|service|timer)$/i.test(name)) ||
+    fact.executable ||
+    /\.(?:sh|bash|py|pl|php|rb|js)$/.test(name)
+  const content = lookAtContent({ bytes, size: stat.size, runnable })
+  fact.traits = content.traits
+  fact.evidence = content.evidence.slice(0, 10).map(words => displayBytes(words).slice(0, 80))
+  if (content.form === 'script' || content.form === 'config') addNames(survey, fact, path, bytes, content)
+}
+
+/** Paths and endpoints of a script's lines; those of a configuration are its values. */
+function addNames(survey: Survey, fact: FileFact, path: string, bytes: Buffer, { form }: ContentLook): void {
+  const targets = new Set<string>()
+  const endpoints = new Set<string>()
+  const home = survey.people.find(person => person.uid === fact.uid)?.home
+  const cwd = path.slice(0, Math.max(1, path.lastIndexOf('/')))
+  const text = bytes.toString('utf8', 0, megabyte / 4)
+  for (const line of text.split('\n', limits.textLines)) {
+    if (targets.size >= 50 && endpoints.size >= 20) break
+    const trimmed = line.trim().slice(0, 4_096)
+    if (trimmed === '' || trimmed.startsWith('#')) continue
+    if (form === 'script') {
+      for (const one of commandTargets(trimmed, { home, cwd })) targets.add(one)
+      for (const one of downloadsFrom(trimmed)) endpoints.add(one)
+    } else {
+      for (const [, one] of trimmed.matchAll(/["'=:\s](\/[\w.+@[\]-]+(?:\/[\w.+@[\]-]+)+)/g))
+        if (one !== undefined) targets.add(one)
+    }
+    for (const [, one] of trimmed.matchAll(/(?:[a-z+0-9]+:\/\/)?\b((?:[\w-]+\.)+[\w-]+:\d{2,5})\b/g))
+      if (one !== undefined) endpoints.add(one)
+    for (const [, one] of trimmed.matchAll(
+      /\b[a-z][a-z+0-9]{1,12}:\/\/(?:[^\s/@"']{1,200}@)?([\w.[\]-]{1,253}(?::\d{1,5})?)/g,
+    )) {
+      if (one !== undefined) endpoints.add(one)
+    }
+  }
+  targets.delete(path)
+  fact.targets = [...targets].slice(0, 50).map(displayBytes)
+  fact.endpoints = [...endpoints].slice(0, 20).map(displayBytes)
+}
+
+/** All of a small file; of a big one its beginning and its end. */
+function contentOf(target: Target, path: string, size: number): Buffer | undefined {
+  if (size <= limits.wholeFile) return target.files.slice(path, 0, Math.max(1, size))
+  const head = target.files.slice(path, 0, limits.head)
+  const tail = target.files.slice(path, size - limits.tail, limits.tail)
+  return head === undefined || tail === undefined ? head : Buffer.concat([head, tail])
+}
+
+/** Files of the usual places that have the size of a program no package owns: hashed, and kept when they are the same. */
+function addCopies(
+  survey: Survey,
+  seen: Map<string, Seen>,
+  sizes: ReadonlyMap<number, readonly string[]>,
+  budget: { bytes: number },
+): void {
+  for (const { fact, stat } of [...seen.values()]) {
+    if (fact.sha256 === undefined || !fact.traits.includes('elf')) continue
+    for (const path of sizes.get(stat.size) ?? []) {
+      if (seen.has(path) || budget.bytes < stat.size) continue
+      budget.bytes -= stat.size
+      if (survey.target.files.digest(path)?.sha256 !== fact.sha256) continue
+      const copy = look(survey, path, ['drop-place'], { bytes: limits.digest })
+      if (copy !== undefined) seen.set(path, copy)
+    }
+  }
+}
+
+function linkSameContent(seen: ReadonlyMap<string, Seen>): void {
+  const byDigest = new Map<string, FileFact[]>()
+  for (const { fact, stat } of seen.values()) {
+    if (fact.sha256 === undefined || stat.size === 0) continue
+    byDigest.set(fact.sha256, [...(byDigest.get(fact.sha256) ?? []), fact])
+  }
+  for (const same of byDigest.values()) {
+    for (const fact of same)
+      fact.sameContent = same
+        .filter(other => other !== fact)
+        .map(({ path }) => path)
+        .slice(0, 100)
+  }
+}
+
+/** Plain texts and archives that merely lie in a drop place are nobody's business. */
+function isWorthAFact(fact: FileFact): boolean {
+  if (fact.type !== 'file' || fact.seenAs.some(reason => pointers.has(reason))) return true
+  return isProgram(fact) || isOddName(fact.name) || fact.traits.some(trait => !plainTraits.has(trait))
+}
