@@ -70,10 +70,7 @@ export function descriptorTree(opener: PathOpener, gaps: GapList): FileTree {
         const bytes = Buffer.alloc(Math.max(0, length))
         return bytes.subarray(0, fill(descriptor, bytes, 0, Math.max(0, offset)))
       }),
-    readLink: path =>
-      tried(path, whole =>
-        statOf(opener.lstat(whole))?.type === 'symlink' ? decodeBytes(opener.readLink(whole)) : undefined,
-      ),
+    readLink: path => tried(path, whole => linkText(opener, whole)),
     realPath: path => tried(path, opener.realPath),
     digest: (path, limit = defaultDigestBytes) => {
       const digest = withFile(path, (descriptor, size) => (size > limit ? 'too long' : digestUpTo(descriptor, limit)))
@@ -82,6 +79,16 @@ export function descriptorTree(opener: PathOpener, gaps: GapList): FileTree {
       return undefined
     },
     attributes: path => tried(path, whole => attributesOf(opener, whole)) ?? [],
+  }
+}
+
+/** readlink(2) of what is no link is EINVAL: cheaper than to look first, as most that are asked are links. */
+function linkText(opener: PathOpener, path: string): string | undefined {
+  try {
+    return decodeBytes(opener.readLink(path))
+  } catch (error) {
+    if (errorCode(error) === 'EINVAL') return undefined
+    throw error
   }
 }
 

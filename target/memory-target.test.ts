@@ -54,7 +54,7 @@ test('gaps do not grow without end', () => {
 
 const row: SocketRow = {
   protocol: 'tcp',
-  state: 'established',
+  state: 'ESTABLISHED',
   localAddress: '10.0.0.5',
   localPort: 40000,
   remoteAddress: '198.51.100.7',

@@ -28,7 +28,7 @@ const cases: [string, string, unknown][] = [
     established,
     {
       protocol: 'tcp',
-      state: 'established',
+      state: 'ESTABLISHED',
       localAddress: '10.0.0.5',
       localPort: 40000,
       remoteAddress: '198.51.100.7',
@@ -42,7 +42,7 @@ const cases: [string, string, unknown][] = [
     listening6,
     {
       protocol: 'tcp',
-      state: 'listen',
+      state: 'LISTEN',
       localAddress: '::',
       localPort: 22,
       remoteAddress: '::',

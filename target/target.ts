@@ -77,6 +77,7 @@ export interface Target {
 /** One row of SOCK_DIAG (linux/inet_diag.h). */
 export interface SocketRow {
   readonly protocol: 'tcp' | 'udp'
+  /** `ESTABLISHED`, `LISTEN`, `TIME_WAIT` … as the kernel names them; `UNCONN` is a UDP socket without a remote end. */
   readonly state: string
   readonly localAddress: string
   readonly localPort: number

@@ -219,6 +219,12 @@ test('files of /proc are read whole although they say that they are empty', () =
   assert.equal(files.digest('/proc/self/exe')?.sha256, files.digest(process.execPath)?.sha256)
 })
 
+test('what the kernel refuses to read is a gap', () => {
+  const { files, gaps } = liveTarget()
+  assert.equal(files.slice('/proc/self/mem', 0, 16), undefined)
+  assert.deepEqual(gaps, [{ what: '/proc/self/mem', why: 'input/output error', path: '/proc/self/mem' }])
+})
+
 test('no descriptor stays open', () => {
   const open = () => readdirSync('/proc/self/fd').length
   const target = mountedTree(scratch)

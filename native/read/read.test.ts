@@ -49,7 +49,7 @@ test('the immutable flag', t => {
   try {
     execFileSync('chattr', ['+i', path], { stdio: 'pipe' })
   } catch {
-    return t.skip('chattr does not work on this file system')
+    return t.skip('needs root and a file system with attributes')
   }
   const flags = withOpen(path, fileFlags)
   execFileSync('chattr', ['-i', path])
@@ -81,4 +81,18 @@ test('which processes exist', async () => {
   await once(child, 'exit')
   assert.deepEqual([before, processExists(pid)], [true, false])
   assert.deepEqual([1, 0, -1, 1.5, Number.NaN, 2 ** 40].map(processExists), [true, false, false, false, false, false])
+})
+
+test('lowers every thread of this program to the end of the line', () => {
+  const script = `
+    import { readdirSync, readFileSync } from 'node:fs'
+    import { lowerOwnPriority } from '${new URL('./own-priority.ts', import.meta.url).pathname}'
+    lowerOwnPriority()
+    const nices = readdirSync('/proc/self/task').map(thread => readFileSync('/proc/self/task/' + thread + '/stat', 'latin1').split(') ').at(-1).split(' ')[16])
+    console.log(nices.length > 1, [...new Set(nices)].join())
+  `
+  const out = execFileSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', script], {
+    encoding: 'utf8',
+  })
+  assert.equal(out, 'true 19\n')
 })

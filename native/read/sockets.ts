@@ -17,19 +17,19 @@ export interface KernelSocket {
 
 /** include/net/tcp_states.h, by number. */
 const tcpStates = [
-  'unknown',
-  'established',
-  'syn-sent',
-  'syn-recv',
-  'fin-wait-1',
-  'fin-wait-2',
-  'time-wait',
-  'closed',
-  'close-wait',
-  'last-ack',
-  'listen',
-  'closing',
-  'new-syn-recv',
+  'UNKNOWN',
+  'ESTABLISHED',
+  'SYN_SENT',
+  'SYN_RECV',
+  'FIN_WAIT1',
+  'FIN_WAIT2',
+  'TIME_WAIT',
+  'CLOSE',
+  'CLOSE_WAIT',
+  'LAST_ACK',
+  'LISTEN',
+  'CLOSING',
+  'NEW_SYN_RECV',
 ]
 
 const protocols = { tcp: 6, udp: 17 }
@@ -132,10 +132,10 @@ export function socketOf(body: Buffer, protocol: 'tcp' | 'udp'): KernelSocket | 
   }
 }
 
-/** The word for a state of include/net/tcp_states.h; a UDP socket that has no remote end is `unconnected`. */
+/** The kernel's word for a state of include/net/tcp_states.h; a UDP socket without a remote end is `UNCONN`, as ss(8) says. */
 export function socketState(protocol: 'tcp' | 'udp', number: number): string {
-  const state = tcpStates[number] ?? 'unknown'
-  return protocol === 'udp' && state === 'closed' ? 'unconnected' : state
+  const state = tcpStates[number] ?? 'UNKNOWN'
+  return protocol === 'udp' && state === 'CLOSE' ? 'UNCONN' : state
 }
 
 /** Netlink attributes after the message; tcp_info has the counts from Linux 4.1 on. */
