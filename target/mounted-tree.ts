@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readlinkSync, realpathSync, type Stats } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readlinkSync, type Stats } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Gap } from '../model/index.ts'
 import { O_PATH, openInRoot, readLinkOf } from '../native/read/open.ts'
 import { decodeBytes, encodeBytes } from './bytes.ts'
@@ -16,7 +17,7 @@ export interface MountedTree extends Target {
 }
 
 /**
- * The host whose disk is mounted, or unpacked, at `dir`. Every path is resolved below it by the kernel, so that no link
+ * The host whose disk is mounted, or unpacked, at `dir`; also a container by its `/proc/PID/root`. Every path is resolved below it by the kernel, so that no link
  * and no rename leads out of it. `stepwise` does so name by name, as on kernels before 5.6.
  */
 export function mountedTree(dir: string, options: { readonly stepwise?: boolean } = {}): MountedTree {
@@ -45,8 +46,8 @@ const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants
 function openRoot(dir: string): { root: number; path: string } {
   const advice = 'Name the directory under which the disk of the host is mounted.'
   try {
-    const path = realpathSync.native(dir)
-    return { root: openSync(path, O_RDONLY | O_DIRECTORY), path }
+    // Opened as it was named: /proc/PID/root of a container says `/` and leads elsewhere.
+    return { root: openSync(dir, O_RDONLY | O_DIRECTORY), path: resolve(dir) }
   } catch (error) {
     const code = errorCode(error)
     if (code === 'ENOENT') throw new TargetError(`There is no directory ${dir}. ${advice}`, { cause: error })

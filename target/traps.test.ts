@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import {
   closeSync,
   ftruncateSync,
@@ -92,6 +92,24 @@ test('a disk that leads out by its own name is refused', () => {
   })
   assert.throws(() => mountedTree(join(scratch, 'etc/secret')), TargetError)
   assert.throws(() => mountedTree(''), TargetError)
+})
+
+test('a container is a tree by the root of its process', t => {
+  const wait = 'import os,sys; os.chroot(sys.argv[1]); print("in", flush=True); sys.stdin.read()'
+  const child = spawn('python3', ['-c', wait, scratch])
+  return new Promise<void>(resolve => {
+    child.once('error', () => resolve(t.skip('no python3')))
+    child.once('exit', () => resolve(t.skip('needs root to change the root of a process')))
+    child.stdout.once('data', () => {
+      const target = mountedTree(`/proc/${child.pid}/root`)
+      assert.equal(target.files.text('/etc/secret'), 'of the host')
+      assert.equal(target.files.realPath('/etc/../etc'), '/etc')
+      assert.equal(target.root, `/proc/${child.pid}/root`)
+      target.close()
+      child.removeAllListeners('exit').once('exit', () => resolve())
+      child.stdin.end()
+    })
+  })
 })
 
 const oddFiles = join(scratch, 'odd')
