@@ -1,0 +1,26 @@
+export {
+  type CompiledRule,
+  type CompileOptions,
+  compileRules,
+  createStream,
+  evaluate,
+  type Match,
+  type RuleSet,
+  type Stream,
+} from './sigma/compile.ts'
+export type { Matched } from './sigma/detection.ts'
+export { type Linked, viewsOfFact } from './sigma/fact-event.ts'
+export { checkFields, type FieldNames, factFields, type KnownFields } from './sigma/fields.ts'
+export {
+  type EvalResult,
+  evalLines,
+  type FolderResult,
+  loadRuleFiles,
+  testFolders,
+  viewsOfLine,
+} from './sigma/folders.ts'
+export type { View } from './sigma/log-source.ts'
+export type { Placeholders } from './sigma/modifiers.ts'
+export { type Parsed, parseRules } from './sigma/parse.ts'
+export type { AnyRule, Correlation, Filter, LogSource, Problem, Rule, RuleHead } from './sigma/rule.ts'
+export { viewsOfWindowsEvent } from './sigma/windows-event.ts'

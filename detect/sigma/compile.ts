@@ -1,0 +1,262 @@
+import { type Condition, namesFor, parseCondition } from './condition.ts'
+import { type Correlator, createCorrelator, orderCorrelations } from './correlation.ts'
+import { compileDetection, type Detection, type Matched } from './detection.ts'
+import { EventView } from './event.ts'
+import { checkFields, type KnownFields } from './fields.ts'
+import { fitsLogSource, type View } from './log-source.ts'
+import type { Placeholders } from './modifiers.ts'
+import type { AnyRule, Correlation, Filter, LogSource, Problem, Rule } from './rule.ts'
+
+export interface CompileOptions {
+  /** Which fields a log source has; undefined for those that nothing is known of. */
+  readonly knownFields?: KnownFields
+  /** Rules of others: a field that does not exist is a warning, not an error. */
+  readonly foreign?: boolean
+  readonly placeholders?: Placeholders
+}
+
+/** Rules made ready to look at events. */
+export interface RuleSet {
+  readonly rules: readonly Rule[]
+  /** Those that refer to others come after them. */
+  readonly correlations: readonly Correlation[]
+  readonly errors: readonly Problem[]
+  readonly warnings: readonly Problem[]
+  /** Compiled rules for a log source. */
+  forSource(source: LogSource): readonly CompiledRule[]
+}
+
+export interface CompiledRule {
+  readonly rule: Rule
+  /** Correlations use it and it says nothing of its own. */
+  readonly silent: boolean
+  test(event: EventView): boolean
+  explain(event: EventView): Matched[]
+}
+
+/** One rule matched one event. */
+export interface Match {
+  readonly rule: Rule | Correlation
+  readonly matched: readonly Matched[]
+}
+
+/** A rule that is broken is an error of its own; the others are compiled. */
+export function compileRules(rules: readonly AnyRule[], options: CompileOptions = {}): RuleSet {
+  const errors: Problem[] = []
+  const warnings: Problem[] = []
+  const filters = compileFilters(rules, options, errors)
+  const { correlations, silent } = orderCorrelations(rules, errors)
+  const compiled: CompiledRule[] = []
+  const seen = new Map<string, AnyRule>()
+  for (const rule of rules) {
+    const twin = seen.get(rule.id)
+    if (twin) warnings.push(problem(rule, `the id is also that of "${twin.title}"`))
+    seen.set(rule.id, rule)
+    if (rule.kind !== 'rule') continue
+    try {
+      const { tester, problems, never } = compileRule(rule, options)
+      const bad = problems.filter(found => found.kind === 'error')
+      for (const found of problems) (found.kind === 'error' ? errors : warnings).push(problem(rule, found.message))
+      if (never || bad.length > 0) continue
+      const own = filters.filter(filter => concerns(filter.filter, rule))
+      const test =
+        own.length === 0
+          ? tester.test
+          : (event: EventView) => tester.test(event) && own.every(filter => filter.test(event))
+      compiled.push({ rule, silent: silent.has(rule), test, explain: tester.explain })
+    } catch (error) {
+      errors.push(problem(rule, error instanceof Error ? error.message : String(error)))
+    }
+  }
+  const bySource = new Map<string, CompiledRule[]>()
+  return {
+    rules: compiled.map(({ rule }) => rule),
+    correlations,
+    errors,
+    warnings,
+    forSource(source) {
+      const key = JSON.stringify([source.category, source.product, source.service])
+      let fitting = bySource.get(key)
+      if (!fitting) {
+        fitting = compiled.filter(({ rule }) => fitsLogSource(rule.logsource, source))
+        if (bySource.size < 10_000) bySource.set(key, fitting)
+      }
+      return fitting
+    },
+  }
+}
+
+/** Rules that match an event, of those that speak for themselves. */
+export function evaluate(ruleSet: RuleSet, fields: View['fields'], source: LogSource): Match[] {
+  return matchesOf(ruleSet, [{ source, fields }]).flatMap(({ compiled, event }) =>
+    compiled.silent ? [] : { rule: compiled.rule, matched: compiled.explain(event) },
+  )
+}
+
+/** An evaluation that goes on from event to event, as correlations need it. */
+export interface Stream {
+  /**
+   * What matches with this event, also the correlations that it completes. `time` is in milliseconds since 1970; without
+   * it and without a time in the event, correlations leave the event out.
+   */
+  push(views: readonly View[], time?: number): Match[]
+}
+
+export function createStream(ruleSet: RuleSet): Stream {
+  const correlator: Correlator = createCorrelator(ruleSet.correlations)
+  return {
+    push(views, time) {
+      const found: Match[] = []
+      for (const { compiled, event } of matchesOf(ruleSet, views)) {
+        const completed = correlator.push(compiled.rule, event, time)
+        if (!compiled.silent) found.push({ rule: compiled.rule, matched: compiled.explain(event) })
+        for (const rule of completed) found.push({ rule, matched: compiled.explain(event) })
+      }
+      return found.filter((match, index) => found.findIndex(other => other.rule === match.rule) === index)
+    },
+  }
+}
+
+/** Each rule at most once, with the first view that it matches. */
+function matchesOf(ruleSet: RuleSet, views: readonly View[]): { compiled: CompiledRule; event: EventView }[] {
+  const found = new Map<CompiledRule, EventView>()
+  for (const { source, fields } of views) {
+    const event = new EventView(fields)
+    for (const compiled of ruleSet.forSource(source)) {
+      if (!found.has(compiled) && compiled.test(event)) found.set(compiled, event)
+    }
+  }
+  return [...found].map(([compiled, event]) => ({ compiled, event }))
+}
+
+interface Tester {
+  test(event: EventView): boolean
+  explain(event: EventView): Matched[]
+}
+
+function compileRule(rule: Rule, options: CompileOptions) {
+  const problems: { kind: 'error' | 'warning'; message: string }[] = []
+  const warn = (message: string) => problems.push({ kind: 'warning', message })
+  const detections = compileDetections(rule.detections, options)
+  const known = options.knownFields?.(rule.logsource)
+  const fields = [...detections.values()].flatMap(({ fields: names }) => names)
+  const kind = options.foreign ? 'warning' : 'error'
+  if (known) for (const message of checkFields(fields, known)) problems.push({ kind, message })
+  const unresolved = [...detections.values()].flatMap(detection => detection.unresolved)
+  for (const name of new Set(unresolved)) warn(`placeholder %${name}% has no value, so the rule cannot match`)
+  const tester = compileConditions(rule.conditions, detections, warn)
+  return { tester, problems, never: unresolved.length > 0 }
+}
+
+function compileDetections(source: Rule['detections'], { placeholders }: CompileOptions): Map<string, Detection> {
+  const detections = new Map<string, Detection>()
+  for (const [name, value] of Object.entries(source)) {
+    try {
+      detections.set(name, compileDetection(value, placeholders ?? (() => undefined)))
+    } catch (error) {
+      throw new Error(`${name}: ${error instanceof Error ? error.message : error}`)
+    }
+  }
+  return detections
+}
+
+function compileConditions(
+  conditions: readonly string[],
+  detections: ReadonlyMap<string, Detection>,
+  warn: (message: string) => void,
+): Tester {
+  const trees = conditions.map(text => {
+    const tree = compileCondition(parseCondition(text), detections, warn)
+    if (!tree) throw new Error(`condition "${text}" refers to no selection`)
+    return tree
+  })
+  const only = trees[0]
+  const test = trees.length === 1 && only ? only : (event: EventView) => trees.some(tree => tree(event))
+  const asserted = new Set(conditions.flatMap(text => assertedNames(parseCondition(text), detections, true)))
+  return {
+    test,
+    explain: event =>
+      [...asserted].flatMap(name => {
+        const detection = detections.get(name)
+        return detection?.test(event) ? detection.explain(event, name) : []
+      }),
+  }
+}
+
+type Test = (event: EventView) => boolean
+
+/** Undefined where a `N of` stands for no selection: it is left out of what it is part of, as pySigma does. */
+function compileCondition(
+  condition: Condition,
+  detections: ReadonlyMap<string, Detection>,
+  warn: (message: string) => void,
+): Test | undefined {
+  switch (condition.kind) {
+    case 'name': {
+      const detection = detections.get(condition.name)
+      if (!detection) throw new Error(`condition names "${condition.name}", which is no selection`)
+      return detection.test
+    }
+    case 'not': {
+      const inner = compileCondition(condition.part, detections, warn)
+      return inner && (event => !inner(event))
+    }
+    case 'of': {
+      const names = namesFor(condition.pattern, [...detections.keys()])
+      if (names.length === 0) {
+        warn(`no selection is named like "${condition.pattern}"`)
+        return undefined
+      }
+      const tests = names.flatMap(name => detections.get(name)?.test ?? [])
+      return atLeast(condition.count === 'all' ? tests.length : condition.count, tests)
+    }
+    default: {
+      const tests = condition.parts.flatMap(part => compileCondition(part, detections, warn) ?? [])
+      if (tests.length === 0) return undefined
+      return atLeast(condition.kind === 'and' ? tests.length : 1, tests)
+    }
+  }
+}
+
+function atLeast(count: number, tests: readonly Test[]): Test {
+  const only = tests[0]
+  if (tests.length === 1 && only && count === 1) return only
+  if (count === 1) return event => tests.some(test => test(event))
+  if (count === tests.length) return event => tests.every(test => test(event))
+  return event => {
+    let met = 0
+    for (const test of tests) if (test(event) && ++met >= count) return true
+    return false
+  }
+}
+
+/** Selections that speak for a match, not those that would have prevented it. */
+function assertedNames(condition: Condition, detections: ReadonlyMap<string, Detection>, positive: boolean): string[] {
+  if (condition.kind === 'not') return assertedNames(condition.part, detections, !positive)
+  if (condition.kind === 'name') return positive ? [condition.name] : []
+  if (condition.kind === 'of') return positive ? namesFor(condition.pattern, [...detections.keys()]) : []
+  return condition.parts.flatMap(part => assertedNames(part, detections, positive))
+}
+
+function compileFilters(rules: readonly AnyRule[], options: CompileOptions, errors: Problem[]) {
+  const filters: { filter: Filter; test: Test }[] = []
+  for (const filter of rules) {
+    if (filter.kind !== 'filter') continue
+    try {
+      const detections = compileDetections(filter.detections, options)
+      filters.push({ filter, test: compileConditions([filter.condition], detections, () => {}).test })
+    } catch (error) {
+      errors.push(problem(filter, error instanceof Error ? error.message : String(error)))
+    }
+  }
+  return filters
+}
+
+function concerns(filter: Filter, rule: Rule): boolean {
+  if (!fitsLogSource(filter.logsource, rule.logsource)) return false
+  return filter.rules === 'any' || filter.rules.includes(rule.id) || filter.rules.includes(rule.name ?? rule.id)
+}
+
+function problem(rule: AnyRule, message: string): Problem {
+  return { ...(rule.file === undefined ? {} : { file: rule.file }), line: rule.line, rule: rule.id, message }
+}

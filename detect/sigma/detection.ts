@@ -1,0 +1,116 @@
+import type { EventView } from './event.ts'
+import { anyTest, compileMatcher, type SlotTest, timeSlot } from './matcher.ts'
+import { type Item, type Placeholders, readItem } from './modifiers.ts'
+import { isMapping } from './parse.ts'
+import type { Value } from './rule.ts'
+
+/** Why a rule matched: this field held this value, which fits what the rule says. */
+export interface Matched {
+  readonly selection: string
+  /** Absent for keywords. */
+  readonly field?: string
+  /** Absent where the rule asked that there be none. */
+  readonly value?: string
+  /** As the rule writes it, with its modifiers. */
+  readonly pattern: string
+}
+
+/** One named selection of a rule. */
+export interface Detection {
+  readonly fields: readonly string[]
+  readonly unresolved: readonly string[]
+  test(event: EventView): boolean
+  explain(event: EventView, selection: string): Matched[]
+}
+
+/** Maps are joined with "and", lists with "or", a bare value is a keyword (specification, "Detection"). */
+export function compileDetection(value: Value, placeholders: Placeholders, depth = 0): Detection {
+  if (depth > 20) throw new Error('detection is nested too deep')
+  if (isMapping(value)) {
+    const entries = Object.entries(value)
+    if (entries.length === 0) throw new Error('an empty map selects nothing')
+    return joined(
+      entries.map(([key, inner]) => compileItem(key, inner, placeholders)),
+      'every',
+    )
+  }
+  if (!Array.isArray(value)) return compileItem('', value, placeholders)
+  if (value.length === 0) throw new Error('an empty list selects nothing')
+  const words = value.filter(item => !isMapping(item) && !Array.isArray(item))
+  const inner = value.filter(item => isMapping(item) || Array.isArray(item))
+  const parts = inner.map(item => compileDetection(item, placeholders, depth + 1))
+  if (words.length > 0) parts.push(compileItem('', words, placeholders))
+  return joined(parts, 'some')
+}
+
+function joined(parts: readonly Detection[], how: 'every' | 'some'): Detection {
+  const only = parts[0]
+  if (parts.length === 1 && only) return only
+  return {
+    fields: parts.flatMap(part => part.fields),
+    unresolved: parts.flatMap(part => part.unresolved),
+    test: how === 'every' ? event => testEvery(parts, event) : event => parts.some(part => part.test(event)),
+    explain: (event, selection) =>
+      parts.filter(part => part.test(event)).flatMap(part => part.explain(event, selection)),
+  }
+}
+
+function testEvery(parts: readonly Detection[], event: EventView): boolean {
+  for (const part of parts) if (!part.test(event)) return false
+  return true
+}
+
+function compileItem(key: string, value: Value, placeholders: Placeholders): Detection {
+  if (isMapping(value)) throw new Error(`"${key}" holds a map where a value must be`)
+  const item = readItem(key, value, placeholders)
+  const { field, time, all, negated } = item
+  const tests = all ? item.values.map(one => compileMatcher(one.matcher)) : [anyTest(item.values.map(one => one.matcher))]
+  const slotOf = (event: EventView) => {
+    const slot = field === undefined ? event.everything() : event.slot(field)
+    return time === undefined ? slot : timeSlot(slot, time)
+  }
+  const met = (event: EventView) => {
+    const slot = slotOf(event)
+    for (const test of tests) if (test(slot, event) < 0) return false
+    return true
+  }
+  return {
+    fields: [...(field === undefined ? [] : [field]), ...item.values.flatMap(one => referredField(one.matcher))],
+    unresolved: item.unresolved,
+    test: negated ? event => !met(event) : met,
+    explain: (event, selection) => explainItem(item, key, slotOf(event), event, selection),
+  }
+}
+
+function referredField(matcher: Item['values'][number]['matcher']): string[] {
+  return matcher.kind === 'field' ? [matcher.field] : []
+}
+
+function explainItem(
+  { field, negated, values }: Item,
+  key: string,
+  slot: ReturnType<EventView['slot']>,
+  event: EventView,
+  selection: string,
+): Matched[] {
+  const where = { selection, ...(field === undefined ? {} : { field }) }
+  const modifiers = key.includes('|') ? key.slice(key.indexOf('|')) : ''
+  if (negated) {
+    const held = slot.texts[0]
+    const pattern = `${modifiers}: ${values.map(one => one.text).join(', ')}`.slice(1)
+    return [{ ...where, ...(held === undefined ? {} : { value: held }), pattern }]
+  }
+  const found: Matched[] = []
+  for (const { text, matcher } of values) {
+    const test: SlotTest = compileMatcher(matcher)
+    const index = test(slot, event)
+    if (index < 0) continue
+    const held = slot.texts[index]
+    found.push({
+      ...where,
+      ...(held === undefined ? {} : { value: held }),
+      pattern: modifiers === '' ? text : `${modifiers.slice(1)}: ${text}`,
+    })
+  }
+  return found
+}
