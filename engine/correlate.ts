@@ -28,7 +28,8 @@ export interface CorrelateOptions {
 export function correlate(world: World, judged: readonly Judged[], options: CorrelateOptions): Incident[] {
   const limits = limitsFrom(judged, options)
   const graph = walkAll(world, judged, limits)
-  const groups = joinSuspects(joinByTime(connected(graph), judged, graph.edges), judged, graph.edges)
+  const strong = joinByTime(connected(graph), judged, graph.edges)
+  const groups = joinSuspects([...strong, ...hints(judged, limits, graph)], judged, graph.edges)
   const intrusions = groups.map(group => ({ group, verdict: verdictOf(group, judged) }))
   const confirmed = intrusions.some(one => one.verdict === 'confirmed')
   const incidents = intrusions.map(one => incidentOf(one.group, one.verdict, world, judged, graph.edges, options))
@@ -121,6 +122,15 @@ function connected({ nodes, edges }: Graph): Group[] {
   return groups
 }
 
+/** Facts that mean nothing alone and join a confirmed intrusion: each a group of its own until then. */
+function hints(judged: readonly Judged[], limits: WalkLimits, graph: Graph): Group[] {
+  const facts = new Map<string, IdentifiedFact>()
+  for (const { finding, rule } of judged)
+    if (rule.meaning.joins && finding.allowed === undefined && !limits.trusted.has(finding.fact.id))
+      if (!graph.nodes.has(keyOf(finding.fact))) facts.set(keyOf(finding.fact), finding.fact)
+  return [...facts].sort(([a], [b]) => (a < b ? -1 : 1)).map(one => new Map([one]))
+}
+
 /** Ten minutes: what a dropper writes in one go. */
 const together = 10 * 60 * 1000
 
@@ -164,8 +174,8 @@ const month = 30 * 24 * 60 * 60 * 1000
 /** Whatever else is suspicious on a host with a confirmed intrusion belongs to it, unless it is much older. */
 function joinSuspects(groups: readonly Group[], judged: readonly Judged[], edges: Edge[]): Group[] {
   const confirmed = groups.filter(group => verdictOf(group, judged) === 'confirmed')
-  const [first] = confirmed
-  if (first === undefined) return [...groups]
+  const worthy = (group: Group) => [...group.values()].some(fact => findingsOf(fact, judged).length > 0)
+  if (confirmed.length === 0) return groups.filter(worthy)
   const result = confirmed.map(group => new Map(group))
   const apart: Group[] = []
   for (const group of groups) {
@@ -183,7 +193,7 @@ function joinSuspects(groups: readonly Group[], judged: readonly Judged[], edges
     for (const [key, fact] of group) best.other.set(key, fact)
     if (from && to) edges.push({ from: keyOf(from), to: keyOf(to), reason: 'nothing else on this host explains it' })
   }
-  return [...result, ...apart]
+  return [...result, ...apart.filter(worthy)]
 }
 
 /**

@@ -23,6 +23,8 @@ export const ruleMeaning = z.object({
   because: z.string().optional(),
   /** What to do with the fact where its kind leaves a choice. */
   remedy: z.enum(['remove-account', 'lock-account', 'none', 'quarantine-file', 'remove-line']).optional(),
+  /** Too common to mean anything alone, but part of the story on a host with a confirmed intrusion of that time. */
+  joins: z.boolean().default(false),
   /** Only an exposure: a way in, not an intrusion. */
   exposure: z.string().optional(),
 })

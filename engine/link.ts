@@ -1,4 +1,5 @@
 import type { FactKind, IdentifiedFact } from '../model/index.ts'
+import { imitated } from './imitates.ts'
 import type { Known, World } from './world.ts'
 import { liesOddly } from './world.ts'
 
@@ -30,12 +31,17 @@ export const derivedFields: Readonly<Partial<Record<FactKind, Readonly<Record<st
     mechanisms: 'how many different mechanisms start it',
     runners: 'how many processes run or name it',
     copies: 'how many other paths have the same content',
+    imitates: 'the system program whose name it nearly has, or has in a place where that never lies',
   },
   process: {
     odd: 'its executable lies in a drop place or below a name that hides',
     children: 'how many processes it started',
+    imitates: 'the system program or kernel thread whose name it nearly has, or has in the wrong place',
   },
-  autostart: { odd: 'the file that holds it lies in a drop place or below a name that hides' },
+  autostart: {
+    odd: 'the file that holds it lies in a drop place or below a name that hides',
+    imitates: 'the system program whose name its own name nearly has',
+  },
 }
 
 /** Fields of the host as a whole, for every rule, as `host.live`. */
@@ -66,15 +72,20 @@ function derived(fact: IdentifiedFact, world: World): Record<string, unknown> {
         mechanisms: new Set(starters.map(one => one.mechanism.replace(/-.*/, ''))).size,
         runners: world.runnersOf(fact.path).length,
         copies: fact.sha256 === undefined ? 0 : Math.max(0, world.copiesOf(fact.sha256).length - 1),
+        imitates: imitated(fact.name, fact.path),
       }
     }
     case 'process':
       return {
         odd: fact.path !== undefined && liesOddly(fact.path),
         children: world.all('process').filter(one => one.parentPid === fact.pid).length,
+        imitates: imitated(fact.name, fact.path),
       }
     case 'autostart':
-      return { odd: liesOddly(fact.path) }
+      return {
+        odd: liesOddly(fact.path),
+        imitates: fact.name === undefined ? undefined : imitated(fact.name, undefined),
+      }
     default:
       return {}
   }

@@ -1,0 +1,68 @@
+/** Programs that belong to the system on common distributions and that nobody installs by hand under another path. */
+const systemPrograms = (
+  'systemd systemd-journald systemd-logind systemd-udevd systemd-networkd systemd-resolved systemd-timesyncd systemd-machined ' +
+  'systemd-hostnamed systemd-localed systemd-timedated systemd-oomd systemd-userdbd systemd-delta systemd-cgls systemd-cgtop ' +
+  'init agetty getty login sshd cron crond atd anacron dbus-daemon dbus-broker rsyslogd syslogd klogd irqbalance polkitd auditd ' +
+  'chronyd ntpd udevd accounts-daemon NetworkManager networkd-dispatcher ModemManager wpa_supplicant dhclient dhcpcd avahi-daemon ' +
+  'packagekitd rpcbind rpc.statd acpid smartd lvmetad multipathd firewalld tuned unattended-upgrades snapd udisksd upowerd ' +
+  'gdm lightdm bluetoothd cupsd colord rtkit-daemon thermald iscsid mdadm dmeventd gssproxy sssd nscd oddjobd abrtd kdumpd'
+).split(' ')
+
+/** Threads of the kernel (ps -ef | grep '\\['): a program with such a name pretends to be one. */
+const kernelThreads = (
+  'kthreadd kswapd kswapd0 kdevtmpfs kauditd khugepaged khungtaskd kcompactd0 ksmd kworker ksoftirqd kblockd kintegrityd ' +
+  'kthrotld kpsmoused kswapd1 rcu_sched rcu_preempt rcu_bh watchdogd migration oom_reaper writeback crypto bioset netns cpuhp ' +
+  'edac-poller ata_sff scsi_eh jbd2 ext4-rsv-conver xfsaild kstrp charger_manager devfreq_wq kdmflush kpktgend kcryptd'
+).split(' ')
+
+const known = new Map([...systemPrograms, ...kernelThreads].map(name => [name.toLowerCase(), name]))
+const places = /^\/(usr\/)?(s?bin|lib|lib64|libexec)\/|^\/usr\/local\/|^\/opt\/|^\/snap\/|^\/nix\/|^\/gnu\//
+
+/**
+ * The system program or kernel thread that a name pretends to be: nearly the same name, or exactly the same name in a
+ * place where that program never lies. Undefined for names that imitate nothing. A likeness is no proof of anything.
+ */
+export function imitated(name: string, path: string | undefined): string | undefined {
+  const bare = name
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.(service|timer|socket|path|sh|bin|elf)$/, '')
+    .toLowerCase()
+  if (bare.length < 4) return undefined
+  const same = known.get(bare)
+  if (same !== undefined) return path === undefined || !path.startsWith('/') || places.test(path) ? undefined : same
+  if (bare.length < 6) return undefined
+  for (const [lower, original] of known) {
+    if (lower.length < 5 || Math.abs(lower.length - bare.length) > 2) continue
+    if (kernelThreads.includes(original) && /^(i|s|ds|d|d?\d+|_?\d+|a|x)$/.test(suffix(bare, lower))) return original
+    if (distance(bare, lower) === 1 && !isPlural(bare, lower)) return original
+  }
+  return undefined
+}
+
+function suffix(text: string, prefix: string): string {
+  return text.startsWith(prefix) ? text.slice(prefix.length) : '\u0000'
+}
+
+function isPlural(a: string, b: string): boolean {
+  return a === `${b}s` || b === `${a}s` || a === `${b}d` || b === `${a}d`
+}
+
+/** Damerau-Levenshtein distance, cut off at 2. */
+function distance(a: string, b: string): number {
+  let before: number[] = []
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1
+      let best = Math.min((next[j - 1] ?? 0) + 1, (row[j] ?? 0) + 1, (row[j - 1] ?? 0) + cost)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        best = Math.min(best, (before[j - 2] ?? 0) + 1)
+      next.push(best)
+    }
+    if (Math.min(...next) > 1) return 2
+    before = row
+    row = next
+  }
+  return row[b.length] ?? 2
+}
