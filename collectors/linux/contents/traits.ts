@@ -73,7 +73,7 @@ function addWords(bytes: Buffer, form: ContentLook['form'], add: Add): void {
   if (stratum.length > 0) add('stratum', stratum.slice(0, 3).join(' '))
   const miner = found(bytes, form === 'binary' ? [...minerWords, ...minerProgramWords] : minerWords)
   if (miner.length >= 2) add('miner-strings', miner.slice(0, 6).join(' '))
-  const scanner = found(bytes, scannerWords)
+  const scanner = form === 'config' ? [] : found(bytes, scannerWords)
   if (scanner.length >= 2) add('scanner', scanner.slice(0, 4).join(' '))
 }
 

@@ -98,7 +98,7 @@ function readDatabases(target: Target): PackageDatabase {
 }
 
 /** The digest of a regular file in the form a package recorded, or undefined where it cannot be read. */
-export function digest(target: Target, path: string, algorithm: DigestAlgorithm): string | undefined {
+function digest(target: Target, path: string, algorithm: DigestAlgorithm): string | undefined {
   if (algorithm === 'md5' || algorithm === 'sha256') return target.files.digest(path)?.[algorithm]
   const stat = target.files.stat(path)
   if (stat?.type !== 'file') return undefined
@@ -112,6 +112,21 @@ export function digest(target: Target, path: string, algorithm: DigestAlgorithm)
   return hash.digest('hex')
 }
 
+const remembered = new WeakMap<Target, Map<string, string | undefined>>()
+
+/** The digest of a file in the form of another's `recordedDigest`, to be compared with it; each file is read once a scan. */
+export function recordedDigestOf(target: Target, path: string, like: string): string | undefined {
+  const algorithm = algorithms.find(one => like.startsWith(`${one}:`))
+  if (algorithm === undefined) return undefined
+  const known = remembered.get(target) ?? new Map<string, string | undefined>()
+  remembered.set(target, known)
+  const key = `${algorithm}:${path}`
+  if (!known.has(key)) known.set(key, digest(target, path, algorithm))
+  const hex = known.get(key)
+  return hex === undefined ? undefined : `${algorithm}:${hex}`
+}
+
+const algorithms = ['md5', 'sha1', 'sha256', 'sha384', 'sha512'] as const
 const blockSize = 1024 * 1024
 const mostHashed = 1024 * blockSize
 
