@@ -75,6 +75,6 @@ test('random trees of links give the same answers in memory and on disk, by the 
         rmSync(root, { recursive: true, force: true })
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })
