@@ -1,8 +1,9 @@
 import type { Collector } from '../collector.ts'
+import { autostartCollectors } from './autostarts.ts'
 import { sockets } from './sockets.ts'
 import { firstSample, processes } from './processes.ts'
 import { at } from './at.ts'
 import { cron } from './cron.ts'
 
 /** Every collector for Linux, in the order in which they run within a stage. */
-export const linuxCollectors: readonly Collector[] = [firstSample, cron, at, processes, sockets]
+export const linuxCollectors: readonly Collector[] = [firstSample, cron, at, processes, sockets, ...autostartCollectors]

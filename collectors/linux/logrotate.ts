@@ -1,0 +1,32 @@
+import { commandsRun, shellLines } from './shell-lines.ts'
+
+/** A line of a script in a logrotate configuration. */
+export interface RotationCommand {
+  readonly line: number
+  readonly text: string
+  readonly command: string
+  /** `postrotate`, `prerotate` … */
+  readonly section: string
+}
+
+const begins = /^\s*(prerotate|postrotate|firstaction|lastaction|preremove)\b/
+
+/** What the scripts of a logrotate(8) configuration run, and the programs of `compresscmd`, `uncompresscmd` and `mail`. */
+export function logrotateCommands(text: string): RotationCommand[] {
+  const found: RotationCommand[] = []
+  const lines = text.split('\n', 20_000)
+  for (let at = 0; at < lines.length; at++) {
+    const raw = lines[at] ?? ''
+    const [, program, path] = /^\s*((?:un)?compresscmd)\s+(\S{1,1000})/.exec(raw) ?? []
+    if (program !== undefined && path !== undefined)
+      found.push({ line: at + 1, text: raw, command: path, section: program })
+    const section = begins.exec(raw)?.[1]
+    if (section === undefined) continue
+    const first = at + 1
+    while (at + 1 < lines.length && !/^\s*endscript\b/.test(lines[at + 1] ?? '')) at++
+    for (const { line, text: exact, joined } of shellLines(lines.slice(first, at + 1).join('\n'))) {
+      if (commandsRun(joined).length > 0) found.push({ line: first + line, text: exact, command: joined, section })
+    }
+  }
+  return found
+}
