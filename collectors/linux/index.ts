@@ -4,6 +4,7 @@ import { sockets } from './sockets.ts'
 import { firstSample, processes } from './processes.ts'
 import { at } from './at.ts'
 import { cron } from './cron.ts'
+import { systemd } from './systemd.ts'
 
 /** Every collector for Linux, in the order in which they run within a stage. */
-export const linuxCollectors: readonly Collector[] = [firstSample, cron, at, processes, sockets, ...autostartCollectors]
+export const linuxCollectors: readonly Collector[] = [firstSample, cron, at, systemd, processes, sockets, ...autostartCollectors]
