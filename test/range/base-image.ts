@@ -44,14 +44,7 @@ export function baseImage(extraPackages: readonly string[] = []): string {
   const root = `${half}-root`
   try {
     runHere(
-      [
-        'debootstrap',
-        '--variant=minbase',
-        `--include=${packages.join(',')}`,
-        suite,
-        root,
-        ...mirrorOfThisMachine(),
-      ],
+      ['debootstrap', '--variant=minbase', `--include=${packages.join(',')}`, suite, root, ...mirrorOfThisMachine()],
       { timeoutMs: 900_000 },
     )
     adjust(root)
@@ -73,9 +66,14 @@ function keyOf(packages: readonly string[]): string {
 /** The archive this machine installs from, so that the range needs no other; none means debootstrap's own default. */
 function mirrorOfThisMachine(): string[] {
   const folder = '/etc/apt/sources.list.d'
-  const files = ['/etc/apt/sources.list', ...(existsSync(folder) ? readdirSync(folder).map(name => join(folder, name)) : [])]
+  const files = [
+    '/etc/apt/sources.list',
+    ...(existsSync(folder) ? readdirSync(folder).map(name => join(folder, name)) : []),
+  ]
   for (const file of files.filter(existsSync)) {
-    const found = /^(?:URIs:|deb\s+(?:\[[^\]]*\]\s*)?)\s*(https?:\/\/\S+\/debian\/?)(?:\s|$)/m.exec(readFileSync(file, 'utf8'))
+    const found = /^(?:URIs:|deb\s+(?:\[[^\]]*\]\s*)?)\s*(https?:\/\/\S+\/debian\/?)(?:\s|$)/m.exec(
+      readFileSync(file, 'utf8'),
+    )
     if (found?.[1] !== undefined) return [found[1]]
   }
   return []
@@ -88,7 +86,9 @@ function adjust(root: string): void {
     writeFileSync(join(root, path), content)
   }
   for (const scratch of ['/var/cache/apt/archives', '/var/lib/apt/lists']) {
-    for (const name of readdirSync(join(root, scratch))) rmSync(join(root, scratch, name), { recursive: true, force: true })
+    for (const name of readdirSync(join(root, scratch)))
+      rmSync(join(root, scratch, name), { recursive: true, force: true })
   }
-  for (const folder of ['/var/cache/apt/archives/partial', '/var/lib/apt/lists/partial']) mkdirSync(join(root, folder), { recursive: true })
+  for (const folder of ['/var/cache/apt/archives/partial', '/var/lib/apt/lists/partial'])
+    mkdirSync(join(root, folder), { recursive: true })
 }

@@ -11,11 +11,16 @@ export interface Hierarchy {
 
 /** All hierarchies that are mounted here, with our own place in each: a range never leaves the limits we run under. */
 export function hierarchies(): Hierarchy[] {
-  const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n').map(mountOf).filter(mount => mount !== undefined)
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map(mountOf)
+    .filter(mount => mount !== undefined)
   const found: Hierarchy[] = []
   for (const line of readFileSync('/proc/self/cgroup', 'utf8').trim().split('\n')) {
     const [, id = '', controllers = '', path = '/'] = /^(\d+):([^:]*):(.*)$/.exec(line) ?? []
-    const mount = mounts.find(candidate => (id === '0' ? candidate.version === 2 : hasAll(candidate.options, controllers)))
+    const mount = mounts.find(candidate =>
+      id === '0' ? candidate.version === 2 : hasAll(candidate.options, controllers),
+    )
     if (mount === undefined) continue
     const below = path.startsWith(mount.root) ? path.slice(mount.root.length) : path
     found.push({ name: id === '0' ? 'unified' : controllers, directory: join(mount.at, below) })
@@ -61,7 +66,10 @@ function emptyOut(directory: string): void {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
     if (entry.isDirectory()) emptyOut(join(directory, entry.name))
   }
-  for (const [file, value] of [['freezer.state', 'THAWED'], ['cgroup.freeze', '0']] as const) {
+  for (const [file, value] of [
+    ['freezer.state', 'THAWED'],
+    ['cgroup.freeze', '0'],
+  ] as const) {
     // Version 1 delivers SIGKILL only to thawed processes.
     if (existsSync(join(directory, file))) attempt(() => writeFileSync(join(directory, file), value))
   }
@@ -79,7 +87,12 @@ function mountOf(line: string): { root: string; at: string; version: 1 | 2; opti
   if (type !== 'cgroup' && type !== 'cgroup2') return undefined
   const fields = before.split(' ')
   const root = fields[3] ?? '/'
-  return { root: root === '/' ? '' : root, at: fields[4] ?? '', version: type === 'cgroup' ? 1 : 2, options: options.split(',') }
+  return {
+    root: root === '/' ? '' : root,
+    at: fields[4] ?? '',
+    version: type === 'cgroup' ? 1 : 2,
+    options: options.split(','),
+  }
 }
 
 function hasAll(options: readonly string[], controllers: string): boolean {

@@ -15,7 +15,10 @@ function serve(port: number): void {
 
 function answer(client: Socket): void {
   client.on('error', () => client.destroy())
-  const news = setInterval(() => client.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'job', params: job() })}\n`), 10_000)
+  const news = setInterval(
+    () => client.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'job', params: job() })}\n`),
+    10_000,
+  )
   client.on('close', () => clearInterval(news))
   client.on('data', () => {
     const result = { id: 'range', job: job(), extensions: ['algo', 'keepalive'], status: 'OK' }
@@ -24,7 +27,14 @@ function answer(client: Socket): void {
 }
 
 function job(): object {
-  return { blob: '00'.repeat(76), job_id: 'range', target: 'ffffffff', algo: 'rx/0', height: 0, seed_hash: '00'.repeat(32) }
+  return {
+    blob: '00'.repeat(76),
+    job_id: 'range',
+    target: 'ffffffff',
+    algo: 'rx/0',
+    height: 0,
+    seed_hash: '00'.repeat(32),
+  }
 }
 
 if (argv[1]?.endsWith('/fake-pool.ts') === true) serve(Number(argv[2] ?? poolPort))

@@ -8,7 +8,9 @@ import { infect, plantAttributes, plantFiles, startProcess } from './plant.ts'
 import { quote, Range } from './range.ts'
 
 /** A booted host with a pool to reach, the decoys unless told otherwise, and these infections. Pass `lifetimeMs` for a long visit. */
-export async function openHost(options: { infections?: readonly Infection[]; decoys?: boolean; lifetimeMs?: number } = {}): Promise<Range> {
+export async function openHost(
+  options: { infections?: readonly Infection[]; decoys?: boolean; lifetimeMs?: number } = {},
+): Promise<Range> {
   const withDecoys = options.decoys ?? true
   const range = await Range.open(withDecoys ? { prepare: root => plantDecoys(root, options.lifetimeMs) } : {})
   try {
@@ -29,7 +31,9 @@ export function decoyPaths(): string[] {
 }
 
 export async function startPool(range: Range): Promise<void> {
-  const pool = range.startBeside([process.execPath, join(import.meta.dirname, 'fake-pool.ts'), String(poolPort)], { only: 'network' })
+  const pool = range.startBeside([process.execPath, join(import.meta.dirname, 'fake-pool.ts'), String(poolPort)], {
+    only: 'network',
+  })
   if (pool.stdout !== null) await once(pool.stdout, 'data')
 }
 
@@ -41,7 +45,9 @@ function plantDecoys(root: string, lifetimeMs = 15 * 60_000): string[] {
     if (item.kind === 'unit') runHere(['systemctl', `--root=${root}`, 'enable', '--quiet', item.name])
   }
   const paths = decoyPaths()
-  return [...new Set([...paths, ...paths.map(path => path.slice(0, path.lastIndexOf('/')))])].filter(path => path !== '')
+  return [...new Set([...paths, ...paths.map(path => path.slice(0, path.lastIndexOf('/')))])].filter(
+    path => path !== '',
+  )
 }
 
 /** Our own package, so that dpkg owns what has to be owned. */

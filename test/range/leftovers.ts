@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { removeSubtree, subtreesNamed } from './cgroup-subtree.ts'
 import { cacheDirectory, runHere } from './machine.ts'
 
-const prefix = 'davylamp-range-'
+export const rangePrefix = 'davylamp-range-'
 
 /** Takes away what ranges left whose owner died. Ranges of living owners are not touched. */
 export function removeLeftovers(): void {
@@ -11,7 +11,7 @@ export function removeLeftovers(): void {
   const directories = existsSync(parent) ? readdirSync(parent).map(name => join(parent, name)) : []
   for (const directory of directories) if (!ownerLives(directory)) discardRange(directory)
   const known = new Set(existsSync(parent) ? readdirSync(parent) : [])
-  for (const name of subtreesNamed(prefix)) if (!known.has(name)) removeSubtree(name)
+  for (const name of subtreesNamed(rangePrefix)) if (!known.has(name)) removeSubtree(name)
 }
 
 /** Kills a range's processes, unmounts its image (the loop device goes with it), removes its cgroups and its directory. */

@@ -114,7 +114,8 @@ function plantLine(root: string, item: Extract<Item, { kind: 'line' }>): void {
   const isNew = !existsSync(outside)
   appendFileSync(outside, `${item.text}\n`)
   if (isNew) own(root, Buffer.from(outside), item.owner, item.mode ?? 0o644)
-  if (item.path.startsWith('/var/spool/cron/crontabs/')) chownSync(outside, idsOf(root, item.owner).uid, groupOf(root, 'crontab'))
+  if (item.path.startsWith('/var/spool/cron/crontabs/'))
+    chownSync(outside, idsOf(root, item.owner).uid, groupOf(root, 'crontab'))
 }
 
 function plantAccount(root: string, item: Extract<Item, { kind: 'account' }>): void {
@@ -150,13 +151,19 @@ function own(root: string, outside: Buffer, owner: string | undefined, mode: num
 }
 
 function idsOf(root: string, name = 'root'): { uid: number; gid: number } {
-  const fields = readFileSync(`${root}/etc/passwd`, 'utf8').split('\n').map(line => line.split(':')).find(line => line[0] === name)
+  const fields = readFileSync(`${root}/etc/passwd`, 'utf8')
+    .split('\n')
+    .map(line => line.split(':'))
+    .find(line => line[0] === name)
   if (fields === undefined) throw new Error(`no account ${name} on this host`)
   return { uid: Number(fields[2]), gid: Number(fields[3]) }
 }
 
 function groupOf(root: string, name: string): number {
-  const fields = readFileSync(`${root}/etc/group`, 'utf8').split('\n').map(line => line.split(':')).find(line => line[0] === name)
+  const fields = readFileSync(`${root}/etc/group`, 'utf8')
+    .split('\n')
+    .map(line => line.split(':'))
+    .find(line => line[0] === name)
   return Number(fields?.[2] ?? 0)
 }
 
@@ -166,5 +173,7 @@ function parentOf(path: string): string {
 
 /** SHA-256 of a file of the host, as a finding would give it. */
 export function hashOf(root: string, path: string): string {
-  return createHash('sha256').update(readFileSync(realpathSync(encodeBytes(`${root}${path}`)))).digest('hex')
+  return createHash('sha256')
+    .update(readFileSync(realpathSync(encodeBytes(`${root}${path}`))))
+    .digest('hex')
 }

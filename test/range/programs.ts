@@ -9,7 +9,10 @@ const sources = resolve(import.meta.dirname, '../../hosts/programs')
 /** The bytes of a look-alike of that behaviour. It ends by itself at `until` (milliseconds since 1970) at the latest. */
 export function lookalike(behaviour: Behaviour, words: string, until: number): Buffer {
   const program = compiled('lookalike.c', ['-O1', '-static', '-pthread'])
-  return Buffer.concat([readFileSync(program), Buffer.from(`\n${words}\n#davylamp-range-look-alike\n${settingsOf(behaviour, until)}#end00000000\n`)])
+  return Buffer.concat([
+    readFileSync(program),
+    Buffer.from(`\n${words}\n#davylamp-range-look-alike\n${settingsOf(behaviour, until)}#end00000000\n`),
+  ])
 }
 
 /** A library for ld.so.preload that hides these names, and processes of these names, from programs that use the C library. */
@@ -40,7 +43,10 @@ function settingsOf(behaviour: Behaviour, until: number): string {
 /** Compiled once per content and options, kept in the cache. */
 function compiled(source: string, options: readonly string[]): string {
   const texts = ['lookalike.c', 'hide-readdir.c', 'hide-all.c'].map(name => readFileSync(join(sources, name), 'utf8'))
-  const key = createHash('sha256').update(JSON.stringify([source, options, texts])).digest('hex').slice(0, 16)
+  const key = createHash('sha256')
+    .update(JSON.stringify([source, options, texts]))
+    .digest('hex')
+    .slice(0, 16)
   const program = join(cacheDirectory, 'programs', `${source}-${key}`)
   if (existsSync(program)) return program
   mkdirSync(join(cacheDirectory, 'programs'), { recursive: true })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { hierarchies } from './cgroup-subtree.ts'
@@ -11,21 +11,30 @@ import { advanceDays, tick } from './time-passing.ts'
 const impossible = rangeImpossible()
 const skip = impossible ?? false
 let range: Range
-let machineBefore: string[]
 
-/** What a range could leave behind on this machine. */
-function traces(): string[] {
-  const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n').filter(line => line.includes('davylamp-range')).map(line => `mount ${line.split(' ')[4]}`)
-  const loops = execFileSync('losetup', ['--list', '--noheadings', '--output', 'BACK-FILE']).toString().split('\n').filter(line => line.includes('davylamp-range'))
-  const groups = hierarchies().flatMap(({ directory }) => execFileSync('find', [directory, '-name', 'davylamp-range-*']).toString().split('\n').filter(Boolean))
+/** What this range has on this machine. */
+function tracesOf(name: string): string[] {
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .filter(line => line.includes(name))
+    .map(line => `mount ${line.split(' ')[4]}`)
+  const loops = execFileSync('losetup', ['--list', '--noheadings', '--output', 'BACK-FILE'])
+    .toString()
+    .split('\n')
+    .filter(line => line.includes(name))
+  const groups = hierarchies().flatMap(({ directory }) =>
+    execFileSync('find', [directory, '-name', name]).toString().split('\n').filter(Boolean),
+  )
   return [...mounts, ...loops, ...groups].sort()
 }
 
-before(async () => {
-  if (impossible !== undefined) return
-  machineBefore = traces()
-  range = await Range.open()
-}, { timeout: 600_000 })
+before(
+  async () => {
+    if (impossible !== undefined) return
+    range = await Range.open()
+  },
+  { timeout: 600_000 },
+)
 after(async () => {
   if (impossible === undefined) await range.close()
 })
@@ -36,14 +45,20 @@ test('systemd runs, with nothing failed', { skip }, async () => {
 })
 
 test('exec gives status, output and error output, and passes input and environment', { skip }, async () => {
-  const done = await range.exec(['/bin/sh', '-c', 'cat; echo "$SAID"; echo no >&2; exit 3'], { input: 'in ', env: { SAID: 'out' } })
+  const done = await range.exec(['/bin/sh', '-c', 'cat; echo "$SAID"; echo no >&2; exit 3'], {
+    input: 'in ',
+    env: { SAID: 'out' },
+  })
   assert.deepEqual(done, { status: 3, stdout: 'in out\n', stderr: 'no\n' })
 })
 
 test('exec is cut off at its time limit, with what it started', { skip }, async () => {
   const done = await range.exec(['/bin/sh', '-c', 'sleep 4242 & sleep 4242'], { timeoutMs: 300 })
   assert.equal(done.status, -1)
-  assert.deepEqual(range.processes().filter(({ argv }) => argv[1] === '4242'), [])
+  assert.deepEqual(
+    range.processes().filter(({ argv }) => argv[1] === '4242'),
+    [],
+  )
 })
 
 for (const name of ['mnt', 'pid', 'net', 'uts', 'ipc', 'cgroup'] as const) {
@@ -67,14 +82,20 @@ test('root inside can freeze processes, in version 1 and version 2', { skip }, a
   assert.equal(await range.sh(script), 'frozen 1\nFROZEN\n')
 })
 
-test('a snapshot sees bytes, owner, mode, times, links, attributes and ACLs, and nothing when nothing changed', { skip }, async () => {
+test('a snapshot sees bytes, owner, mode, times, links, attributes and ACLs, and nothing when nothing changed', {
+  skip,
+}, async () => {
   await range.sh('cd /root && echo a > content && ln -s content link && touch owner mode flag time xattr gone')
   const first = range.snapshot()
   assert.deepEqual(compareSnapshots(first, range.snapshot()), [])
   await range.sh(
     'cd /root && echo b > content && touch -d 2001-01-01 content && ln -sfn other link && chown 7:8 owner && chmod 4711 mode && chattr +i flag && touch -d 2001-01-01 time && rm gone && : > new',
   )
-  const seen = compareSnapshots(first, range.snapshot(), (path, field) => !path.startsWith('/root/') || (field === 'modified' && path !== '/root/time'))
+  const seen = compareSnapshots(
+    first,
+    range.snapshot(),
+    (path, field) => !path.startsWith('/root/') || (field === 'modified' && path !== '/root/time'),
+  )
   const told = seen.map(({ path, what, detail }) => `${path} ${what} ${detail.replace(/ .*/, '')}`)
   assert.deepEqual(told, [
     '/root/content changed sha256',
@@ -89,7 +110,9 @@ test('a snapshot sees bytes, owner, mode, times, links, attributes and ACLs, and
   await range.sh('chattr -i /root/flag')
 })
 
-test('time passes: cron lines of system and users, @reboot, scripts, timers, units and logins are run', { skip }, async () => {
+test('time passes: cron lines of system and users, @reboot, scripts, timers, units and logins are run', {
+  skip,
+}, async () => {
   await range.sh(`
     echo '5 6 * * 0 root touch /root/ran-weekly' > /etc/cron.d/probe
     echo '0 0 30 2 * root touch /root/ran-never' >> /etc/cron.d/probe
@@ -111,13 +134,27 @@ test('a reboot keeps the disk and ends all processes', { skip }, async () => {
     await range.reboot(how)
     assert.equal(await range.sh('cat /var/tmp/kept; ls /dev/shm'), 'kept\n')
   }
-  assert.deepEqual(range.processes().filter(({ argv }) => argv[1] === '4243'), [])
+  assert.deepEqual(
+    range.processes().filter(({ argv }) => argv[1] === '4243'),
+    [],
+  )
 })
 
 test('close leaves nothing on this machine', { skip }, async () => {
   const other = await Range.open()
-  assert.notDeepEqual(traces(), machineBefore)
-  await other.close()
-  await range.close()
-  assert.deepEqual(traces(), machineBefore)
+  assert.deepEqual(tracesOf(other.name).length >= 3, true)
+  for (const closing of [other, range]) {
+    await closing.close()
+    assert.deepEqual(tracesOf(closing.name), [])
+  }
+})
+
+test('what a killed owner left is gone once the next range was opened', { skip }, async () => {
+  const script = `import { Range } from ${JSON.stringify(`${import.meta.dirname}/range.ts`)}; const r = await Range.open(); console.log(r.name); process.kill(process.pid, 'SIGKILL')`
+  const done = spawnSync(process.execPath, ['--input-type=module', '--eval', script])
+  const name = done.stdout.toString().trim()
+  assert.equal(tracesOf(name).length >= 3, true)
+  const next = await Range.open()
+  assert.deepEqual(tracesOf(name), [])
+  await next.close()
 })

