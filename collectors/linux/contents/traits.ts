@@ -36,6 +36,7 @@ export function lookAtContent(content: Content): ContentLook {
   }
   const elf = lookAtElf(bytes, size)
   if (elf !== undefined) addElf(bytes, elf, add)
+  else if (startsWithOne(bytes, [elfMagic])) add('elf')
   else if (startsWithOne(bytes, archives) || bytes.toString('latin1', 257, 262) === 'ustar') add('archive')
   else if (startsWithOne(bytes, images)) add('image')
   const form = formOf(content, traits)
@@ -176,6 +177,7 @@ const shellWords = [
   '<?php',
 ]
 
+const elfMagic = Buffer.from('\x7fELF')
 const archives = [
   Buffer.of(0x1f, 0x8b),
   Buffer.of(0xfd, 0x37, 0x7a, 0x58, 0x5a),

@@ -161,7 +161,7 @@ function spellingsOf(target: Target): (path: string) => string[] {
   for (const group of groups.values()) for (const one of group) twins.set(one, group.length > 1 ? group : [])
   return path => {
     const spellings = [path]
-    for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+    for (let slash = path.length; slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
       for (const twin of twins.get(path.slice(0, slash)) ?? []) {
         const spelling = twin + path.slice(slash)
         if (spelling !== path) spellings.push(spelling)
