@@ -5,6 +5,7 @@ import { autostartFact, isStock } from './autostart-fact.ts'
 import { commandTargets, unusualDirectories } from './command.ts'
 import { type CrontabForm, type CrontabJob, type CrontabVariable, parseCrontab } from './crontab-file.ts'
 import { baseName, distinct, filesIn, join } from './directory.ts'
+import { personNamed } from './person-named.ts'
 import { isPreloadVariable, preloadFacts } from './preload-fact.ts'
 
 /** Jobs of cron, anacron, fcron and incron, and the scripts of the periodic directories: the commonest way for a miner to come back. */
@@ -116,7 +117,7 @@ function* readTable(survey: Survey, table: Table): Generator<Fact> {
 
 function jobFact(survey: Survey, table: Table, job: CrontabJob): AutostartFact {
   const user = job.user ?? table.user
-  const person = survey.people.find(({ name }) => name === user)
+  const person = user === undefined ? undefined : personNamed(survey.people, user)
   const oddities = [...table.oddities, ...job.oddities]
   const known = table.form !== 'system' || job.user === undefined || hasAccount(survey, job.user)
   if (!known) oddities.push('unknown-user')
@@ -140,13 +141,13 @@ function jobFact(survey: Survey, table: Table, job: CrontabJob): AutostartFact {
 
 /** Root is always there; a host whose passwd cannot be read is not said to lack anybody. */
 function hasAccount({ people }: Survey, user: string): boolean {
-  return user === 'root' || people.length === 0 || people.some(({ name }) => name === user)
+  return user === 'root' || people.length === 0 || personNamed(people, user) !== undefined
 }
 
 /** A user's table with the user field of /etc/crontab: cron takes the name for a program. */
 function namesUser(people: readonly Person[], command: string): boolean {
   const first = /^(\S+)\s+\S/.exec(command)?.[1]
-  return first === 'root' || people.some(({ name }) => name === first)
+  return first === 'root' || personNamed(people, first) !== undefined
 }
 
 function jobTargets(job: CrontabJob, person: Person | undefined): string[] {

@@ -5,7 +5,7 @@ import { commandTargets } from './command.ts'
 import { distinct, filesIn } from './directory.ts'
 import { homesOf } from './people.ts'
 import { isPreloadVariable, preloadFacts } from './preload-fact.ts'
-import { environmentFilePreloads } from './unit-facts.ts'
+import { environmentFilePreloads } from './unit-preloads.ts'
 import { environmentWords, parseUnit } from './unit-file.ts'
 
 const prefixes = ['/etc', '/run', '/usr/local/lib', '/usr/lib', '/lib'] as const

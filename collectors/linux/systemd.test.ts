@@ -124,8 +124,8 @@ test('units, what triggers them and what changes them', async () => {
     fact.kind === 'autostart' && fact.oddities.length > 0 ? [`${fact.path} ${fact.oddities}`] : [],
   )
   assert.deepEqual(odd, [
-    '/usr/lib/systemd/system/gone.service masked',
     '/usr/lib/systemd/system/ssh.service overridden',
+    '/usr/lib/systemd/system/gone.service masked',
   ])
 })
 

@@ -2,23 +2,11 @@ import type { AutostartFact, Fact, Mechanism } from '../../model/index.ts'
 import { displayBytes } from '../../target/index.ts'
 import type { Survey } from '../collector.ts'
 import { autostartFact, isStock } from './autostart-fact.ts'
-import { commandTargets } from './command.ts'
-import { glob } from './directory.ts'
-import { isPreloadVariable, preloadFacts } from './preload-fact.ts'
-import { type Activation, triggeredBy } from './unit-activation.ts'
-import { environmentWords, execCommand, resolveSpecifiers, type UnitDirective } from './unit-file.ts'
+import { triggeredBy } from './unit-activation.ts'
+import { execCommand, type UnitDirective } from './unit-file.ts'
+import { preloadsOf } from './unit-preloads.ts'
+import { environmentTargets, execTargets, specifiersOf, type UnitScope, userOf } from './unit-targets.ts'
 import { type DropIn, dropInsOf, knownName, lastValue, type UnitFile, type UnitTree } from './unit-tree.ts'
-
-/** Whose manager it is. */
-export interface UnitScope {
-  readonly tree: UnitTree
-  readonly activation: Activation
-  /** Absent for the system's manager; then units say themselves as whom they run. */
-  readonly owner?: { readonly user: string; readonly home?: string | undefined; readonly runtime: string } | undefined
-  readonly userUnits: boolean
-  /** The pids of a running unit. */
-  readonly pidsOf?: ((unit: string) => number[]) | undefined
-}
 
 /** Every command that a manager's units and drop-ins start, one fact each, and the libraries they preload. */
 export function* unitFacts(survey: Survey, scope: UnitScope): Generator<Fact> {
@@ -55,7 +43,7 @@ function* commandFacts(
     links: linksOf(tree, file),
   }
   const execs = file.directives.filter(directive => starting.test(directive.name) && directive.value !== '')
-  const pids = on ? scope.pidsOf?.(name) : undefined
+  const pids = oddity === undefined ? scope.pidsOf?.(name) : undefined
   for (const exec of execs) {
     const replaced = isReplaced(tree, file, exec)
     const fact = autostartFact(survey, {
@@ -183,110 +171,6 @@ function* dropInFacts(survey: Survey, scope: UnitScope, dropIn: DropIn): Generat
       settings: settingsOf(dropIn.directives),
     })
   yield* preloadsOf(survey, dropIn.path, dropIn.directives, specifiersOf(survey, scope, place, all))
-}
-
-function userOf(scope: UnitScope, directives: readonly UnitDirective[]): string | undefined {
-  if (scope.userUnits) return scope.owner?.user
-  return displayBytes(lastValue(directives, 'User') ?? 'root')
-}
-
-function specifiersOf(
-  survey: Survey,
-  scope: UnitScope,
-  unit: string,
-  directives: readonly UnitDirective[],
-  instance?: string,
-) {
-  const user = userOf(scope, directives) ?? 'root'
-  const home =
-    scope.owner?.home ??
-    survey.people.find(({ name }) => name === user)?.home ??
-    (user === 'root' ? '/root' : undefined)
-  return { unit, instance, user, home, runtime: scope.owner?.runtime ?? '/run' }
-}
-
-/** The files that one command names, for each instance of a template that is started. */
-function execTargets(
-  survey: Survey,
-  scope: UnitScope,
-  unit: string,
-  directives: readonly UnitDirective[],
-  exec: UnitDirective,
-): string[] {
-  const own = /@(.+)\.\w+$/s.exec(unit)?.[1]
-  const instances = own === undefined ? (scope.activation.instances.get(unit) ?? []) : [own]
-  const root = lastValue(directives, 'RootDirectory')
-  const targets = new Set<string>()
-  for (const instance of instances.length === 0 ? [undefined] : instances.slice(0, 8)) {
-    const specifiers = specifiersOf(survey, scope, unit, directives, instance)
-    const resolve = (text: string) => resolveSpecifiers(text, specifiers)
-    const cwd = resolve(lastValue(directives, 'WorkingDirectory') ?? '')
-      .replace(/^-/, '')
-      .replace(/^~$/, specifiers.home ?? '')
-    const place = {
-      home: specifiers.home,
-      cwd: cwd.startsWith('/') ? cwd : scope.userUnits ? specifiers.home : '/',
-      path: resolve(lastValue(directives, 'ExecSearchPath') ?? '')
-        .split(':')
-        .filter(path => path.startsWith('/')),
-    }
-    const assignments = assignmentsOf(directives, resolve)
-    const loaded = commandTargets(assignments, place)
-    const all = commandTargets(`${assignments}${resolve(execCommand(exec.value))}`, place)
-    for (const path of [...all.filter(named => !loaded.includes(named)), ...loaded])
-      targets.add(root?.startsWith('/') && root !== '/' ? `${root}${path}` : path)
-  }
-  return [...targets].slice(0, 64)
-}
-
-/** `Environment=` as assignments of a shell, so that the command's variables are known. */
-function assignmentsOf(directives: readonly UnitDirective[], resolve: (text: string) => string): string {
-  const words = directives
-    .filter(({ name }) => name === 'Environment')
-    .flatMap(({ value }) => environmentWords(resolve(value)))
-  return words
-    .slice(0, 50)
-    .filter(({ value }) => value.length < 4096)
-    .map(({ name, value }) => `${name}='${value.replaceAll("'", `'\\''`)}'; `)
-    .join('')
-}
-
-function environmentTargets(directives: readonly UnitDirective[]): string[] {
-  return commandTargets(assignmentsOf(directives, text => text))
-}
-
-/** Libraries in `Environment=` and in the files that `EnvironmentFile=` names. */
-function* preloadsOf(
-  survey: Survey,
-  path: string,
-  directives: readonly UnitDirective[],
-  specifiers: Parameters<typeof resolveSpecifiers>[1],
-): Generator<Fact> {
-  for (const { name, value, line, text } of directives) {
-    if (name === 'Environment' || name === 'DefaultEnvironment' || name === 'ManagerEnvironment')
-      for (const word of environmentWords(value))
-        if (isPreloadVariable(word.name)) yield* preloadFacts(survey, word.name, word.value, { path, line, text })
-    if (name === 'EnvironmentFile')
-      yield* preloadsOfFile(survey, resolveSpecifiers(value.replace(/^-/, ''), specifiers))
-  }
-}
-
-/** Files that the collector of environment files reads anyhow. */
-const readElsewhere = /^\/etc\/(?:environment$|default\/|sysconfig\/)/
-
-function* preloadsOfFile(survey: Survey, pattern: string): Generator<Fact> {
-  if (!pattern.startsWith('/') || readElsewhere.test(pattern)) return
-  for (const path of glob(survey.target, pattern).slice(0, 50)) yield* environmentFilePreloads(survey, path)
-}
-
-/** The preloads of a file of `NAME=value` lines. */
-export function* environmentFilePreloads(survey: Survey, path: string): Generator<Fact> {
-  const lines = (survey.target.files.text(path, 1 << 18) ?? '').split('\n', 5_000)
-  for (const [index, text] of lines.entries()) {
-    const [word] = environmentWords(text.replace(/^\s*(?:export\s+)?/, ''))
-    if (word !== undefined && isPreloadVariable(word.name))
-      yield* preloadFacts(survey, word.name, word.value, { path, line: index + 1, text })
-  }
 }
 
 function linksOf(tree: UnitTree, { name, links, path }: UnitFile): string[] {

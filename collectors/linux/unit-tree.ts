@@ -59,6 +59,7 @@ export function readUnitTree(target: Target, directories: readonly string[]): Un
   const pulls: { parent: string; unit: string; path: string }[] = []
   const dropIns: DropIn[] = []
   const dropInNames = new Set<string>()
+  const sameName: { unit: string; path: string }[] = []
   const known = distinct(target, directories)
   const knownReal = new Set(known.map(directory => target.files.realPath(directory) ?? directory))
   let seen = 0
@@ -94,7 +95,7 @@ export function readUnitTree(target: Target, directories: readonly string[]): Un
   const names = { units, aliases }
   const linksByUnit = new Map<string, string[]>()
   for (const { unit, path } of pulls) push(linksByUnit, knownName(names, unit), path)
-  for (const { unit, path } of aliases.values()) push(linksByUnit, unit, path)
+  for (const { unit, path } of [...aliases.values(), ...sameName]) push(linksByUnit, unit, path)
   const dropInsByUnit = new Map<string, DropIn[]>()
   for (const dropIn of dropIns) if (!dropIn.overridden) push(dropInsByUnit, dropIn.unit, dropIn)
   return { units, dropIns, dropInsByUnit, masked, aliases, pulls, linksByUnit }
@@ -130,9 +131,10 @@ export function readUnitTree(target: Target, directories: readonly string[]): Un
     const real = target.files.realPath(path)
     if (real === undefined) return
     const realName = baseName(real)
-    if (knownReal.has(real.slice(0, real.lastIndexOf('/'))) && realName !== name) {
-      if (!aliases.has(name)) aliases.set(name, { unit: realName, path })
-    } else if (!knownReal.has(real.slice(0, real.lastIndexOf('/')))) add({ name, path: real, directory, links: [path] })
+    const isUnitDirectory = knownReal.has(real.slice(0, real.lastIndexOf('/')))
+    if (!isUnitDirectory) add({ name, path: real, directory, links: [path] })
+    else if (realName === name) sameName.push({ unit: name, path })
+    else if (!aliases.has(name)) aliases.set(name, { unit: realName, path })
   }
 
   function add(file: Omit<UnitFile, 'directives'>): void {
