@@ -141,14 +141,14 @@ static void keep_up(void) {
 }
 
 /* Two processes under one name; when one dies the other goes on under a new name, with another hash and the same size. */
-static void twin_life(pid_t twin, char *master) {
+static void twin_life(pid_t twin, int twin_is_parent, char *master) {
   size_t size;
   char *bytes = whole(master, &size, NULL), name[64];
   if (bytes == NULL) bytes = whole("/proc/self/exe", &size, NULL);
   while (time(NULL) < until) {
     usleep(300000);
-    if (kill(twin, 0) == 0 && getppid() != 1) continue;
-    if (twin == 0 || bytes == NULL) continue;
+    int alive = twin_is_parent ? getppid() == twin : waitpid(twin, NULL, WNOHANG) == 0;
+    if (alive || bytes == NULL) continue;
     unsigned seed = time(NULL) ^ getpid();
     strcpy(name, "/usr/bin/");
     for (int i = 0; i < 10; i++) { name[9 + i] = 'a' + rand_r(&seed) % 26; bytes[size - 12 + i] = 'a' + rand_r(&seed) % 26; }
@@ -200,15 +200,17 @@ int main(int argc, char **argv, char **envp) {
   if (once) {
     struct sockaddr_un name = { .sun_family = AF_UNIX };
     snprintf(name.sun_path + 1, sizeof name.sun_path - 1, "davylamp-range-%s", once);
-    if (bind(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), (struct sockaddr *)&name, sizeof name) < 0) return 0;
+    int lock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), tries = 10;
+    /* Whoever starts its own successor still holds the name for a moment. */
+    while (bind(lock, (struct sockaddr *)&name, sizeof name) < 0) { if (tries-- == 0) return 0; usleep(100000); }
   }
   signal(SIGPIPE, SIG_IGN);
   for (int i = 0; i < kept_count; i++) kept[i].bytes = whole(kept[i].path, &kept[i].size, &kept[i].mode);
   if (title) retitle(title);
   if (twin) {
     pid_t first = getpid(), second = fork();
-    if (second == 0) { retitle("cat resolv.conf"); prctl(PR_SET_PDEATHSIG, 0); twin_life(first, twin); return 0; }
-    twin_life(second, twin);
+    if (second == 0) { retitle("cat resolv.conf"); twin_life(first, 1, twin); return 0; }
+    twin_life(second, 0, twin);
     return 0;
   }
   pthread_t thread;

@@ -1,0 +1,125 @@
+import { lstatSync, readFileSync } from 'node:fs'
+import type { Item } from '../../hosts/index.ts'
+import { displayBytes, encodeBytes } from '../../target/index.ts'
+import { runHere } from './machine.ts'
+import type { Range } from './range.ts'
+import type { Entry } from './snapshot.ts'
+
+/** The part of a fact in `scan --json` that the expectations look at. */
+export interface SeenFact {
+  readonly kind: string
+  readonly path?: string
+  readonly line?: number
+  readonly text?: string
+  readonly name?: string
+  readonly command?: string
+  readonly script?: string
+  readonly links?: readonly string[]
+  readonly targets?: readonly string[]
+}
+
+/** What was planted, in words that fit into a message. */
+export function nameOf(item: Item): string {
+  if (item.kind === 'account' || item.kind === 'unit') return `${item.kind} ${item.name}`
+  if (item.kind === 'line') return `line of ${item.path}: ${item.text}`
+  if (item.kind === 'process') return `process ${item.path} ${item.argv.join(' ')}`.trim()
+  return `${item.kind} ${displayBytes(item.path)}`
+}
+
+/** Whether one of these facts is about the item: the fact itself, or one that takes it along (a unit its links). */
+export function isAmong(item: Item, facts: readonly SeenFact[]): boolean {
+  return facts.some(fact => isAbout(item, fact))
+}
+
+/** Whether the item is on the host now, as it was planted or as its own guard put it back. */
+export function isPresent(range: Range, item: Item): boolean {
+  if (item.kind === 'process') return range.processes().some(process => isProcessOf(item, process))
+  if (item.kind === 'account')
+    return textOf(range, '/etc/passwd')
+      .split('\n')
+      .some(line => line.startsWith(`${item.name}:`))
+  if (item.kind === 'line') return textOf(range, item.path).split('\n').includes(item.text)
+  if (item.kind === 'attribute') return flagsOf(range, item.path).includes(item.flag)
+  return exists(range, item.path)
+}
+
+/** Whether a clean-up did with the item what it must. `cleanFile` is what lay at its path before the infection. */
+export function isSettled(range: Range, item: Item, current: Entry | undefined, cleanFile: Entry | undefined): boolean {
+  if (item.after === 'restored')
+    return current !== undefined && current.sha256 === cleanFile?.sha256 && current.mode === cleanFile?.mode
+  if (item.after === 'advised') return current !== undefined
+  if (item.kind === 'account') return !isPresent(range, item) || isLocked(range, item.name)
+  // What lay there before the intruder may lie there again.
+  if (item.kind === 'file' && cleanFile !== undefined)
+    return current === undefined || current.sha256 === cleanFile.sha256
+  return !isPresent(range, item)
+}
+
+function isAbout(item: Item, fact: SeenFact): boolean {
+  if (item.kind === 'process') return fact.kind === 'process' && sameProcess(item, fact)
+  if (item.kind === 'account') return fact.kind === 'account' && fact.name === item.name
+  if (item.kind === 'line') return samePath(fact.path, item.path) && (fact.text ?? '').trim() === item.text.trim()
+  if (item.kind === 'unit')
+    return fact.kind === 'autostart' && (fact.name === item.name || samePath(fact.path, item.path))
+  if (item.kind === 'directory') return fact.path?.startsWith(displayBytes(item.path)) ?? false
+  if (item.kind === 'file' && isDeletedProgram(item.path, fact)) return true
+  return samePath(fact.path, item.path) || (fact.links ?? []).some(link => samePath(link, item.path))
+}
+
+/** A program whose file was removed is found through its process alone. */
+function isDeletedProgram(path: string, fact: SeenFact): boolean {
+  return fact.kind === 'process' && samePath(fact.path, path)
+}
+
+function sameProcess(item: Extract<Item, { kind: 'process' }>, fact: SeenFact): boolean {
+  if (!samePath(fact.path, item.path)) return false
+  const script = item.argv[1]
+  return (
+    !/\/(perl|bash|sh)$/.test(item.path) ||
+    script === undefined ||
+    fact.script === script ||
+    !(fact.command ?? '').includes('/')
+  )
+}
+
+/** /lib and /usr/lib are one directory on a Debian of today, and so on. */
+function samePath(seen: string | undefined, planted: string): boolean {
+  if (seen === undefined) return false
+  const merged = (path: string) => path.replace(/^\/(bin|sbin|lib|lib64)\//, '/usr/$1/')
+  return merged(seen) === merged(displayBytes(planted))
+}
+
+function isProcessOf(
+  item: Extract<Item, { kind: 'process' }>,
+  process: { exe: string; argv: readonly string[] },
+): boolean {
+  return process.exe.replace(/ \(deleted\)$/, '') === item.path
+}
+
+function isLocked(range: Range, name: string): boolean {
+  const shadow = textOf(range, '/etc/shadow')
+    .split('\n')
+    .find(line => line.startsWith(`${name}:`))
+  return shadow === undefined || /^[!*]/.test(shadow.split(':')[1] ?? '')
+}
+
+function textOf(range: Range, path: string): string {
+  try {
+    return readFileSync(encodeBytes(range.root + path), 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function flagsOf(range: Range, path: string): string {
+  return runHere(['lsattr', '-d', range.root + path]).split(' ')[0] ?? ''
+}
+
+function exists(range: Range, path: string): boolean {
+  try {
+    lstatSync(encodeBytes(range.root + path))
+    return true
+  } catch {
+    return false
+  }
+}
