@@ -1,8 +1,8 @@
 import type { FileFact } from '../../model/index.ts'
 import { displayBytes, type FileStat, fromFact, type Target } from '../../target/index.ts'
 import type { Collector, Survey } from '../collector.ts'
-import { commandTargets, downloadsFrom } from './command.ts'
-import { type ContentLook, lookAtContent } from './contents/traits.ts'
+import { lookAtContent } from './contents/traits.ts'
+import { namesIn } from './contents/names.ts'
 import { baseName } from './directory.ts'
 import { fileFact } from './file-fact.ts'
 import { isOddName, usualPlaces } from './file-places.ts'
@@ -19,7 +19,6 @@ const limits = {
   digest: 64 * megabyte,
   /** Bytes hashed and looked into for files that merely lie somewhere. */
   lookedAt: 160 * megabyte,
-  textLines: 2_000,
 } as const
 
 /**
@@ -179,38 +178,10 @@ function addContent(survey: Survey, { fact, path, stat }: Seen, isPointed: boole
   const content = lookAtContent({ bytes, size: stat.size, runnable })
   fact.traits = content.traits
   fact.evidence = content.evidence.slice(0, 10).map(words => displayBytes(words).slice(0, 80))
-  if (content.form === 'script' || content.form === 'config') addNames(survey, fact, path, bytes, content)
-}
-
-/** Paths and endpoints of a script's lines; those of a configuration are its values. */
-function addNames(survey: Survey, fact: FileFact, path: string, bytes: Buffer, { form }: ContentLook): void {
-  const targets = new Set<string>()
-  const endpoints = new Set<string>()
-  const home = survey.people.find(person => person.uid === fact.uid)?.home
-  const cwd = path.slice(0, Math.max(1, path.lastIndexOf('/')))
-  const text = bytes.toString('utf8', 0, megabyte / 4)
-  for (const line of text.split('\n', limits.textLines)) {
-    if (targets.size >= 50 && endpoints.size >= 20) break
-    const trimmed = line.trim().slice(0, 4_096)
-    if (trimmed === '' || trimmed.startsWith('#')) continue
-    if (form === 'script') {
-      for (const one of commandTargets(trimmed, { home, cwd })) targets.add(one)
-      for (const one of downloadsFrom(trimmed)) endpoints.add(one)
-    } else {
-      for (const [, one] of trimmed.matchAll(/["'=:\s](\/[\w.+@[\]-]+(?:\/[\w.+@[\]-]+)+)/g))
-        if (one !== undefined) targets.add(one)
-    }
-    for (const [, one] of trimmed.matchAll(/(?:[a-z+0-9]+:\/\/)?\b((?:[\w-]+\.)+[\w-]+:\d{2,5})\b/g))
-      if (one !== undefined) endpoints.add(one)
-    for (const [, one] of trimmed.matchAll(
-      /\b[a-z][a-z+0-9]{1,12}:\/\/(?:[^\s/@"']{1,200}@)?([\w.[\]-]{1,253}(?::\d{1,5})?)/g,
-    )) {
-      if (one !== undefined) endpoints.add(one)
-    }
-  }
-  targets.delete(path)
-  fact.targets = [...targets].slice(0, 50).map(displayBytes)
-  fact.endpoints = [...endpoints].slice(0, 20).map(displayBytes)
+  const home = survey.people.find(person => person.uid === stat.uid)?.home
+  const named = namesIn(path, bytes, content.form, home)
+  fact.targets = named.targets.map(displayBytes)
+  fact.endpoints = named.endpoints.map(displayBytes)
 }
 
 /** All of a small file; of a big one its beginning and its end. */

@@ -54,7 +54,8 @@ function sourceOf(bytes: Buffer): PackageSource | undefined {
   }
   finish()
   if (packages.length === 0) return undefined
-  const index = new PathIndex(lists)
+  // The index holds a copy, and the functions below would keep these alive.
+  const index = new PathIndex(lists.splice(0))
 
   return {
     manager: 'apk',

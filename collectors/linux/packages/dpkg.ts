@@ -12,7 +12,8 @@ export function openDpkg(target: Target): PackageSource | undefined {
   const { files } = target
   const status = files.read(`${root}/status`, mostBytes)
   const records = status === undefined ? [] : parseStatus(status)
-  const lists: { name: string; checksums: string; paths: Buffer }[] = []
+  const lists: { name: string; checksums: string }[] = []
+  const paths: Buffer[] = []
   const installed = new Set(records.map(record => record.package.name))
   for (const file of files.list(`${root}/info`) ?? []) {
     if (!file.endsWith('.list')) continue
@@ -20,8 +21,10 @@ export function openDpkg(target: Target): PackageSource | undefined {
     const name = stem.split(':')[0] ?? stem
     // A list that no installed package stands behind is not dpkg's.
     if (!installed.has(name)) continue
-    const paths = files.read(`${root}/info/${file}`, mostBytes)
-    if (paths !== undefined) lists.push({ name, checksums: `${root}/info/${stem}.md5sums`, paths })
+    const list = files.read(`${root}/info/${file}`, mostBytes)
+    if (list === undefined) continue
+    lists.push({ name, checksums: `${root}/info/${stem}.md5sums` })
+    paths.push(list)
   }
   for (const file of files.list(`${root}/status.d`) ?? []) {
     if (file.endsWith('.md5sums')) continue
@@ -30,11 +33,12 @@ export function openDpkg(target: Target): PackageSource | undefined {
     records.push(record)
     const checksums = `${root}/status.d/${file}.md5sums`
     const sums = files.read(checksums, mostBytes) ?? Buffer.alloc(0)
-    lists.push({ name: record.package.name, checksums, paths: pathsOfChecksums(sums) })
+    lists.push({ name: record.package.name, checksums })
+    paths.push(pathsOfChecksums(sums))
   }
   if (records.length === 0) return undefined
 
-  const index = new PathIndex(lists.map(list => list.paths))
+  const index = new PathIndex(paths)
   const conffiles = new Map(records.flatMap(record => record.conffiles))
   const diversions = parseDiversions(files.read(`${root}/diversions`, mostBytes) ?? Buffer.alloc(0))
   const checksumOf = checksumReader(target)
