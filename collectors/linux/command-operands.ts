@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { addWord, depthLimit, inSubshell, readEndpoint, type Walk } from './command-walk.ts'
-import { downloaders, patternPrograms } from './command-wrappers.ts'
+import { downloaders, patternPrograms, remotePrograms } from './command-wrappers.ts'
 import { decodeAnsi, type ShellWord } from './shell-text.ts'
 
 /** Words that are neither program nor script: those that are paths, or carry a command, a host or a path inside. */
@@ -15,6 +15,7 @@ export function addOperands(state: Walk, name: string, operands: readonly ShellW
       if (name !== 'printf') continue
     }
     if (text.startsWith('+')) continue
+    if (remotePrograms.test(name) && !/^-[iFSEf]$/.test(operands[at - 1]?.text ?? '')) continue
     readEndpoint(state, text, operands[at + 1]?.text, name)
     const savedTo =
       fetches &&

@@ -130,7 +130,7 @@ export function readEndpoint(state: Walk, text: string, next: string | undefined
 
 /** Adds one address. */
 export function addEndpoint(state: Walk, text: string): void {
-  const found = text.replace(/[.,;]+$/, '')
+  const found = text.replace(/[.,;$]+$/, '')
   if (state.endpoints.size >= targetLimit || found.length > 512) return
   if (!/^file:/i.test(found)) state.endpoints.add(found)
 }

@@ -73,7 +73,7 @@ export const wrappers: Readonly<Record<string, Wrapper>> = {
 export const keywords: ReadonlySet<string> = new Set(['then', 'else', 'elif', 'do', 'if', 'while', 'until', '!', '{'])
 
 /** Names of shells. */
-export const shells = /^(?:r?ba|da|a|z|pdk|mk|[rl]?k|c|tc|fi|s?)sh$|^busybox-sh$/
+export const shells = /^(?:r?ba|da|a|z|pdk|mk|[rl]?k|c|tc|fi|ha)?sh$/
 
 /** Options of interpreters that take a value, and those whose value is program text. */
 const interpreters: readonly (readonly [RegExp, { readonly valued: string; readonly code: string }])[] = [
@@ -97,6 +97,9 @@ export const linker = /^ld(?:-linux.*|-musl.*|-[\d.]+|)\.so(?:\.\d+)?$/
 
 /** Programs whose first operand is a pattern or program of their own, in which slashes mean nothing. */
 export const patternPrograms = /^(?:sed|[gmn]?awk|tr|expr|jq|date|printf|basename|dirname)$/
+
+/** Programs whose words are about another host; of their options some name files of this one. */
+export const remotePrograms = /^(?:ssh|scp|sftp|mosh|sshpass|autossh)$/
 
 /** Programs whose operands are places on other hosts. */
 export const downloaders =

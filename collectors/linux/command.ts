@@ -43,7 +43,9 @@ function walk(command: string, place: CommandPlace): Walk {
   if (place.home !== undefined) state.variables.set('HOME', place.home)
   const text = command.slice(0, textLimit)
   readText(state, text, 0)
-  for (const url of text.matchAll(urlPattern)) addEndpoint(state, url[0])
+  // Whatever the words were taken for: a URL in the program text of another language is named too.
+  for (const [url] of text.matchAll(urlPattern))
+    if (![...state.endpoints].some(known => known.startsWith(url.replace(/\$$/, '')))) addEndpoint(state, url)
   return state
 }
 

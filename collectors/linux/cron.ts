@@ -147,7 +147,7 @@ function hasAccount({ people }: Survey, user: string): boolean {
 /** A user's table with the user field of /etc/crontab: cron takes the name for a program. */
 function namesUser(people: readonly Person[], command: string): boolean {
   const first = /^(\S+)\s+\S/.exec(command)?.[1]
-  return first === 'root' || personNamed(people, first) !== undefined
+  return first !== undefined && (first === 'root' || personNamed(people, first) !== undefined)
 }
 
 function jobTargets(job: CrontabJob, person: Person | undefined): string[] {
