@@ -125,6 +125,15 @@ export class Range {
     return child
   }
 
+  /** Hands the terminal to a program inside and gives its exit status. */
+  interact(argv: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {
+    const child = this.#enter(argv, { env }, 'inherit')
+    return new Promise((resolveStatus, fail) => {
+      child.once('error', fail)
+      child.once('exit', code => resolveStatus(code ?? 128))
+    })
+  }
+
   /** Runs Davylamp from this checkout inside. */
   davylamp(args: readonly string[], options: ExecOptions = {}): Promise<Done> {
     const launcher = existsSync(join(repository, 'davylamp'))
@@ -191,7 +200,12 @@ export class Range {
           nspawn,
         ),
       ],
-      { env, stdio: ['ignore', log, log] },
+      {
+        env,
+        stdio: ['ignore', log, log],
+        // A Ctrl-C at the terminal is for whoever uses the range, not for its init.
+        detached: true,
+      },
     )
     this.#booted = child
     this.#leader = await this.#leaderOf(child)
@@ -205,7 +219,7 @@ export class Range {
     discardRange(this.#directory)
   }
 
-  #enter(argv: readonly string[], options: ExecOptions): ChildProcess {
+  #enter(argv: readonly string[], options: ExecOptions, stdio: 'pipe' | 'inherit' = 'pipe'): ChildProcess {
     const target = `--target=${this.#leader}`
     const namespaces = options.only === 'network' ? ['--net'] : ['--all']
     const directories = this.#hierarchies.map(({ name, directory }) => {
@@ -220,7 +234,8 @@ export class Range {
     })
     const line = joinCgroups(directories, ['nsenter', target, ...namespaces, '--', ...argv])
     const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', USER: 'root', LANG: 'C.UTF-8', ...options.env }
-    const child = spawn('/bin/sh', ['-c', line], { env, cwd: '/', detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
+    // In a group of its own, so that a time limit ends it together with what it started.
+    const child = spawn('/bin/sh', ['-c', line], { env, cwd: '/', detached: stdio === 'pipe', stdio })
     child.stdin?.on('error', () => undefined)
     child.stdin?.end(options.input ?? '')
     return child
