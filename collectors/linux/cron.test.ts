@@ -118,6 +118,14 @@ test('a table that Redis was made to write', async () => {
   })
 })
 
+test('accounts of a directory service are not called unknown', async () => {
+  const files = { '/etc/passwd': passwd, '/var/spool/cron/ghost': '@daily /opt/x\n' }
+  const oddities = async (more: Record<string, string>) =>
+    (await collected(cron, surveyOf({ ...files, ...more }))).map(fact => fact.kind === 'autostart' && fact.oddities)
+  assert.deepEqual(await oddities({}), [['unknown-user']])
+  assert.deepEqual(await oddities({ '/etc/nsswitch.conf': 'passwd: files sss\n' }), [[]])
+})
+
 for (const [name, text, oddity] of [
   ['a carriage return', '* * * * * /tmp/x\r# harmless', 'control-characters'],
   ['a thousand blanks', `* * * * * true;${' '.repeat(1000)}/tmp/x`, 'padded'],

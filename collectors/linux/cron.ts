@@ -120,7 +120,8 @@ function jobFact(survey: Survey, table: Table, job: CrontabJob): AutostartFact {
   const person = user === undefined ? undefined : personNamed(survey.people, user)
   const oddities = [...table.oddities, ...job.oddities]
   const known = table.form !== 'system' || job.user === undefined || hasAccount(survey, job.user)
-  if (!known) oddities.push('unknown-user')
+  // Not `unknown-user`, which says that nobody owns the whole table.
+  if (!known) oddities.push('no-such-user')
   if (table.form === 'user' && namesUser(survey.people, job.command)) oddities.push('user-field')
   const enabled = table.enabled && job.valid && known
   return autostartFact(survey, {
@@ -139,9 +140,23 @@ function jobFact(survey: Survey, table: Table, job: CrontabJob): AutostartFact {
   })
 }
 
-/** Root is always there; a host whose passwd cannot be read is not said to lack anybody. */
-function hasAccount({ people }: Survey, user: string): boolean {
-  return user === 'root' || people.length === 0 || personNamed(people, user) !== undefined
+/** Root is always there; a host whose accounts live elsewhere too, or whose passwd cannot be read, is not said to lack anybody. */
+function hasAccount(survey: Survey, user: string): boolean {
+  if (user === 'root' || survey.people.length === 0 || personNamed(survey.people, user) !== undefined) return true
+  return asksElsewhere(survey)
+}
+
+const elsewhere = new WeakMap<Survey, boolean>()
+
+/** True when nsswitch.conf(5) names a directory service for accounts. */
+function asksElsewhere(survey: Survey): boolean {
+  const known = elsewhere.get(survey)
+  if (known !== undefined) return known
+  const [, sources = ''] =
+    /^[ \t]*passwd:([^\n#]{0,500})/m.exec(survey.target.files.text('/etc/nsswitch.conf', 1 << 16) ?? '') ?? []
+  const found = /\b(?:sss|ldap|nis|nisplus|winbind|hesiod|extrausers)\b/.test(sources)
+  elsewhere.set(survey, found)
+  return found
 }
 
 /** A user's table with the user field of /etc/crontab: cron takes the name for a program. */

@@ -25,7 +25,9 @@ export function* systemdEnvironments(survey: Survey): Generator<Fact> {
     for (const path of distinct(target, paths)) yield* managerLines(survey, path)
   }
   const shared = prefixes.flatMap(prefix => filesIn(target, `${prefix}/environment.d`, isConf))
-  for (const path of distinct(target, shared)) yield* variableFile(survey, path)
+  // Debian links /etc/environment here; another collector reads it.
+  const others = shared.filter(path => target.files.realPath(path) !== '/etc/environment')
+  for (const path of distinct(target, others)) yield* variableFile(survey, path)
   for (const { user, home } of homesOf(target, survey.people))
     for (const path of filesIn(target, `${home}/.config/environment.d`, isConf)) yield* variableFile(survey, path, user)
 }

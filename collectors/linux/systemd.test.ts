@@ -164,6 +164,9 @@ test("users' units, generators, hooks, environment, tmpfiles and lingering users
       '/etc/passwd': passwd,
       '/home/anna/.config/systemd/user/u.service': '[Service]\nExecStart=%h/.x/u\n[Install]\nWantedBy=default.target\n',
       '/home/anna/.config/systemd/user/default.target.wants/u.service': { link: '../u.service' },
+      '/home/anna/.config/systemd/user/u.timer': '[Timer]\nOnCalendar=hourly\n',
+      '/usr/lib/environment.d/99-environment.conf': { link: '../../../etc/environment' },
+      '/etc/environment': 'LD_PRELOAD=/tmp/told/elsewhere.so\n',
       '/etc/systemd/system-generators/g': { content: '#!/bin/sh\n', mode: 0o755 },
       '/usr/lib/systemd/system-generators/g': { content: '#!/bin/sh\n', mode: 0o755 },
       '/usr/lib/systemd/system-sleep/z': { content: '#!/bin/sh\n', mode: 0o755 },
@@ -180,6 +183,7 @@ test("users' units, generators, hooks, environment, tmpfiles and lingering users
   )
   assert.deepEqual(await started(systemd, survey), [
     'systemd-user-unit /home/anna/.config/systemd/user/u.service:2 %h/.x/u -> /home/anna/.x/u',
+    'systemd-user-unit /home/anna/.config/systemd/user/u.timer:2 [off] %h/.x/u -> /home/anna/.x/u',
     'systemd-generator /etc/systemd/system-generators/g /etc/systemd/system-generators/g -> /etc/systemd/system-generators/g',
     'systemd-generator /usr/lib/systemd/system-generators/g [off] /usr/lib/systemd/system-generators/g -> /usr/lib/systemd/system-generators/g',
     'systemd-hook /usr/lib/systemd/system-shutdown/y [off] /usr/lib/systemd/system-shutdown/y -> /usr/lib/systemd/system-shutdown/y',

@@ -60,7 +60,7 @@ function* commandFacts(
     })
     yield pids === undefined || pids.length === 0 ? fact : { ...fact, pids }
   }
-  const trigger = triggerMechanism(name)
+  const trigger = triggerMechanism(scope, name)
   if (trigger !== undefined) yield triggerFact(survey, scope, file, { ...about, mechanism: trigger, oddities })
 }
 
@@ -71,7 +71,8 @@ function commandMechanism(scope: UnitScope, { name, directory }: UnitFile): Mech
   return /\.(?:auto)?mount$/.test(name) ? 'systemd-mount' : 'systemd-unit'
 }
 
-function triggerMechanism(name: string): Mechanism | undefined {
+function triggerMechanism({ userUnits }: UnitScope, name: string): Mechanism | undefined {
+  if (userUnits) return /\.(?:timer|path|socket|mount|automount)$/.test(name) ? 'systemd-user-unit' : undefined
   if (name.endsWith('.timer')) return 'systemd-timer'
   if (name.endsWith('.path')) return 'systemd-path'
   if (name.endsWith('.socket')) return 'systemd-socket'
