@@ -9,6 +9,13 @@ export type Readiness =
   /** Protected, or impossible here. */
   | { readonly state: 'refused'; readonly detail: string }
 
+export type Undone = 'undone' | { readonly changedSince: string } | 'final'
+
+/** Thrown by `apply` when the object changed after `check`: nothing of it was touched. */
+export class ChangedSince extends Error {
+  override readonly name = 'ChangedSince'
+}
+
 /**
  * Changes one kind of thing and can change it back. `prepare` gathers what undo needs and changes nothing on the host but
  * the vault; its result is journaled and fsynced before `apply`. All of them can be called again after a crash between
@@ -24,5 +31,16 @@ export interface Remedy<K extends ActionKind = ActionKind, Undo = unknown> {
   prepare(action: ActionOf<K>, host: WritableHost): Promise<Undo>
   /** May return actions that follow from it, such as killing a process that joined the frozen set. */
   apply(action: ActionOf<K>, saved: Undo, host: WritableHost): Promise<readonly Action[] | undefined>
-  undo(action: ActionOf<K>, saved: Undo, host: WritableHost): Promise<'undone' | { changedSince: string } | 'final'>
+  undo(action: ActionOf<K>, saved: Undo, host: WritableHost): Promise<Undone>
+}
+
+export const ready: Readiness = { state: 'ready' }
+export const alreadyDone: Readiness = { state: 'already-done' }
+
+export function changedSince(detail: string): Readiness {
+  return { state: 'changed-since', detail }
+}
+
+export function refused(detail: string): Readiness {
+  return { state: 'refused', detail }
 }

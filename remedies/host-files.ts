@@ -1,0 +1,413 @@
+import { createHash } from 'node:crypto'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
+import { openDirectory, openEntry, openFlags, readEntryLink } from '../native/write/directory.ts'
+import {
+  linkEntry,
+  makeDirectoryEntry,
+  makeNodeEntry,
+  renameEntry,
+  renameEntryNew,
+  setMode,
+  setOwner,
+  setTimes,
+  symlinkEntry,
+  unlinkEntry,
+} from '../native/write/entry.ts'
+import {
+  extendedAttributes,
+  removeExtendedAttribute,
+  setExtendedAttribute,
+} from '../native/write/extended-attributes.ts'
+import { inodeFlags, setInodeFlags } from '../native/write/inode-flags.ts'
+import { decodeBytes, encodeBytes } from '../target/index.ts'
+
+/** What undo has to give back besides content. Times are nanoseconds since 1970 as text, attribute values base64. */
+export interface Metadata {
+  readonly type: 'file' | 'directory' | 'symlink' | 'socket' | 'fifo' | 'device'
+  readonly size: number
+  readonly uid: number
+  readonly gid: number
+  readonly mode: number
+  readonly accessedNs: string
+  readonly modifiedNs: string
+  readonly inode: string
+  readonly device: string
+  readonly linkCount: number
+  readonly flags: number
+  readonly attributes: readonly (readonly [name: string, value: string])[]
+}
+
+/** What a new entry is made of. `write` fills a regular file through its descriptor. */
+export type NewEntry =
+  | { readonly type: 'file'; write(descriptor: number): void | Promise<void> }
+  | { readonly type: 'symlink'; readonly target: string }
+  | { readonly type: 'directory' | 'fifo' | 'socket' }
+
+const blockBytes = 1 << 20
+
+/**
+ * The files of a host, to be changed. Every path starts at the host's root and is in the form of `decodeBytes`. The
+ * directory is opened first, without leaving the root, and its entry is then handled by name on that descriptor, never
+ * followed: what somebody swaps meanwhile cannot lead a change elsewhere. Missing is `undefined`; all else throws.
+ */
+export class HostFiles {
+  readonly root: string
+  readonly #rootDescriptor: number
+
+  constructor(root: string) {
+    this.root = root
+    this.#rootDescriptor = openSync(root, constants.O_RDONLY | constants.O_DIRECTORY)
+  }
+
+  close(): void {
+    closeSync(this.#rootDescriptor)
+  }
+
+  /** Type, owner, times, flags and extended attributes of an entry itself. */
+  inspect(path: string): Metadata | undefined {
+    return this.#present(path, (directory, name) =>
+      using(openEntry(directory, name, openFlags.path), descriptor => this.#metadata(directory, name, descriptor)),
+    )
+  }
+
+  /** The bytes of a regular file of at most `limit` bytes. */
+  read(path: string, limit = 64 << 20): Buffer | undefined {
+    return this.#present(path, (directory, name) =>
+      using(openForReading(directory, name), descriptor => {
+        const { size } = fstatSync(descriptor)
+        if (size > limit) throw new Error(`${path} is larger than ${limit} bytes`)
+        return readAll(descriptor, limit)
+      }),
+    )
+  }
+
+  /** An open descriptor of a regular file, to be closed by the caller. */
+  openForReading(path: string): number | undefined {
+    return this.#present(path, openForReading)
+  }
+
+  /** An open descriptor of a lock file, made when it is missing; to be closed by the caller. */
+  openLockFile(path: string): number {
+    const flags = openFlags.readWrite | openFlags.create | openFlags.nonBlocking
+    return this.#at(path, (directory, name) => openEntry(directory, name, flags, 0o600))
+  }
+
+  /** SHA-256, or another digest, of a regular file in hex. */
+  digest(path: string, algorithm: 'sha256' | 'md5' = 'sha256'): string | undefined {
+    return this.#present(path, (directory, name) =>
+      using(openForReading(directory, name), descriptor => {
+        const hash = createHash(algorithm)
+        const block = Buffer.alloc(blockBytes)
+        for (let read = readSync(descriptor, block); read > 0; read = readSync(descriptor, block)) {
+          hash.update(block.subarray(0, read))
+        }
+        return hash.digest('hex')
+      }),
+    )
+  }
+
+  readLink(path: string): string | undefined {
+    return this.#present(path, (directory, name) => decodeBytes(readEntryLink(directory, name)))
+  }
+
+  /** Names in a directory that is no symlink. */
+  list(path: string): string[] | undefined {
+    const read = (descriptor: number) =>
+      readdirSync(`/proc/self/fd/${descriptor}`, { encoding: 'buffer' }).map(decodeBytes).sort()
+    if (split(path).name.length === 0) return read(this.#rootDescriptor)
+    return this.#present(path, (directory, name) => using(openEntry(directory, name, openFlags.directory), read))
+  }
+
+  unlink(path: string): void {
+    this.#at(path, (directory, name) => {
+      unlinkEntry(directory, name)
+      syncDirectory(directory)
+    })
+  }
+
+  removeDirectory(path: string): void {
+    this.#at(path, (directory, name) => {
+      unlinkEntry(directory, name, true)
+      syncDirectory(directory)
+    })
+  }
+
+  /** Makes a hard link; fails with EEXIST when something lies at `path`. */
+  link(existing: string, path: string): void {
+    this.#at(existing, (fromDirectory, from) =>
+      this.#at(path, (directory, name) => {
+        linkEntry(fromDirectory, from, directory, name)
+        syncDirectory(directory)
+      }),
+    )
+  }
+
+  /** Renames over what lies at `to`. */
+  rename(from: string, to: string): void {
+    this.#at(from, (fromDirectory, fromName) =>
+      this.#at(to, (directory, name) => {
+        renameEntry(fromDirectory, fromName, directory, name)
+        syncDirectory(directory)
+        syncDirectory(fromDirectory)
+      }),
+    )
+  }
+
+  setFlags(path: string, flags: number): void {
+    this.#onOpen(path, descriptor => {
+      if (inodeFlags(descriptor) !== flags) setInodeFlags(descriptor, flags)
+    })
+  }
+
+  setMode(path: string, mode: number): void {
+    this.#onHandle(path, descriptor => setMode(descriptor, mode))
+  }
+
+  setTimes(path: string, accessedNs: string, modifiedNs: string): void {
+    this.#onHandle(path, descriptor => setTimes(descriptor, BigInt(accessedNs), BigInt(modifiedNs)))
+  }
+
+  setAttribute(path: string, name: string, value: Buffer): void {
+    this.#onHandle(path, descriptor => setExtendedAttribute(descriptor, name, value))
+  }
+
+  removeAttribute(path: string, name: string): void {
+    this.#onHandle(path, descriptor => removeExtendedAttribute(descriptor, name))
+  }
+
+  /** Makes a directory and those above it that are missing. */
+  makeDirectories(path: string, mode = 0o755): void {
+    const { parent, name } = split(path)
+    if (name.length === 0 || this.inspect(path) !== undefined) return
+    this.makeDirectories(decodeBytes(Buffer.concat([Buffer.from('/'), parent])), mode)
+    this.#at(path, (directory, entry) => makeDirectoryEntry(directory, entry, mode))
+  }
+
+  /**
+   * Makes an entry that was not there, complete with metadata, or throws EEXIST: a regular file appears at its name only
+   * when its bytes are on the disk. `mark` names the temporary file, so that a later call finds what a crash left.
+   */
+  async create(path: string, entry: NewEntry, metadata: Metadata, mark: string): Promise<void> {
+    await this.#atAsync(path, async (directory, name) => {
+      if (entry.type === 'file') {
+        const temporary = await writeTemporary(directory, mark, entry.write, metadata)
+        renameEntryNew(directory, temporary, name)
+      } else {
+        if (entry.type === 'symlink') symlinkEntry(directory, name, encodeBytes(entry.target))
+        else if (entry.type === 'directory') makeDirectoryEntry(directory, name, metadata.mode)
+        else makeNodeEntry(directory, name, entry.type, metadata.mode)
+        using(openEntry(directory, name, openFlags.path), descriptor => applyMetadata(descriptor, metadata))
+      }
+      syncDirectory(directory)
+    })
+    if (metadata.flags !== 0) this.setFlags(path, metadata.flags)
+  }
+
+  /** Puts other bytes in the place of a regular file, owner, mode and attributes as `metadata` says, by rename(2). */
+  async replace(path: string, bytes: Buffer, metadata: Metadata, mark: string): Promise<void> {
+    await this.#atAsync(path, async (directory, name) => {
+      const temporary = await writeTemporary(directory, mark, descriptor => writeAll(descriptor, bytes), metadata)
+      try {
+        renameEntry(directory, temporary, directory, name)
+      } catch (error) {
+        unlinkEntry(directory, temporary)
+        throw error
+      }
+      syncDirectory(directory)
+    })
+    if (metadata.flags !== 0) this.setFlags(path, metadata.flags)
+  }
+
+  /** Writes from `offset` into the file as it is and cuts it after the last byte: for files that must keep their inode. */
+  overwrite(path: string, bytes: Buffer, offset: number): void {
+    this.#at(path, (directory, name) =>
+      using(openEntry(directory, name, openFlags.readWrite | openFlags.nonBlocking), descriptor => {
+        if (!fstatSync(descriptor).isFile()) throw new Error(`${path} is no regular file`)
+        writeAll(descriptor, bytes, offset)
+        ftruncateSync(descriptor, offset + bytes.length)
+        fsyncSync(descriptor)
+      }),
+    )
+  }
+
+  /** Takes away the temporary file that a crash left beside `path`. */
+  dropTemporary(path: string, mark: string): void {
+    this.#present(path, directory => unlinkEntry(directory, temporaryName(mark)))
+  }
+
+  #metadata(directory: number, name: Buffer, descriptor: number): Metadata {
+    const stat = fstatSync(descriptor, { bigint: true })
+    const type = stat.isFile()
+      ? 'file'
+      : stat.isDirectory()
+        ? 'directory'
+        : stat.isSymbolicLink()
+          ? 'symlink'
+          : stat.isSocket()
+            ? 'socket'
+            : stat.isFIFO()
+              ? 'fifo'
+              : 'device'
+    return {
+      type,
+      size: Number(stat.size),
+      uid: Number(stat.uid),
+      gid: Number(stat.gid),
+      mode: Number(stat.mode) & 0o7777,
+      accessedNs: String(stat.atimeNs),
+      modifiedNs: String(stat.mtimeNs),
+      inode: String(stat.ino),
+      device: String(stat.dev),
+      linkCount: Number(stat.nlink),
+      flags: type === 'file' || type === 'directory' ? flagsAt(directory, name) : 0,
+      attributes: extendedAttributes(descriptor).map(([key, value]) => [key, value.toString('base64')] as const),
+    }
+  }
+
+  #onOpen(path: string, act: (descriptor: number) => void): void {
+    this.#at(path, (directory, name) => using(openEntry(directory, name, openFlags.nonBlocking), act))
+  }
+
+  #onHandle(path: string, act: (descriptor: number) => void): void {
+    this.#at(path, (directory, name) => using(openEntry(directory, name, openFlags.path), act))
+  }
+
+  #at<T>(path: string, act: (directory: number, name: Buffer) => T): T {
+    const { parent, name } = split(path)
+    if (name.length === 0) throw new Error('the root itself is never changed')
+    return using(openDirectory(this.#rootDescriptor, parent), directory => act(directory, name))
+  }
+
+  async #atAsync(path: string, act: (directory: number, name: Buffer) => Promise<void>): Promise<void> {
+    const { parent, name } = split(path)
+    if (name.length === 0) throw new Error('the root itself is never changed')
+    const directory = openDirectory(this.#rootDescriptor, parent)
+    try {
+      await act(directory, name)
+    } finally {
+      closeSync(directory)
+    }
+  }
+
+  #present<T>(path: string, act: (directory: number, name: Buffer) => T): T | undefined {
+    try {
+      return this.#at(path, act)
+    } catch (error) {
+      const { code } = error as { code?: string }
+      if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+      throw error
+    }
+  }
+}
+
+/** Writes all bytes, however often write(2) takes only some. */
+export function writeAll(descriptor: number, bytes: Uint8Array, offset?: number): void {
+  for (let done = 0; done < bytes.length; ) {
+    done += writeSync(descriptor, bytes, done, bytes.length - done, offset === undefined ? null : offset + done)
+  }
+}
+
+function split(path: string): { parent: Buffer; name: Buffer } {
+  const parts = path.split('/').filter(part => part !== '' && part !== '.')
+  if (parts.includes('..')) throw new Error(`a path with .. is not taken: ${path}`)
+  if (path.includes('\0')) throw new Error('a path with a NUL is not taken')
+  return { parent: encodeBytes(parts.slice(0, -1).join('/')), name: encodeBytes(parts.at(-1) ?? '') }
+}
+
+function openForReading(directory: number, name: Buffer): number {
+  const flags = openFlags.read | openFlags.nonBlocking
+  let descriptor: number
+  try {
+    descriptor = openEntry(directory, name, flags | openFlags.noAccessTime)
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EPERM') throw error
+    descriptor = openEntry(directory, name, flags)
+  }
+  if (fstatSync(descriptor).isFile()) return descriptor
+  closeSync(descriptor)
+  throw new Error('it is no regular file')
+}
+
+function readAll(descriptor: number, limit: number): Buffer {
+  const parts: Buffer[] = []
+  let total = 0
+  for (;;) {
+    const block = Buffer.alloc(blockBytes)
+    const read = readSync(descriptor, block)
+    if (read === 0) return Buffer.concat(parts)
+    total += read
+    if (total > limit) throw new Error(`the file is larger than ${limit} bytes`)
+    parts.push(block.subarray(0, read))
+  }
+}
+
+function flagsAt(directory: number, name: Buffer): number {
+  return using(openEntry(directory, name, openFlags.nonBlocking), inodeFlags)
+}
+
+function temporaryName(mark: string): Buffer {
+  return Buffer.from(`.davylamp-${mark}.tmp`)
+}
+
+async function writeTemporary(
+  directory: number,
+  mark: string,
+  write: (descriptor: number) => void | Promise<void>,
+  metadata: Metadata,
+): Promise<Buffer> {
+  const name = temporaryName(mark)
+  try {
+    unlinkEntry(directory, name)
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ENOENT') throw error
+  }
+  const flags = openFlags.readWrite | openFlags.create | openFlags.exclusive
+  const descriptor = openEntry(directory, name, flags, 0o600)
+  try {
+    await write(descriptor)
+    applyMetadata(descriptor, metadata)
+    fsyncSync(descriptor)
+  } catch (error) {
+    unlinkEntry(directory, name)
+    throw error
+  } finally {
+    closeSync(descriptor)
+  }
+  return name
+}
+
+/** The order matters: a new owner clears setuid and capabilities, and each of these but the last changes the time. */
+function applyMetadata(descriptor: number, metadata: Metadata): void {
+  setOwner(descriptor, metadata.uid, metadata.gid)
+  if (metadata.type !== 'symlink') setMode(descriptor, metadata.mode)
+  const wanted = new Map(metadata.attributes)
+  const there = new Map(extendedAttributes(descriptor).map(([name, value]) => [name, value.toString('base64')]))
+  // What a directory's default ACL gave the new entry goes away again.
+  for (const name of there.keys()) if (!wanted.has(name)) removeExtendedAttribute(descriptor, name)
+  for (const [name, value] of wanted) {
+    if (there.get(name) !== value) setExtendedAttribute(descriptor, name, Buffer.from(value, 'base64'))
+  }
+  setTimes(descriptor, BigInt(metadata.accessedNs), BigInt(metadata.modifiedNs))
+}
+
+function syncDirectory(directory: number): void {
+  using(openEntry(directory, Buffer.from('.'), openFlags.directory), fsyncSync)
+}
+
+function using<T>(descriptor: number, act: (descriptor: number) => T): T {
+  try {
+    return act(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}

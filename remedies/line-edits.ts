@@ -1,0 +1,271 @@
+import { createHash } from 'node:crypto'
+import { decodeBytes, displayBytes, encodeBytes } from '../target/index.ts'
+import type { Metadata } from './host-files.ts'
+import { markOf, type WritableHost } from './host.ts'
+import { ChangedSince, type Undone } from './remedy.ts'
+import { loosen, parentOf } from './taken-entry.ts'
+
+/** One line taken out, or another put in its place, with its neighbours so that undo finds the place again. */
+export interface LineEdit {
+  /** 1-based. */
+  readonly line: number
+  readonly text: string
+  readonly replacement?: string
+  /** Up to three lines on either side, nearest first. */
+  readonly before: readonly string[]
+  readonly after: readonly string[]
+  /** How often the text stood in the file. */
+  readonly count: number
+  /** It was the last line and had no newline. */
+  readonly unterminated: boolean
+}
+
+/** Edits of one file, as they are journaled. */
+export interface FileEdit {
+  /** With links resolved. */
+  readonly path: string
+  readonly edits: readonly LineEdit[]
+  readonly metadata: Metadata
+  readonly parentFlags: number
+  readonly oldSha256: string
+  readonly newSha256: string
+  /** Rewritten where it lies: it has other hard links or is a mount, which rename(2) would cut off. */
+  readonly inPlace: boolean
+  /** The whole file as it was, for the reader. */
+  readonly vault: string
+}
+
+/** What an edit is asked to be, before it is found in the file. */
+export interface WantedEdit {
+  readonly line: number
+  readonly text: string
+  readonly replacement?: string | undefined
+}
+
+const neighbours = 3
+
+/** Where a line is: the named one if it has the text, else the only one that has it. */
+export function findLine(lines: readonly string[], line: number, text: string): number | 'absent' | 'ambiguous' {
+  const has = (at: number) => lines[at] === text || lines[at] === `${text}\r`
+  if (has(line - 1)) return line - 1
+  const found = [...lines.keys()].filter(has)
+  if (found.length === 0) return 'absent'
+  return found.length === 1 ? (found[0] ?? 'absent') : 'ambiguous'
+}
+
+/** The lines of a file as bytes; the last is empty when the file ends with a newline. */
+export function linesOf(bytes: Buffer): string[] {
+  return bytes.toString('latin1').split('\n')
+}
+
+/** A path with the link at its end resolved inside the root; undefined when nothing lies there. */
+export function followed(path: string, host: WritableHost, depth = 0): string | undefined {
+  const metadata = host.files.inspect(path)
+  if (metadata?.type !== 'symlink') return metadata === undefined ? undefined : path
+  const target = depth < 10 ? host.files.readLink(path) : undefined
+  if (target === undefined) return undefined
+  const parts = (target.startsWith('/') ? target : `${parentOf(path)}/${target}`).split('/')
+  const clean: string[] = []
+  for (const part of parts) {
+    if (part === '..') clean.pop()
+    else if (part !== '' && part !== '.') clean.push(part)
+  }
+  return followed(`/${clean.join('/')}`, host, depth + 1)
+}
+
+/** Keeps the file in the vault and finds each edit's place. Throws ChangedSince when a line is not there. */
+export async function prepareEdits(
+  given: string,
+  wanted: readonly WantedEdit[],
+  host: WritableHost,
+  part = 0,
+): Promise<FileEdit> {
+  const path = followed(given, host)
+  const bytes = path === undefined ? undefined : host.files.read(path)
+  const metadata = path === undefined ? undefined : host.files.inspect(path)
+  if (path === undefined || bytes === undefined || metadata === undefined) {
+    throw new ChangedSince(`${displayBytes(given)} is gone`)
+  }
+  let lines = linesOf(bytes)
+  const edits: LineEdit[] = []
+  for (const one of wanted) {
+    const at = findLine(lines, one.line, toBytes(one.text))
+    if (typeof at !== 'number') throw new ChangedSince(`line ${one.line} of ${displayBytes(path)} is ${at}`)
+    const edit = describe(lines, at, one.replacement)
+    edits.push(edit)
+    lines = withEdit(lines, at, edit)
+  }
+  const vault = await host.vault.keep({
+    id: `${markOf(host.step)}-${part}`,
+    why: 'before-change',
+    origin: path,
+    metadata,
+    run: host.step.run,
+    action: host.step.number,
+    content: bytes,
+  })
+  return {
+    path,
+    edits,
+    metadata,
+    parentFlags: host.files.inspect(parentOf(path))?.flags ?? 0,
+    oldSha256: vault.sha256,
+    newSha256: sha256(joined(lines)),
+    inPlace: metadata.linkCount > 1 || host.files.inspect(parentOf(path))?.device !== metadata.device,
+    vault: vault.id,
+  }
+}
+
+/** Makes the edits; those that are made already are left. */
+export async function applyEdits(saved: FileEdit, host: WritableHost): Promise<void> {
+  const bytes = host.files.read(saved.path)
+  if (bytes === undefined) throw new ChangedSince(`${displayBytes(saved.path)} is gone`)
+  if (sha256(bytes) !== saved.newSha256) {
+    let lines = linesOf(bytes)
+    for (const edit of saved.edits) {
+      const at = findLine(lines, edit.line, toBytes(edit.text))
+      if (at === 'ambiguous') throw new ChangedSince(`line ${edit.line} of ${displayBytes(saved.path)} is ambiguous`)
+      if (at !== 'absent') lines = withEdit(lines, at, edit)
+    }
+    await write(saved, bytes, joined(lines), nowNs(), host)
+  }
+  restoreFlags(saved, host)
+}
+
+/** Takes the edits back over whatever was changed since, last first. */
+export async function undoEdits(saved: FileEdit, host: WritableHost): Promise<Undone> {
+  host.files.dropTemporary(saved.path, markOf(host.step))
+  const bytes = host.files.read(saved.path)
+  if (bytes === undefined) return { changedSince: `${displayBytes(saved.path)} is gone` }
+  let lines = linesOf(bytes)
+  const missing: string[] = []
+  for (const edit of [...saved.edits].reverse()) {
+    const back = withoutEdit(lines, edit)
+    if (back === undefined) missing.push(edit.replacement ?? edit.text)
+    else lines = back
+  }
+  const restored = joined(lines)
+  const exact = sha256(restored) === saved.oldSha256
+  const modifiedNs = exact ? saved.metadata.modifiedNs : nowNs()
+  if (!restored.equals(bytes)) await write(saved, bytes, restored, modifiedNs, host)
+  else if (exact) setTimesLoosened(saved, host)
+  restoreFlags(saved, host)
+  if (missing.length === 0) return 'undone'
+  return { changedSince: `${displayBytes(saved.path)} no longer has: ${missing.map(displayBytes).join(' | ')}` }
+}
+
+/** Puts a line back where its neighbours say it was; undefined when a replaced line is no longer there. */
+export function withoutEdit(lines: readonly string[], edit: LineEdit): string[] | undefined {
+  const text = toBytes(edit.text)
+  const has = lines.filter(line => line === text).length
+  if (edit.replacement !== undefined) {
+    const at = findLine(lines, edit.line, toBytes(edit.replacement))
+    if (typeof at === 'number') return lines.with(at, text)
+    return has >= edit.count ? [...lines] : undefined
+  }
+  // A crash may have come between the change and its entry in the journal.
+  if (has >= edit.count) return [...lines]
+  if (edit.unterminated && lines.at(-1) === '') return lines.with(-1, text)
+  return lines.toSpliced(placeOf(lines, edit), 0, text)
+}
+
+function describe(lines: readonly string[], at: number, replacement: string | undefined): LineEdit {
+  const text = lines[at] ?? ''
+  return {
+    line: at + 1,
+    text: fromBytes(text),
+    ...(replacement === undefined ? {} : { replacement }),
+    before: lines
+      .slice(Math.max(0, at - neighbours), at)
+      .reverse()
+      .map(fromBytes),
+    after: lines.slice(at + 1, at + 1 + neighbours).map(fromBytes),
+    count: lines.filter(line => line === text).length,
+    unterminated: at === lines.length - 1,
+  }
+}
+
+function withEdit(lines: readonly string[], at: number, edit: LineEdit): string[] {
+  if (edit.replacement !== undefined) return lines.with(at, toBytes(edit.replacement))
+  // The newline before the last line belongs to the line before and stays.
+  if (at === lines.length - 1) return lines.with(at, '')
+  return lines.toSpliced(at, 1)
+}
+
+function placeOf(lines: readonly string[], edit: LineEdit): number {
+  const wanted = Math.min(edit.line - 1, lines.length)
+  const before = edit.before.map(toBytes)
+  const after = edit.after.map(toBytes)
+  const last = lines.at(-1) === '' ? lines.length - 1 : lines.length
+  const fits = (holds: (at: number) => boolean) => {
+    let best: number | undefined
+    for (let at = 0; at <= last; at++) {
+      if (holds(at) && (best === undefined || Math.abs(at - wanted) < Math.abs(best - wanted))) best = at
+    }
+    return best
+  }
+  const isAfter = (at: number, line: string | undefined) => line !== undefined && lines[at - 1] === line
+  const isBefore = (at: number, line: string | undefined) => line !== undefined && lines[at] === line
+  const start = before.length === 0
+  return (
+    fits(at => (start ? at === 0 : isAfter(at, before[0])) && isBefore(at, after[0])) ??
+    fits(at => before.some(line => isAfter(at, line))) ??
+    fits(at => after.some(line => isBefore(at, line))) ??
+    Math.min(wanted, last)
+  )
+}
+
+async function write(saved: FileEdit, old: Buffer, bytes: Buffer, modifiedNs: string, host: WritableHost) {
+  const metadata = host.files.inspect(saved.path)
+  if (metadata === undefined) throw new ChangedSince(`${displayBytes(saved.path)} is gone`)
+  loosen(saved.path, host)
+  const wanted = { ...metadata, flags: 0, modifiedNs, accessedNs: saved.metadata.accessedNs }
+  if (!saved.inPlace) {
+    await host.files.replace(saved.path, bytes, wanted, markOf(host.step))
+    return
+  }
+  const same = commonStart(old, bytes)
+  host.files.overwrite(saved.path, bytes.subarray(same), same)
+  host.files.setTimes(saved.path, wanted.accessedNs, modifiedNs)
+  // cron looks at a spool file again when the directory's time changed; rename(2) would have done that.
+  host.files.setTimes(parentOf(saved.path), nowNs(), nowNs())
+}
+
+function setTimesLoosened(saved: FileEdit, host: WritableHost): void {
+  loosen(saved.path, host)
+  host.files.setTimes(saved.path, saved.metadata.accessedNs, saved.metadata.modifiedNs)
+}
+
+/** An edit leaves the flags of the file and of its directory as they were. */
+function restoreFlags({ path, metadata, parentFlags }: FileEdit, host: WritableHost): void {
+  if (metadata.flags !== 0) host.files.setFlags(path, metadata.flags)
+  if (parentFlags !== 0) host.files.setFlags(parentOf(path), parentFlags)
+}
+
+function commonStart(one: Buffer, other: Buffer): number {
+  const end = Math.min(one.length, other.length)
+  let at = 0
+  while (at < end && one[at] === other[at]) at++
+  return at
+}
+
+function joined(lines: readonly string[]): Buffer {
+  return Buffer.from(lines.join('\n'), 'latin1')
+}
+
+/** Lines are handled one character a byte, so that nothing of a file is lost that is not UTF-8. */
+function toBytes(text: string): string {
+  return encodeBytes(text).toString('latin1')
+}
+
+function fromBytes(line: string): string {
+  return decodeBytes(Buffer.from(line, 'latin1'))
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+function nowNs(): string {
+  return `${BigInt(Date.now()) * 1_000_000n}`
+}

@@ -1,0 +1,336 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { Readable, Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createZstdCompress, createZstdDecompress } from 'node:zlib'
+import { z } from 'zod'
+import { displayBytes, exactBytes, fromFact } from '../target/index.ts'
+import type { Metadata } from './host-files.ts'
+import { syncFolder } from './journal.ts'
+
+/** What the vault knows of one thing that it keeps. */
+export const vaultEntry = z.object({
+  format: z.literal('davylamp-vault-entry'),
+  version: z.literal(1),
+  id: z.string(),
+  /** What it is to the reader: `quarantined`, `preserved`, `before-change`. */
+  why: z.enum(['quarantined', 'preserved', 'before-change']),
+  /** Where it lay, or what it is of, such as `/proc/77/exe`. */
+  origin: z.string(),
+  originBytes: z.string().optional(),
+  /** Of the content. */
+  sha256: z.string(),
+  size: z.number(),
+  type: z.string(),
+  linkTarget: z.string().optional(),
+  mode: z.number(),
+  uid: z.number(),
+  gid: z.number(),
+  accessedNs: z.string(),
+  modifiedNs: z.string(),
+  inode: z.string(),
+  device: z.string(),
+  linkCount: z.number(),
+  flags: z.number(),
+  /** Extended attributes with their base64 values; ACLs and capabilities are among them. */
+  attributes: z.array(z.tuple([z.string(), z.string()])),
+  run: z.string(),
+  action: z.number(),
+  at: z.string(),
+})
+export type VaultEntry = z.infer<typeof vaultEntry>
+
+/** What is to be kept: an open descriptor, or bytes. */
+export interface Keepsake {
+  readonly id: string
+  readonly why: VaultEntry['why']
+  /** In the form of `decodeBytes`. */
+  readonly origin: string
+  readonly metadata?: Metadata | undefined
+  readonly linkTarget?: string | undefined
+  readonly run: string
+  readonly action: number
+  readonly content: number | Uint8Array
+  /** More bytes than this are an error, and nothing is kept. */
+  readonly limit?: number | undefined
+}
+
+export class VaultError extends Error {
+  override readonly name = 'VaultError'
+}
+
+const magic = Buffer.from('DAVYVLT1')
+const nonceBytes = 12
+const tagBytes = 16
+const idForm = /^[A-Za-z0-9._-]{1,128}$/
+
+/**
+ * The quarantine box: contents compressed (zstd) and encrypted (AES-256-GCM with the key file of the state folder), so that
+ * nothing in it can run, match a scanner or be read by others. Everything is on the disk before `keep` returns.
+ */
+export class Vault {
+  readonly #folder: string
+  #key: Buffer | undefined
+  /** Quarantined since this vault was opened, for the limit of a run. */
+  quarantinedBytes = 0
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  async keep(keepsake: Keepsake): Promise<VaultEntry> {
+    if (!idForm.test(keepsake.id)) throw new VaultError(`no id of the vault: ${keepsake.id}`)
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+    const { sha256, size } = await this.#write(keepsake)
+    const entry = entryOf(keepsake, sha256, size)
+    writeDurably(this.#path(entry.id, 'json'), Buffer.from(`${JSON.stringify(entry)}\n`))
+    syncFolder(this.#folder)
+    if (entry.why === 'quarantined') this.quarantinedBytes += size
+    return entry
+  }
+
+  /** All entries, oldest first. An entry whose description cannot be read is left out. */
+  list(): VaultEntry[] {
+    return namesIn(this.#folder)
+      .filter(name => name.endsWith('.json'))
+      .map(name => this.show(name.slice(0, -5)))
+      .filter(entry => entry !== undefined)
+      .sort((one, other) => (one.at === other.at ? compare(one.id, other.id) : compare(one.at, other.at)))
+  }
+
+  show(id: string): VaultEntry | undefined {
+    if (!idForm.test(id)) return undefined
+    try {
+      return vaultEntry.parse(JSON.parse(readFileSync(this.#path(id, 'json'), 'utf8')))
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Writes the content into a descriptor and throws when it is not the bytes that were kept. */
+  async writeContent(id: string, descriptor: number): Promise<void> {
+    const entry = this.#entry(id)
+    const hash = createHash('sha256')
+    const sink = createWriteStream('', { fd: descriptor, autoClose: false, start: 0 })
+    await pipeline(this.#decrypted(id), createZstdDecompress(), tap(hash), sink)
+    if (hash.digest('hex') !== entry.sha256) throw new VaultError(`${id} is not what was kept`)
+  }
+
+  /** The content of a small entry. */
+  async content(id: string, limit = 64 << 20): Promise<Buffer> {
+    const entry = this.#entry(id)
+    if (entry.size > limit) throw new VaultError(`${id} is larger than ${limit} bytes`)
+    const parts: Buffer[] = []
+    await pipeline(this.#decrypted(id), createZstdDecompress(), async source => {
+      for await (const part of source) parts.push(part as Buffer)
+    })
+    const bytes = Buffer.concat(parts)
+    if (createHash('sha256').update(bytes).digest('hex') !== entry.sha256) {
+      throw new VaultError(`${id} is not what was kept`)
+    }
+    return bytes
+  }
+
+  /** Writes an entry's content to a new file on this machine, readable by its owner only and never executable. */
+  async restoreTo(id: string, path: string): Promise<void> {
+    const descriptor = openSync(path, 'wx', 0o600)
+    try {
+      await this.writeContent(id, descriptor)
+      fsyncSync(descriptor)
+    } catch (error) {
+      rmSync(path, { force: true })
+      throw error
+    } finally {
+      closeSync(descriptor)
+    }
+  }
+
+  /** For good: undo can then no longer restore it. */
+  delete(id: string): boolean {
+    if (this.show(id) === undefined) return false
+    rmSync(this.#path(id, 'json'), { force: true })
+    rmSync(this.#path(id, 'bin'), { force: true })
+    syncFolder(this.#folder)
+    return true
+  }
+
+  async #write(keepsake: Keepsake): Promise<{ sha256: string; size: number }> {
+    const nonce = randomBytes(nonceBytes)
+    const cipher = createCipheriv('aes-256-gcm', this.#secret(true), nonce).setAAD(Buffer.from(keepsake.id))
+    const hash = createHash('sha256')
+    const counted = { size: 0, limit: keepsake.limit ?? Number.POSITIVE_INFINITY }
+    const final = this.#path(keepsake.id, 'bin')
+    const descriptor = openSync(`${final}.tmp`, 'w', 0o600)
+    try {
+      const sink = createWriteStream('', { fd: descriptor, autoClose: false })
+      sink.write(Buffer.concat([magic, nonce]))
+      await pipeline(source(keepsake.content), tap(hash, counted), createZstdCompress(), cipher, withTag(cipher), sink)
+      fsyncSync(descriptor)
+    } catch (error) {
+      rmSync(`${final}.tmp`, { force: true })
+      throw error
+    } finally {
+      closeSync(descriptor)
+    }
+    renameSync(`${final}.tmp`, final)
+    return { sha256: hash.digest('hex'), size: counted.size }
+  }
+
+  #decrypted(id: string): Readable {
+    const path = this.#path(id, 'bin')
+    const size = statSync(path).size
+    const start = magic.length + nonceBytes
+    if (size < start + tagBytes) throw new VaultError(`${id} is cut short`)
+    const head = Buffer.alloc(start)
+    const tag = Buffer.alloc(tagBytes)
+    const descriptor = openSync(path, 'r')
+    try {
+      readSync(descriptor, head, 0, start, 0)
+      readSync(descriptor, tag, 0, tagBytes, size - tagBytes)
+    } finally {
+      closeSync(descriptor)
+    }
+    if (!head.subarray(0, magic.length).equals(magic)) throw new VaultError(`${id} is no file of the vault`)
+    const decipher = createDecipheriv('aes-256-gcm', this.#secret(false), head.subarray(magic.length))
+    decipher.setAAD(Buffer.from(id)).setAuthTag(tag)
+    if (size === start + tagBytes) return Readable.from([decipher.final()])
+    const encrypted = createReadStream(path, { start, end: size - tagBytes - 1 })
+    encrypted.on('error', error => decipher.destroy(error))
+    return encrypted.pipe(decipher)
+  }
+
+  #secret(make: boolean): Buffer {
+    if (this.#key !== undefined) return this.#key
+    const path = join(this.#folder, 'key')
+    try {
+      this.#key = readFileSync(path)
+    } catch (error) {
+      if (!make || (error as { code?: string }).code !== 'ENOENT') throw error
+      writeDurably(path, randomBytes(32))
+      syncFolder(this.#folder)
+      this.#key = readFileSync(path)
+    }
+    if (this.#key.length !== 32) throw new VaultError(`${path} is no key`)
+    return this.#key
+  }
+
+  #entry(id: string): VaultEntry {
+    const entry = this.show(id)
+    if (entry === undefined) throw new VaultError(`the vault has no ${id}`)
+    return entry
+  }
+
+  #path(id: string, extension: 'json' | 'bin'): string {
+    return join(this.#folder, `${id}.${extension}`)
+  }
+}
+
+/** What `inspect` saw of the thing when it was kept. */
+export function metadataOf(entry: VaultEntry): Metadata {
+  const { size, uid, gid, mode, accessedNs, modifiedNs, inode, device, linkCount, flags, attributes } = entry
+  const type = entry.type as Metadata['type']
+  return { type, size, uid, gid, mode, accessedNs, modifiedNs, inode, device, linkCount, flags, attributes }
+}
+
+/** Where it lay, in the form of `decodeBytes`. */
+export function originOf(entry: VaultEntry): string {
+  return fromFact(entry.origin, entry.originBytes)
+}
+
+function entryOf(keepsake: Keepsake, sha256: string, size: number): VaultEntry {
+  const { id, why, origin, metadata, linkTarget, run, action } = keepsake
+  const now = `${BigInt(Date.now()) * 1_000_000n}`
+  const originBytes = exactBytes(origin)
+  return {
+    format: 'davylamp-vault-entry',
+    version: 1,
+    id,
+    why,
+    origin: displayBytes(origin),
+    ...(originBytes === undefined ? {} : { originBytes }),
+    sha256,
+    size,
+    type: metadata?.type ?? 'file',
+    ...(linkTarget === undefined ? {} : { linkTarget: displayBytes(linkTarget) }),
+    mode: metadata?.mode ?? 0o600,
+    uid: metadata?.uid ?? 0,
+    gid: metadata?.gid ?? 0,
+    accessedNs: metadata?.accessedNs ?? now,
+    modifiedNs: metadata?.modifiedNs ?? now,
+    inode: metadata?.inode ?? '0',
+    device: metadata?.device ?? '0',
+    linkCount: metadata?.linkCount ?? 1,
+    flags: metadata?.flags ?? 0,
+    attributes: (metadata?.attributes ?? []).map(([name, value]) => [name, value]),
+    run,
+    action,
+    at: new Date().toISOString(),
+  }
+}
+
+function source(content: number | Uint8Array): Readable {
+  if (typeof content !== 'number') return Readable.from([content])
+  return createReadStream('', { fd: content, autoClose: false, start: 0 })
+}
+
+function tap(hash: ReturnType<typeof createHash>, counted?: { size: number; limit: number }): Transform {
+  return new Transform({
+    transform(part: Buffer, _encoding, done) {
+      hash.update(part)
+      if (counted !== undefined) counted.size += part.length
+      if (counted !== undefined && counted.size > counted.limit) {
+        done(new VaultError(`more than ${counted.limit} bytes`))
+        return
+      }
+      done(null, part)
+    },
+  })
+}
+
+function withTag(cipher: { getAuthTag(): Buffer }): Transform {
+  return new Transform({
+    transform: (part, _encoding, done) => done(null, part),
+    flush(done) {
+      this.push(cipher.getAuthTag())
+      done()
+    },
+  })
+}
+
+function writeDurably(path: string, bytes: Uint8Array): void {
+  const descriptor = openSync(`${path}.tmp`, 'w', 0o600)
+  try {
+    writeFileSync(descriptor, bytes)
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+  renameSync(`${path}.tmp`, path)
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0
+}
