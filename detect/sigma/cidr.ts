@@ -19,7 +19,8 @@ export function inNetwork(text: string, network: Network): boolean {
   const bytes = addressBytes(text.trim())
   if (!bytes) return false
   if (bytes.length === network.bytes.length) return sameBits(bytes, network)
-  const mapped = bytes.length === 16 && bytes.slice(0, 10).every(byte => byte === 0) && bytes[10] === 255 && bytes[11] === 255
+  const mapped =
+    bytes.length === 16 && bytes.slice(0, 10).every(byte => byte === 0) && bytes[10] === 255 && bytes[11] === 255
   return mapped && sameBits(bytes.slice(12), network)
 }
 

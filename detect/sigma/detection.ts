@@ -64,7 +64,10 @@ function compileItem(key: string, value: Value, placeholders: Placeholders): Det
   if (isMapping(value)) throw new Error(`"${key}" holds a map where a value must be`)
   const item = readItem(key, value, placeholders)
   const { field, time, all, negated } = item
-  const tests = all ? item.values.map(one => compileMatcher(one.matcher)) : [anyTest(item.values.map(one => one.matcher))]
+  const tests = all
+    ? item.values.map(one => compileMatcher(one.matcher))
+    : [anyTest(item.values.map(one => one.matcher))]
+  let single: SlotTest[] | undefined
   const slotOf = (event: EventView) => {
     const slot = field === undefined ? event.everything() : event.slot(field)
     return time === undefined ? slot : timeSlot(slot, time)
@@ -78,7 +81,10 @@ function compileItem(key: string, value: Value, placeholders: Placeholders): Det
     fields: [...(field === undefined ? [] : [field]), ...item.values.flatMap(one => referredField(one.matcher))],
     unresolved: item.unresolved,
     test: negated ? event => !met(event) : met,
-    explain: (event, selection) => explainItem(item, key, slotOf(event), event, selection),
+    explain: (event, selection) => {
+      single ??= item.values.map(one => compileMatcher(one.matcher))
+      return explainItem(item, single, key, slotOf(event), event, selection)
+    },
   }
 }
 
@@ -88,6 +94,7 @@ function referredField(matcher: Item['values'][number]['matcher']): string[] {
 
 function explainItem(
   { field, negated, values }: Item,
+  tests: readonly SlotTest[],
   key: string,
   slot: ReturnType<EventView['slot']>,
   event: EventView,
@@ -101,9 +108,8 @@ function explainItem(
     return [{ ...where, ...(held === undefined ? {} : { value: held }), pattern }]
   }
   const found: Matched[] = []
-  for (const { text, matcher } of values) {
-    const test: SlotTest = compileMatcher(matcher)
-    const index = test(slot, event)
+  for (const [at, { text }] of values.entries()) {
+    const index = tests[at]?.(slot, event) ?? -1
     if (index < 0) continue
     const held = slot.texts[index]
     found.push({

@@ -27,7 +27,9 @@ export function eventTime(event: EventView, field?: string): number | undefined 
 function timeOf(value: string | number): number | undefined {
   const number = typeof value === 'number' ? value : /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : Number.NaN
   if (Number.isFinite(number)) return number < 1e11 ? number * 1000 : number
-  const text = String(value).trim().replace(/^(\d{4}-\d\d-\d\d) /, '$1T')
+  const text = String(value)
+    .trim()
+    .replace(/^(\d{4}-\d\d-\d\d) /, '$1T')
   const time = Date.parse(/T[\d:.]+$/.test(text) ? `${text}Z` : text)
   return Number.isNaN(time) ? undefined : time
 }

@@ -107,7 +107,10 @@ function shapeTest(shape: ReturnType<typeof shapeOf>): (text: string) => boolean
 
 /** Most texts are turned down by the longest literal before any wildcard is tried. */
 function piecesTest(parts: readonly Part[]): (text: string) => boolean {
-  const literal = parts.reduce<string>((best, part) => (typeof part === 'string' && part.length > best.length ? part : best), '')
+  const literal = parts.reduce<string>(
+    (best, part) => (typeof part === 'string' && part.length > best.length ? part : best),
+    '',
+  )
   return text => text.includes(literal) && matchesParts(parts, text)
 }
 

@@ -94,9 +94,15 @@ function matcherFrom(term: Term, keyword: boolean): Matcher {
     case 'field':
       return { kind: 'field', field: term.field, edge: term.edge, cased: term.cased ?? false }
     case 'text':
-      return { kind: 'text', parts: keyword ? [anyText, ...term.parts, anyText] : term.parts, cased: term.cased ?? false }
+      return {
+        kind: 'text',
+        parts: keyword ? [anyText, ...term.parts, anyText] : term.parts,
+        cased: term.cased ?? false,
+      }
     case 'value':
-      return keyword ? { kind: 'text', parts: [anyText, writtenText(term.value), anyText], cased: false } : plainMatcher(term.value)
+      return keyword
+        ? { kind: 'text', parts: [anyText, writtenText(term.value), anyText], cased: false }
+        : plainMatcher(term.value)
   }
 }
 
@@ -130,7 +136,8 @@ const transforms: { readonly [name: string]: Transform } = {
   utf16be: encode('utf16be'),
   utf16: encode('utf16'),
   base64: term => plainTexts(term).map(text => ({ kind: 'text', parts: [bytesOf(text).toString('base64')] })),
-  base64offset: term => plainTexts(term).flatMap(text => offsetsOf(bytesOf(text)).map(part => ({ kind: 'text', parts: [part] }))),
+  base64offset: term =>
+    plainTexts(term).flatMap(text => offsetsOf(bytesOf(text)).map(part => ({ kind: 'text', parts: [part] }))),
   re: (term, { first }) => {
     if (!first) throw new Error('must be the first modifier')
     return [{ kind: 'regex', pattern: textOf(term), flags: '', edge: '' }]
@@ -151,7 +158,8 @@ const transforms: { readonly [name: string]: Transform } = {
   exists: (term, { first }) => {
     if (!first) throw new Error('must be the only modifier')
     const word = term.kind === 'value' ? term.value : textOf(term).toLowerCase()
-    if (word === true || word === 'true' || word === 'yes') return [{ kind: 'done', matcher: { kind: 'exists', wanted: true } }]
+    if (word === true || word === 'true' || word === 'yes')
+      return [{ kind: 'done', matcher: { kind: 'exists', wanted: true } }]
     if (word === false || word === 'false' || word === 'no')
       return [{ kind: 'done', matcher: { kind: 'exists', wanted: false } }]
     throw new Error('needs true or false')
@@ -203,7 +211,8 @@ function flagsOf(flags: string) {
 function compare(operator: 'gt' | 'gte' | 'lt' | 'lte'): Transform {
   return (term, { first }) => {
     if (!first) throw new Error('does not go with modifiers before it')
-    const text = term.kind === 'value' && typeof term.value !== 'boolean' && term.value !== null ? writtenText(term.value) : ''
+    const text =
+      term.kind === 'value' && typeof term.value !== 'boolean' && term.value !== null ? writtenText(term.value) : ''
     const number = Number(term.kind === 'text' ? textOf(term).trim() || Number.NaN : text || Number.NaN)
     if (!Number.isFinite(number)) throw new Error('needs a number')
     return [{ kind: 'done', matcher: { kind: 'compare', operator, value: number } }]

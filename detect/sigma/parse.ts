@@ -29,7 +29,7 @@ export function parseRules(text: string, file?: string): Parsed {
   let global: Mapping = {}
   let previous: Mapping = {}
   for (const document of readDocuments(text, lines, parsed, file)) {
-    const line = lines.linePos(document.range[0]).line
+    const line = lines.linePos(document.contents?.range?.[0] ?? document.range[0]).line
     const place = { ...(file === undefined ? {} : { file }), line }
     const broken = document.errors[0]
     if (broken) {
@@ -37,7 +37,8 @@ export function parseRules(text: string, file?: string): Parsed {
       parsed.errors.push({ ...place, line: at, message: `YAML: ${firstLine(broken.message)}` })
       continue
     }
-    if (document.contents === null) continue
+    if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) continue
+    let current: Mapping = {}
     try {
       const value = plainValue(document.contents, 0)
       if (!isMapping(value)) throw new Error('a rule must be a map')
@@ -50,13 +51,14 @@ export function parseRules(text: string, file?: string): Parsed {
         global = {}
         continue
       }
-      if (action === 'repeat') previous = merge(previous, own)
-      else previous = merge(global, own)
-      parsed.rules.push(ruleFrom(previous, place))
+      current = merge(action === 'repeat' ? previous : global, own)
+      previous = current
+      parsed.rules.push(ruleFrom(current, place))
     } catch (error) {
       if (!(error instanceof Error)) throw error
       const unsupported = error instanceof ConditionError && error.unsupported
-      const title = isMapping(previous) && typeof previous['id'] === 'string' ? { rule: previous['id'] } : {}
+      const id = textOf(current['id']) ?? textOf(current['title'])
+      const title = id === undefined ? {} : { rule: id }
       const list = unsupported ? parsed.warnings : parsed.errors
       list.push({ ...place, ...title, message: unsupported ? `unsupported: ${error.message}` : error.message })
     }
@@ -67,7 +69,12 @@ export function parseRules(text: string, file?: string): Parsed {
 /** `yaml` throws nothing on bad input by design; a hostile text that makes it do so is an error of that file. */
 function readDocuments(text: string, lines: LineCounter, parsed: Parsed, file: string | undefined) {
   try {
-    const documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true, version: '1.2', logLevel: 'silent' })
+    const documents = parseAllDocuments(text, {
+      lineCounter: lines,
+      uniqueKeys: true,
+      version: '1.2',
+      logLevel: 'silent',
+    })
     return Array.isArray(documents) ? documents : []
   } catch (error) {
     parsed.errors.push({ ...(file === undefined ? {} : { file }), message: `YAML: ${firstLine(String(error))}` })
@@ -217,7 +224,8 @@ function boundsFrom(value: Value | undefined, type: Correlation['type']) {
     bounds.push({ operator, value: number })
   }
   const valueFields = textList(value['field'])
-  if (bounds.length === 0 && !temporal) throw new Error('a correlation needs a condition with gt, gte, lt, lte, eq or neq')
+  if (bounds.length === 0 && !temporal)
+    throw new Error('a correlation needs a condition with gt, gte, lt, lte, eq or neq')
   if (type.startsWith('value_') && valueFields.length === 0) throw new Error(`${type} needs a field in its condition`)
   return { bounds, valueFields }
 }

@@ -6,6 +6,8 @@ export interface Translated {
   readonly literal: string
   /** The pattern holds `$`. */
   readonly trailing: boolean
+  /** How many long repetitions follow each other, the exponent of the time a backtracking engine needs; without bound when nested. */
+  readonly degree: number
 }
 
 interface Flags {
@@ -44,6 +46,11 @@ class Translator {
   #multiline: boolean
   #flags: Flags
   #stack: Flags[] = []
+  /** For each open group, and the one closed last: whether it holds a repetition or a choice. */
+  #branching: boolean[] = []
+  #closedBranching = false
+  #nested = false
+  #long = 0
   #out = ''
   #trailing = false
   #run = ''
@@ -62,7 +69,13 @@ class Translator {
     if (this.#stack.length > 0) throw new Error('missing ")" in regular expression')
     const usable = !this.#alternatives && /^[\x20-\x7e]*$/.test(this.#longest)
     const literal = usable ? this.#longest.toLowerCase() : ''
-    return { source: this.#out, multiline: this.#multiline, literal, trailing: this.#trailing }
+    return {
+      source: this.#out,
+      multiline: this.#multiline,
+      literal,
+      trailing: this.#trailing,
+      degree: this.#nested ? Number.POSITIVE_INFINITY : this.#long,
+    }
   }
 
   #step() {
@@ -79,6 +92,7 @@ class Translator {
 
   #anchor(unit: string) {
     if (unit === '$') this.#trailing = true
+    if (unit === '|') this.#noteBranching()
     if (unit === '|') this.#alternatives = true
     this.#emit(unit, 1)
   }
@@ -89,6 +103,9 @@ class Translator {
     if (!match) return false
     const follower = rest.charAt(match[0].length)
     if (follower === '+') throw new Error('possessive quantifiers are not supported in regular expressions')
+    if (this.#out.endsWith(')') && this.#closedBranching) this.#nested = true
+    if (Number(/(\d*)\}?$/.exec(match[0])?.[1] || 99) > 16 && match[0] !== '?') this.#long++
+    this.#noteBranching()
     // The character before may be absent or repeated, so it is no part of a needed text.
     this.#run = this.#run.slice(0, -1)
     this.#endRun()
@@ -104,6 +121,10 @@ class Translator {
     if (this.#run.length > this.#longest.length && this.#stack.length === 0 && !this.#quantified())
       this.#longest = this.#run
     this.#out += this.#flags.i ? eitherCase(text) : escapeLiteral(text)
+  }
+
+  #noteBranching() {
+    if (this.#branching.length > 0) this.#branching[this.#branching.length - 1] = true
   }
 
   #quantified(): boolean {
@@ -130,9 +151,11 @@ class Translator {
     const back = /^\(\?P=([A-Za-z_]\w*)\)/.exec(rest)
     if (back) return this.#emit(`\\k<${back[1]}>`, back[0].length)
     const opener = named ? `(?<${named[1]}>` : (/^\(\?(?:[:=!]|<[=!])/.exec(rest)?.[0] ?? '(')
-    if (opener === '(' && rest.startsWith('(?')) throw new Error(`"${rest.slice(0, 4)}" is not supported in regular expressions`)
+    if (opener === '(' && rest.startsWith('(?'))
+      throw new Error(`"${rest.slice(0, 4)}" is not supported in regular expressions`)
     if (rest.startsWith('(*')) throw new Error('verbs are not supported in regular expressions')
     this.#stack.push({ ...this.#flags })
+    this.#branching.push(false)
     if (this.#stack.length > 250) throw new Error('regular expression is nested too deep')
     this.#emit(opener, named?.[0].length ?? opener.length)
   }
@@ -143,6 +166,7 @@ class Translator {
     for (const flag of match[2] ?? '') this.#setFlag(inner, flag, false)
     if (match[3] === ':') {
       this.#stack.push({ ...this.#flags })
+      this.#branching.push(false)
       this.#emit('(?:', match[0].length)
     } else {
       this.#emit('', match[0].length)
@@ -160,6 +184,8 @@ class Translator {
     const outer = this.#stack.pop()
     if (!outer) throw new Error('unmatched ")" in regular expression')
     this.#flags = outer
+    this.#closedBranching = this.#branching.pop() ?? false
+    if (this.#closedBranching) this.#noteBranching()
     this.#emit(')', 1)
   }
 
@@ -167,7 +193,9 @@ class Translator {
     const letter = this.#pattern.charAt(this.#at + 1)
     if (letter === '') throw new Error('regular expression ends with a backslash')
     if (letter === 'Q') return this.#quoted()
-    const code = /^\\(?:x\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))/.exec(this.#pattern.slice(this.#at, this.#at + 12))
+    const code = /^\\(?:x\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))/.exec(
+      this.#pattern.slice(this.#at, this.#at + 12),
+    )
     const digits = code?.[1] ?? code?.[2] ?? code?.[3]
     if (code && digits !== undefined) {
       const point = Number.parseInt(digits, 16)
@@ -228,7 +256,10 @@ class Translator {
       return { text: members, end: at + posix[0].length }
     }
     const from = this.#classCharacter(at)
-    const range = this.#pattern.charAt(from.end) === '-' && this.#pattern.charAt(from.end + 1) !== ']' && from.end + 1 < this.#pattern.length
+    const range =
+      this.#pattern.charAt(from.end) === '-' &&
+      this.#pattern.charAt(from.end + 1) !== ']' &&
+      from.end + 1 < this.#pattern.length
     if (!range || from.set || this.#pattern.startsWith('[:', from.end + 1)) return { text: from.text, end: from.end }
     const to = this.#classCharacter(from.end + 1)
     // PCRE takes the hyphen before a set such as \w literally.
@@ -242,15 +273,19 @@ class Translator {
       return { text: escapeInClass(text), end: at + text.length, set: false }
     }
     const letter = this.#pattern.charAt(at + 1)
-    const code = /^\\(?:x\{([0-9a-fA-F]{1,4})\}|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))/.exec(this.#pattern.slice(at, at + 10))
+    const code = /^\\(?:x\{([0-9a-fA-F]{1,4})\}|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))/.exec(
+      this.#pattern.slice(at, at + 10),
+    )
     const digits = code?.[1] ?? code?.[2] ?? code?.[3]
-    if (code && digits !== undefined) return { text: `\\u${digits.padStart(4, '0')}`, end: at + code[0].length, set: false }
+    if (code && digits !== undefined)
+      return { text: `\\u${digits.padStart(4, '0')}`, end: at + code[0].length, set: false }
     if (/[wWdDsS]/.test(letter)) return { text: `\\${letter}`, end: at + 2, set: true }
     if (letter === 'h') return { text: ' \\t', end: at + 2, set: true }
     if (/[tnrfvb]/.test(letter)) return { text: letter === 'b' ? '\\x08' : `\\${letter}`, end: at + 2, set: false }
     if (letter === 'e' || letter === 'a') return { text: letter === 'e' ? '\\x1b' : '\\x07', end: at + 2, set: false }
     if (letter === '0') return { text: '\\x00', end: at + 2, set: false }
-    if (letter === '' || /[A-Za-z1-9]/.test(letter)) throw new Error(`"\\${letter}" is not supported in a class of a regular expression`)
+    if (letter === '' || /[A-Za-z1-9]/.test(letter))
+      throw new Error(`"\\${letter}" is not supported in a class of a regular expression`)
     return { text: escapeInClass(letter), end: at + 2, set: false }
   }
 }

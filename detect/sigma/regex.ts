@@ -16,6 +16,11 @@ v8.setFlagsFromString('--enable-experimental-regexp-engine')
 
 const longestBounded = 4096
 const boundedMilliseconds = 50
+/** Texts up to here are quick for V8 alone, which is far cheaper than RE2 or a time limit (a tenth of a millisecond a match). */
+function longestDirect(degree: number): number {
+  if (degree <= 1) return 2048
+  return degree === 2 ? 256 : degree === 3 ? 64 : 0
+}
 
 /**
  * Compiles a PCRE pattern (specification: `re` and its flags `i`, `m`, `s`). V8 where it can fall back to linear time,
@@ -23,9 +28,11 @@ const boundedMilliseconds = 50
  * out of time is no match. Throws on what none of them reads.
  */
 export function compileRegex(pattern: string, flags: { i?: boolean; m?: boolean; s?: boolean } = {}): SafeRegex {
-  const { source, multiline, literal, trailing } = translateRegex(pattern, flags)
+  const { source, multiline, literal, trailing, degree } = translateRegex(pattern, flags)
   const plain = new RegExp(source, multiline ? 'm' : '')
-  const matcher = linear(source, multiline) ? overV8(plain) : (overRe2(source, multiline) ?? bounded(plain))
+  const matcher = linear(source, multiline)
+    ? overV8(plain)
+    : (overRe2(source, multiline, plain, degree) ?? bounded(plain, degree))
   const needed = literal.toLowerCase()
   const filtered =
     needed.length < 2 || matcher.engine === 'v8'
@@ -50,10 +57,11 @@ function overV8(regex: RegExp): SafeRegex {
   return { engine: 'v8', test: text => regex.test(text) }
 }
 
-function overRe2(source: string, multiline: boolean): SafeRegex | undefined {
+function overRe2(source: string, multiline: boolean, plain: RegExp, degree: number): SafeRegex | undefined {
   try {
     const regex = RE2JS.compile(source, multiline ? RE2JS.MULTILINE : 0)
-    return { engine: 're2', test: text => regex.matcher(text).find() }
+    const direct = longestDirect(degree)
+    return { engine: 're2', test: text => (text.length <= direct ? plain.test(text) : regex.matcher(text).find()) }
   } catch {
     return undefined
   }
@@ -61,10 +69,11 @@ function overRe2(source: string, multiline: boolean): SafeRegex | undefined {
 
 let sandbox: { context: vm.Context; script: vm.Script } | undefined
 
-function bounded(regex: RegExp): SafeRegex {
+function bounded(regex: RegExp, degree: number): SafeRegex {
   return {
     engine: 'bounded',
     test: text => {
+      if (text.length <= longestDirect(degree)) return regex.test(text)
       sandbox ??= { context: vm.createContext(Object.create(null)), script: new vm.Script('regex.test(text)') }
       sandbox.context['regex'] = regex
       sandbox.context['text'] = text.slice(0, longestBounded)

@@ -68,7 +68,9 @@ function renamed({ fields: renames, values }: EventMapping, fields: Fields): Fie
   const view: Fields = Object.assign(Object.create(null), fields)
   for (const [name, sources] of Object.entries(renames)) {
     const found = (sources ?? []).flatMap(source => joinedFields(source.split('\\'), fields) ?? [])
-    const spelled = found.flatMap(value => [value, ...(values?.[name]?.[textOf(value)] ?? '').split('\n')].filter(one => one !== ''))
+    const spelled = found.flatMap(value =>
+      [value, ...(values?.[name]?.[textOf(value)] ?? '').split('\n')].filter(one => one !== ''),
+    )
     if (spelled.length === 0) continue
     // The new value is all there is: an own field of that name (ProcessId of 4688 is the parent's) means something else.
     view[name] = spelled.length === 1 ? spelled[0] : spelled
@@ -93,7 +95,8 @@ function flattenSystem(system: Fields, fields: Fields) {
       fields[name] = value
       continue
     }
-    for (const [attribute, held] of Object.entries(objectOf(object['#attributes']) ?? {})) fields[`${name}_${attribute}`] = held
+    for (const [attribute, held] of Object.entries(objectOf(object['#attributes']) ?? {}))
+      fields[`${name}_${attribute}`] = held
     for (const [attribute, held] of Object.entries(object)) {
       if (attribute.startsWith('@')) fields[`${name}_${attribute.slice(1)}`] = held
       else if (!attribute.startsWith('#') && typeof held !== 'object') fields[`${name}_${attribute}`] = held
