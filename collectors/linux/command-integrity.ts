@@ -3,7 +3,8 @@ import { displayBytes, type Target } from '../../target/index.ts'
 import type { Collector, Owner, Survey } from '../collector.ts'
 import { type ContentLook, lookAtContent } from './contents/traits.ts'
 import { factTime } from './fact-time.ts'
-import { openPackages, recordedDigestOf } from './packages/package-database.ts'
+import { digestAlgorithms, digestOf, hashOf } from './file-digest.ts'
+import { openPackages } from './packages/package-database.ts'
 import { homesOf } from './people.ts'
 
 /**
@@ -103,7 +104,8 @@ function factOf(
   const { files } = survey.target
   const stat = files.stat(path)
   const content = state === 'missing' ? undefined : lookAt(survey.target, path)
-  const sha256 = stat?.type === 'file' && stat.size <= biggestCommand ? files.digest(path)?.sha256 : undefined
+  const sha256 =
+    stat?.type === 'file' && stat.size <= biggestCommand ? digestOf(survey.target, path)?.sha256 : undefined
   const parent = files.stat(path.slice(0, path.lastIndexOf('/')))
   const { recordedDigest } = owner
   const originals =
@@ -152,12 +154,17 @@ function originalsOf(
     const stat = target.files.lstat(candidate)
     if (stat?.type !== 'file' || stat.size === 0 || stat.size > biggestCommand || candidate === path) continue
     if (packages.packageOf(candidate) !== undefined) continue
-    const agrees = recorded !== undefined && recordedDigestOf(target, candidate, recorded) === recorded
+    const agrees = recorded !== undefined && hasRecorded(target, candidate, recorded)
     if (!agrees && !byName.includes(candidate)) continue
-    const sha256 = target.files.digest(candidate)?.sha256
+    const sha256 = digestOf(target, candidate)?.sha256
     if (sha256 !== undefined) found.set(candidate, { path: displayBytes(candidate), agrees, sha256 })
   }
   return [...found.values()]
+}
+
+function hasRecorded(target: Target, path: string, recorded: string): boolean {
+  const algorithm = digestAlgorithms.find(one => recorded.startsWith(`${one}:`))
+  return algorithm !== undefined && recorded === `${algorithm}:${hashOf(target, path, algorithm)}`
 }
 
 /** Files in command directories that no package lists, found once and only when a command is amiss. */

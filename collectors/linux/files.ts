@@ -4,6 +4,7 @@ import type { Collector, Survey } from '../collector.ts'
 import { lookAtContent } from './contents/traits.ts'
 import { namesIn } from './contents/names.ts'
 import { baseName } from './directory.ts'
+import { digestOf } from './file-digest.ts'
 import { fileFact } from './file-fact.ts'
 import { isOddName, usualPlaces } from './file-places.ts'
 import { homesOf } from './people.ts'
@@ -136,7 +137,11 @@ function look(survey: Survey, path: string, reasons: string[], budget: { bytes: 
     if (fact.type === 'file') addContent(survey, one, isPointed)
     return one
   }
-  if (fact.ownership === 'owned' || fact.ownership === 'verified') return one
+  if (fact.ownership === 'owned' || fact.ownership === 'verified') {
+    // Its ownership is known from this very digest.
+    if (survey.owner(path).recordedDigest !== undefined) addDigest(survey, one)
+    return one
+  }
   if (!isPointed) {
     if (budget.bytes < stat.size) {
       survey.target.addGap({
@@ -161,7 +166,7 @@ function isProgram(fact: FileFact): boolean {
 }
 
 function addDigest(survey: Survey, { fact, path }: Seen): void {
-  const digest = survey.target.files.digest(path)
+  const digest = digestOf(survey.target, path)
   if (digest === undefined) return
   fact.sha256 = digest.sha256
   fact.md5 = digest.md5
@@ -174,7 +179,7 @@ function addContent(survey: Survey, { fact, path, stat }: Seen, isPointed: boole
   const runnable =
     (isPointed && !/\.(?:log|txt|md|out|err|pid|conf|cfg|ini|ya?ml|xml|html?|lock|service|timer)$/i.test(name)) ||
     fact.executable ||
-    /\.(?:sh|bash|py|pl|php|rb|js)$/.test(name)
+    /\.(?:sh|bash|py|pl|php)$/.test(name)
   const content = lookAtContent({ bytes, size: stat.size, runnable })
   fact.traits = content.traits
   fact.evidence = content.evidence.slice(0, 10).map(words => displayBytes(words).slice(0, 80))
@@ -204,7 +209,7 @@ function addCopies(
     for (const path of sizes.get(stat.size) ?? []) {
       if (seen.has(path) || budget.bytes < stat.size) continue
       budget.bytes -= stat.size
-      if (survey.target.files.digest(path)?.sha256 !== fact.sha256) continue
+      if (digestOf(survey.target, path)?.sha256 !== fact.sha256) continue
       const copy = look(survey, path, ['drop-place'], { bytes: limits.digest })
       if (copy !== undefined) seen.set(path, copy)
     }

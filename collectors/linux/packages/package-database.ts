@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { encodeBytes, type Target } from '../../../target/index.ts'
 import type { Owner } from '../../collector.ts'
+import { hashOf } from '../file-digest.ts'
 import { openApk } from './apk.ts'
 import { openDpkg } from './dpkg.ts'
-import type { DigestAlgorithm, InstalledPackage, ListedFile, PackageSource } from './package-source.ts'
+import type { InstalledPackage, ListedFile, PackageSource } from './package-source.ts'
 import { openRpm } from './rpm.ts'
 
 /** What all package managers of a target together say about paths. */
@@ -77,7 +78,7 @@ function readDatabases(target: Target): PackageDatabase {
     if (found.digest === undefined)
       return { ownership: files.lstat(path) ? 'owned' : 'modified', package: found.package }
     const { algorithm, hex } = found.digest
-    const agrees = digest(target, path, algorithm) === hex
+    const agrees = hashOf(target, path, algorithm) === hex
     const recordedDigest = `${algorithm}:${hex}`
     const ownership = agrees ? 'owned' : found.conffile ? 'conffile' : 'modified'
     return { ownership, package: found.package, recordedDigest }
@@ -96,39 +97,6 @@ function readDatabases(target: Target): PackageDatabase {
     owner,
   }
 }
-
-/** The digest of a regular file in the form a package recorded, or undefined where it cannot be read. */
-function digest(target: Target, path: string, algorithm: DigestAlgorithm): string | undefined {
-  if (algorithm === 'md5' || algorithm === 'sha256') return target.files.digest(path)?.[algorithm]
-  const stat = target.files.stat(path)
-  if (stat?.type !== 'file') return undefined
-  const hash = createHash(algorithm)
-  for (let offset = 0; offset < Math.min(stat.size, mostHashed); offset += blockSize) {
-    const block = target.files.slice(path, offset, blockSize)
-    if (block === undefined) return undefined
-    hash.update(block)
-    if (block.length < blockSize) break
-  }
-  return hash.digest('hex')
-}
-
-const remembered = new WeakMap<Target, Map<string, string | undefined>>()
-
-/** The digest of a file in the form of another's `recordedDigest`, to be compared with it; each file is read once a scan. */
-export function recordedDigestOf(target: Target, path: string, like: string): string | undefined {
-  const algorithm = algorithms.find(one => like.startsWith(`${one}:`))
-  if (algorithm === undefined) return undefined
-  const known = remembered.get(target) ?? new Map<string, string | undefined>()
-  remembered.set(target, known)
-  const key = `${algorithm}:${path}`
-  if (!known.has(key)) known.set(key, digest(target, path, algorithm))
-  const hex = known.get(key)
-  return hex === undefined ? undefined : `${algorithm}:${hex}`
-}
-
-const algorithms = ['md5', 'sha1', 'sha256', 'sha384', 'sha512'] as const
-const blockSize = 1024 * 1024
-const mostHashed = 1024 * blockSize
 
 /** Directories that are one and the same on hosts with a merged /usr (or /sbin, or /run), and apart on others. */
 const mergedDirectories = [

@@ -1,5 +1,4 @@
-/** Algorithms in which package managers record what a file holds. */
-export type DigestAlgorithm = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512'
+import type { DigestAlgorithm } from '../file-digest.ts'
 
 /** What one package manager's database says of one path. */
 export interface ListedFile {

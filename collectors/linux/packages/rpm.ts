@@ -1,6 +1,7 @@
 import { decodeBytes, encodeBytes, type Target } from '../../../target/index.ts'
+import type { DigestAlgorithm } from '../file-digest.ts'
 import { linesOf } from './lines.ts'
-import type { DigestAlgorithm, InstalledPackage, PackageSource } from './package-source.ts'
+import type { InstalledPackage, PackageSource } from './package-source.ts'
 import { PathIndex } from './path-index.ts'
 import { RpmHeader } from './rpm-header.ts'
 import { ndbPlaces } from './rpm-ndb.ts'
