@@ -35,7 +35,7 @@ function* jobFacts(survey: Survey, path: string): Generator<Fact> {
     path,
     name: baseName(path),
     command: job.command,
-    user: person?.name ?? (uid === undefined ? undefined : String(uid)),
+    user: person ? displayBytes(person.name) : uid === undefined ? undefined : String(uid),
     schedule: scheduleOf(baseName(path)),
     targets: commandTargets(job.command, place),
     settings: job.variables

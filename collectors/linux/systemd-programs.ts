@@ -1,4 +1,5 @@
 import type { Fact, Mechanism } from '../../model/index.ts'
+import { displayBytes } from '../../target/index.ts'
 import type { Survey } from '../collector.ts'
 import { autostartFact } from './autostart-fact.ts'
 import { baseName, distinct, filesIn, join } from './directory.ts'
@@ -25,7 +26,7 @@ export function* systemdPrograms(survey: Survey): Generator<Fact> {
       path,
       name: baseName(path),
       command: '',
-      user: baseName(path),
+      user: displayBytes(baseName(path)),
       schedule: 'boot',
       targets: [],
       oddities:

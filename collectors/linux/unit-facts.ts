@@ -53,7 +53,7 @@ function* commandFacts(
       text: exec.text,
       command: execCommand(exec.value),
       targets: execTargets(survey, scope, name, file.directives, exec),
-      schedule: exec.name.startsWith('ExecStop') ? 'stop' : activation.started.get(name),
+      schedule: exec.name.startsWith('ExecStop') ? 'stop' : shown(activation.started.get(name)),
       enabled: on && !replaced,
       settings: [exec.name, ...settingsOf(file.directives)],
       oddities: replaced ? [...oddities, 'overridden'] : oddities,
@@ -62,6 +62,10 @@ function* commandFacts(
   }
   const trigger = triggerMechanism(scope, name)
   if (trigger !== undefined) yield triggerFact(survey, scope, file, { ...about, mechanism: trigger, oddities })
+}
+
+function shown(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : displayBytes(text)
 }
 
 function commandMechanism(scope: UnitScope, { name, directory }: UnitFile): Mechanism {
@@ -91,10 +95,12 @@ function triggerFact(
   const when = file.directives.filter(({ name, value }) => triggerDirectives.test(name) && value !== '')
   const [first] = when
   const place = {
-    schedule: when
-      .map(({ name, value }) => `${name}=${value}`)
-      .join(' ')
-      .slice(0, 500),
+    schedule: shown(
+      when
+        .map(({ name, value }) => `${name}=${value}`)
+        .join(' ')
+        .slice(0, 500),
+    ),
     line: first?.line,
     text: first?.text,
   }
@@ -158,7 +164,7 @@ function* dropInFacts(survey: Survey, scope: UnitScope, dropIn: DropIn): Generat
       text: exec.text,
       command: execCommand(exec.value),
       targets: execTargets(survey, scope, place, all, exec),
-      schedule: activation.started.get(place) ?? 'with its unit',
+      schedule: shown(activation.started.get(place)) ?? 'with its unit',
       enabled: on && !replaced,
       settings: [exec.name, ...settingsOf(all)],
     })
