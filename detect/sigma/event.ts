@@ -1,3 +1,4 @@
+import type { Grams } from './grams.ts'
 import { fold } from './text-pattern.ts'
 
 /** The values of one field of an event, in the forms that patterns need. */
@@ -10,11 +11,13 @@ export interface Slot {
   readonly values: readonly (string | number | boolean)[]
   readonly texts: readonly string[]
   readonly folded: readonly string[]
+  /** Of the folded texts, made when first asked for. */
+  readonly grams: Grams[]
 }
 
 export type EventFields = { readonly [field: string]: unknown }
 
-const absent: Slot = { present: false, empty: true, values: [], texts: [], folded: [] }
+const absent: Slot = { present: false, empty: true, values: [], texts: [], folded: [], grams: [] }
 const mostValues = 5000
 
 /** One event as rules see it. Values are looked up and folded once, however many rules ask. */
@@ -77,5 +80,5 @@ function slotOf(found: readonly unknown[], deep = false): Slot {
   }
   for (const value of found) collect(value, 0)
   const texts = values.map(value => (typeof value === 'string' ? value : String(value)))
-  return { present: true, empty: values.length === 0 && !objects, values, texts, folded: texts.map(fold) }
+  return { present: true, empty: values.length === 0 && !objects, values, texts, folded: texts.map(fold), grams: [] }
 }

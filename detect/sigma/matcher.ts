@@ -1,5 +1,6 @@
 import { inNetwork, type Network } from './cidr.ts'
 import type { EventView, Slot } from './event.ts'
+import { gramsOf, mayHold, type Needle, needleFrom } from './grams.ts'
 import type { SafeRegex } from './regex.ts'
 import { fold, matchesParts, type Part, shapeOf } from './text-pattern.ts'
 
@@ -60,7 +61,8 @@ export function anyTest(matchers: readonly Matcher[]): SlotTest {
     else others.push(compileMatcher(matcher))
   }
   const only = others[0]
-  const { starts, ends, contains } = searched
+  const { starts, ends } = searched
+  const contains = searched.contains.map(needleFrom)
   if (only && others.length === 1 && equal.size + starts.length + ends.length + contains.length === 0) return only
   return (slot, event) => {
     for (let index = 0; index < slot.folded.length; index++) {
@@ -68,7 +70,7 @@ export function anyTest(matchers: readonly Matcher[]): SlotTest {
       if (equal.size > 0 && equal.has(text)) return index
       for (const end of ends) if (text.endsWith(end)) return index
       for (const start of starts) if (text.startsWith(start)) return index
-      for (const part of contains) if (text.includes(part)) return index
+      if (contains.length > 0 && holdsAny(slot, index, text, contains)) return index
     }
     for (const test of others) {
       const index = test(slot, event)
@@ -78,11 +80,21 @@ export function anyTest(matchers: readonly Matcher[]): SlotTest {
   }
 }
 
+function holdsAny(slot: Slot, index: number, text: string, needles: readonly Needle[]): boolean {
+  let grams = slot.grams[index]
+  if (!grams) {
+    grams = gramsOf(text)
+    slot.grams[index] = grams
+  }
+  for (const needle of needles) if (mayHold(grams, needle) && text.includes(needle.text)) return true
+  return false
+}
+
 /** The slot of a field's part of a date (specification, "Time Modifiers": no conversion of zones or formats). */
 export function timeSlot(slot: Slot, part: TimePart): Slot {
   const values = slot.values.flatMap(value => timePart(value, part) ?? [])
   const texts = values.map(String)
-  return { present: slot.present, empty: values.length === 0, values, texts, folded: texts }
+  return { present: slot.present, empty: values.length === 0, values, texts, folded: texts, grams: [] }
 }
 
 function flatten(matchers: readonly Matcher[]): Matcher[] {
