@@ -16,9 +16,9 @@ export function executes(autostart: Known<'autostart'>, path: string): boolean {
   while (at >= 0) {
     const before = command.slice(0, at)
     const after = command[at + name.length]
-    if (after === undefined || /[\s;&|)}'"`<>]/.test(after)) {
+    if (after === undefined || /[\s;&|)}'"`<>/]/.test(after)) {
       seen = true
-      if (startsCommand(before)) return true
+      if (after !== '/' && startsCommand(before)) return true
     }
     at = command.indexOf(name, at + 1)
   }
@@ -32,6 +32,8 @@ function startsCommand(before: string): boolean {
   const words = head.trimEnd().replace(/['"]$/, '').trimEnd()
   if (words === '' || /[;&|({`]$|\$\($|&&$|\|\|$/.test(words)) return true
   if (/[<>]$/.test(words)) return false
+  const valued = /\s-[ugnpPc]\s+[^\s-]\S*$/.exec(words)
+  if (valued !== null) return startsCommandAfterOption(words.slice(0, valued.index))
   const last = /\S+$/.exec(words)?.[0] ?? ''
   if (/^(-n|-?\d+[smhd]?|-[a-zA-Z]|--?\w[\w-]*(=\S*)?|\w+=\S*)$/.test(last) && words !== last)
     return startsCommandAfterOption(words)

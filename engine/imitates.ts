@@ -1,22 +1,25 @@
+import { isHidingName } from './places.ts'
+
 /** Programs that belong to the system on common distributions and that nobody installs by hand under another path. */
 const systemPrograms = (
   'systemd systemd-journald systemd-logind systemd-udevd systemd-networkd systemd-resolved systemd-timesyncd systemd-machined ' +
   'systemd-hostnamed systemd-localed systemd-timedated systemd-oomd systemd-userdbd systemd-delta systemd-cgls systemd-cgtop ' +
-  'init agetty getty login sshd cron crond atd anacron dbus-daemon dbus-broker rsyslogd syslogd klogd irqbalance polkitd auditd ' +
+  'agetty sshd crond atd anacron dbus-daemon dbus-broker rsyslogd syslogd klogd irqbalance polkitd auditd ' +
   'chronyd ntpd udevd accounts-daemon NetworkManager networkd-dispatcher ModemManager wpa_supplicant dhclient dhcpcd avahi-daemon ' +
-  'packagekitd rpcbind rpc.statd acpid smartd lvmetad multipathd firewalld tuned unattended-upgrades snapd udisksd upowerd ' +
+  'packagekitd rpcbind rpc.statd acpid smartd lvmetad multipathd firewalld unattended-upgrades snapd udisksd upowerd ' +
   'gdm lightdm bluetoothd cupsd colord rtkit-daemon thermald iscsid mdadm dmeventd gssproxy sssd nscd oddjobd abrtd kdumpd'
 ).split(' ')
 
 /** Threads of the kernel (ps -ef | grep '\\['): a program with such a name pretends to be one. */
 const kernelThreads = (
   'kthreadd kswapd kswapd0 kdevtmpfs kauditd khugepaged khungtaskd kcompactd0 ksmd kworker ksoftirqd kblockd kintegrityd ' +
-  'kthrotld kpsmoused kswapd1 rcu_sched rcu_preempt rcu_bh watchdogd migration oom_reaper writeback crypto bioset netns cpuhp ' +
+  'kthrotld kpsmoused kswapd1 rcu_sched rcu_preempt rcu_bh watchdogd oom_reaper cpuhp ' +
   'edac-poller ata_sff scsi_eh jbd2 ext4-rsv-conver xfsaild kstrp charger_manager devfreq_wq kdmflush kpktgend kcryptd'
 ).split(' ')
 
 const known = new Map([...systemPrograms, ...kernelThreads].map(name => [name.toLowerCase(), name]))
-const places = /^\/(usr\/)?(s?bin|lib|lib64|libexec)\/|^\/usr\/local\/|^\/opt\/|^\/snap\/|^\/nix\/|^\/gnu\//
+/** Where nobody builds or unpacks programs of their own. */
+const wrongPlaces = /^\/(etc|boot|dev|run|tmp|var\/(spool|log|cache|mail|run|tmp|games)|usr\/(share|games|include))\//
 
 /**
  * The system program or kernel thread that a name pretends to be: nearly the same name, or exactly the same name in a
@@ -29,7 +32,7 @@ export function imitated(name: string, path: string | undefined): string | undef
     .toLowerCase()
   if (bare.length < 4) return undefined
   const same = known.get(bare)
-  if (same !== undefined) return path === undefined || !path.startsWith('/') || places.test(path) ? undefined : same
+  if (same !== undefined) return path !== undefined && (wrongPlaces.test(path) || isHidden(path)) ? same : undefined
   if (bare.length < 6) return undefined
   for (const [lower, original] of known) {
     if (lower.length < 5 || Math.abs(lower.length - bare.length) > 2) continue
@@ -37,6 +40,13 @@ export function imitated(name: string, path: string | undefined): string | undef
     if (distance(bare, lower) === 1 && !isPlural(bare, lower)) return original
   }
   return undefined
+}
+
+function isHidden(path: string): boolean {
+  return path
+    .split('/')
+    .slice(0, -1)
+    .some(part => part !== '' && isHidingName(part))
 }
 
 function suffix(text: string, prefix: string): string {
