@@ -2,6 +2,7 @@ import type { Fact } from '../../model/index.ts'
 import { displayBytes } from '../../target/index.ts'
 import type { Collector, Survey } from '../collector.ts'
 import { autostartFact } from './autostart-fact.ts'
+import { bounded } from './bounded.ts'
 import { commandTargets, unusualDirectories } from './command.ts'
 import { baseName, distinct, filesIn } from './directory.ts'
 import { isPreloadVariable, preloadFacts } from './preload-fact.ts'
@@ -14,7 +15,8 @@ export const at: Collector = {
   stage: 'first',
   *collect(survey) {
     const paths = spools.flatMap(directory => filesIn(survey.target, directory, name => /^[a-zA-Z=]/.test(name)))
-    for (const path of distinct(survey.target, paths)) yield* jobFacts(survey, path)
+    for (const path of bounded(survey.target, 'jobs of at', distinct(survey.target, paths), 2_000))
+      yield* jobFacts(survey, path)
   },
 }
 

@@ -2,6 +2,7 @@ import type { AutostartFact, Fact, Mechanism } from '../../model/index.ts'
 import { displayBytes } from '../../target/index.ts'
 import type { Collector, Person, Survey } from '../collector.ts'
 import { autostartFact, isStock } from './autostart-fact.ts'
+import { bounded } from './bounded.ts'
 import { commandTargets, unusualDirectories } from './command.ts'
 import { type CrontabForm, type CrontabJob, type CrontabVariable, parseCrontab } from './crontab-file.ts'
 import { baseName, distinct, filesIn, join } from './directory.ts'
@@ -17,9 +18,17 @@ export const cron: Collector = {
   *collect(survey) {
     survey.progress('cron jobs')
     const skips = nameRule(survey)
-    for (const table of tables(survey, skips)) yield* readTable(survey, table)
-    yield* periodicScripts(survey, skips)
+    const { target } = survey
+    yield* bounded(target, 'cron jobs', allJobs(survey, skips), mostFacts)
+    yield* bounded(target, 'periodic scripts', periodicScripts(survey, skips), mostFacts)
   },
+}
+
+const mostFacts = 10_000
+
+function* allJobs(survey: Survey, skips: (name: string) => boolean): Generator<Fact> {
+  for (const table of bounded(survey.target, 'crontabs', tables(survey, skips), mostTables))
+    yield* readTable(survey, table)
 }
 
 interface Table {
@@ -70,7 +79,7 @@ function userTables(survey: Survey): string[] {
     for (const name of target.files.list(directory) ?? []) {
       const path = join(directory, name)
       const type = target.files.stat(path)?.type
-      if (found.length >= mostTables) return
+      if (found.length > mostTables) return
       if (type === 'file' && !notTables.test(path)) found.push(path)
       // A link to a directory is followed only at the top, where Alpine has one.
       else if (type === 'directory' && depth < deepest && !notTables.test(`${path}/`)) {
@@ -79,8 +88,6 @@ function userTables(survey: Survey): string[] {
     }
   }
   for (const directory of userDirectories) visit(directory, 0)
-  if (found.length >= mostTables)
-    target.addGap({ what: 'crontabs', why: `more than ${mostTables} files in the spools` })
   return found
 }
 

@@ -198,6 +198,20 @@ test("users' units, generators, hooks, environment, tmpfiles and lingering users
   ])
 })
 
+test("a shared unit that one user's link starts, and a user's unit that a shared link starts", async () => {
+  const survey = surveyOf({
+    '/etc/passwd': passwd,
+    '/usr/lib/systemd/user/s.service': '[Service]\nExecStart=/usr/bin/s\n',
+    '/home/anna/.config/systemd/user/default.target.wants/s.service': { link: '/usr/lib/systemd/user/s.service' },
+    '/home/anna/.config/systemd/user/u.service': '[Service]\nExecStart=/usr/bin/u\n',
+    '/etc/systemd/user/default.target.wants/u.service': { link: '/home/anna/.config/systemd/user/u.service' },
+  })
+  assert.deepEqual(await started(systemd, survey), [
+    'systemd-user-unit /home/anna/.config/systemd/user/u.service:2 /usr/bin/u -> /usr/bin/u',
+    'systemd-user-unit /usr/lib/systemd/user/s.service:2 /usr/bin/s -> /usr/bin/s',
+  ])
+})
+
 test('the processes of a running service', async () => {
   const survey = surveyOf(
     {

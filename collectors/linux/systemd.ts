@@ -1,6 +1,7 @@
 import type { Fact } from '../../model/index.ts'
 import type { Target } from '../../target/index.ts'
 import type { Collector, Survey } from '../collector.ts'
+import { bounded } from './bounded.ts'
 import { filesIn } from './directory.ts'
 import { homesOf } from './people.ts'
 import { systemdEnvironments } from './systemd-environment.ts'
@@ -18,7 +19,7 @@ export const systemd: Collector = {
   stage: 'first',
   *collect(survey) {
     survey.progress('systemd units')
-    yield* distinctFacts(all(survey))
+    yield* bounded(survey.target, 'units of systemd', distinctFacts(all(survey)), 50_000)
   },
 }
 
@@ -67,7 +68,6 @@ const everyUsersDirectories = [
 function* userUnits(survey: Survey): Generator<Fact> {
   const { target } = survey
   const shared = readUnitTree(target, everyUsersDirectories)
-  yield* unitFacts(survey, { tree: shared, activation: activationOf(shared), userUnits: true })
   for (const { user, home } of homesOf(target, survey.people)) {
     const uid = survey.people.find(({ name }) => name === user)?.uid
     const runtime = `/run/user/${uid ?? user}`
@@ -82,8 +82,11 @@ function* userUnits(survey: Survey): Generator<Fact> {
       `${home}/.local/share/systemd/user`,
       `${runtime}/systemd/generator.late`,
     ])
-    yield* unitFacts(survey, { tree, activation: activationOf(tree), owner: { user, home, runtime }, userUnits: true })
+    const activation = activationOf({ ...tree, pulls: [...tree.pulls, ...shared.pulls] })
+    yield* unitFacts(survey, { tree, activation, owner: { user, home, runtime }, userUnits: true })
   }
+  // Last, so that a shared unit which somebody's own link starts is told as theirs.
+  yield* unitFacts(survey, { tree: shared, activation: activationOf(shared), userUnits: true })
 }
 
 /** Units that a call on the bus starts: `SystemdService=` of the service files of dbus-daemon(1). */

@@ -107,6 +107,7 @@ export function readUnitTree(target: Target, directories: readonly string[]): Un
 
   function readDropIns(unit: string, directory: string): void {
     for (const entry of target.files.list(directory, mostUnits) ?? []) {
+      if (++seen > mostUnits) return
       if (!entry.endsWith('.conf')) continue
       const path = join(directory, entry)
       const key = `${unit}/${entry}`
