@@ -57,6 +57,8 @@ export type Item = Planted &
         /** Account that owns it; root when absent. */
         readonly owner?: string
         readonly attributes?: 'i' | 'a' | 'ia'
+        /** An entry of its access ACL, as setfacl(1) takes it. */
+        readonly acl?: string
         /** Set its modification time back by so many days. */
         readonly daysOld?: number
       }
@@ -68,6 +70,8 @@ export type Item = Planted &
     | { readonly kind: 'account'; readonly name: string; readonly uid: number; readonly home: string; readonly shadow: string }
     /** A unit whose file is listed on its own: it is enabled and started. */
     | { readonly kind: 'unit'; readonly name: string; readonly path: string }
+    /** An empty directory mounted over /proc/PID of that program, which takes it out of every list. */
+    | { readonly kind: 'mount'; readonly over: string; readonly source: string }
     /** A flag on something that belongs to the host. */
     | { readonly kind: 'attribute'; readonly path: string; readonly flag: 'i' | 'a' }
     | {

@@ -17,6 +17,8 @@ const defaultPackages = [
   'nftables',
   'logrotate',
   'xz-utils',
+  // For the checkout's own runtime; the packaged program brings all of its libraries along.
+  'libatomic1',
 ]
 const suite = 'bookworm'
 

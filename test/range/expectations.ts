@@ -23,6 +23,7 @@ export function nameOf(item: Item): string {
   if (item.kind === 'account' || item.kind === 'unit') return `${item.kind} ${item.name}`
   if (item.kind === 'line') return `line of ${item.path}: ${item.text}`
   if (item.kind === 'process') return `process ${item.path} ${item.argv.join(' ')}`.trim()
+  if (item.kind === 'mount') return `mount over the process of ${displayBytes(item.over)}`
   return `${item.kind} ${displayBytes(item.path)}`
 }
 
@@ -39,6 +40,7 @@ export function isPresent(range: Range, item: Item): boolean {
       .split('\n')
       .some(line => line.startsWith(`${item.name}:`))
   if (item.kind === 'line') return textOf(range, item.path).split('\n').includes(item.text)
+  if (item.kind === 'mount') return mountsOf(range).some(path => /^\/proc\/\d+$/.test(path))
   if (item.kind === 'attribute') return flagsOf(range, item.path).includes(item.flag)
   return exists(range, item.path)
 }
@@ -61,6 +63,7 @@ function isAbout(item: Item, fact: SeenFact): boolean {
   if (item.kind === 'line') return samePath(fact.path, item.path) && (fact.text ?? '').trim() === item.text.trim()
   if (item.kind === 'unit')
     return fact.kind === 'autostart' && (fact.name === item.name || samePath(fact.path, item.path))
+  if (item.kind === 'mount') return fact.kind === 'mount'
   if (item.kind === 'directory') return fact.path?.startsWith(displayBytes(item.path)) ?? false
   if (item.kind === 'file' && isDeletedProgram(item.path, fact)) return true
   return samePath(fact.path, item.path) || (fact.links ?? []).some(link => samePath(link, item.path))
@@ -109,6 +112,13 @@ function textOf(range: Range, path: string): string {
   } catch {
     return ''
   }
+}
+
+function mountsOf(range: Range): string[] {
+  const init = range.inside.replace(/root$/, 'mountinfo')
+  return readFileSync(init, 'utf8')
+    .split('\n')
+    .map(line => line.split(' ')[4] ?? '')
 }
 
 function flagsOf(range: Range, path: string): string {

@@ -12,6 +12,7 @@ const programs = {
   'mkfs.ext4': 'e2fsprogs',
   debugfs: 'e2fsprogs',
   chattr: 'e2fsprogs',
+  setfacl: 'acl',
   nsenter: 'util-linux',
   setpriv: 'util-linux',
   gcc: 'gcc',

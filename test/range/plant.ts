@@ -48,6 +48,8 @@ export async function infect(range: Range, infections: readonly Infection[], lif
   const until = Date.now() + lifetime
   for (const infection of infections) await settle(range, infection, until)
   for (const infection of infections) await untilAllRun(range, infection)
+  for (const { items } of infections)
+    for (const item of items) if (item.kind === 'mount') await coverProcess(range, item)
   for (const infection of infections) plantAttributes(range.root, infection.items)
 }
 
@@ -75,6 +77,11 @@ async function untilAllRun(range: Range, infection: Infection): Promise<void> {
   for (const item of infection.items) if (item.kind === 'process') await untilRuns(range, item.path)
 }
 
+async function coverProcess(range: Range, item: Extract<Item, { kind: 'mount' }>): Promise<void> {
+  const pid = range.processes().find(({ exe }) => exe === item.over)?.pid
+  await range.sh(`mount --bind ${quote(item.source)} /proc/${pid}`)
+}
+
 async function untilRuns(range: Range, path: string): Promise<void> {
   for (let turn = 0; turn < 50; turn++) {
     if (range.processes().some(({ exe }) => exe.replace(/ \(deleted\)$/, '') === path)) return
@@ -91,6 +98,7 @@ function plantFile(root: string, item: Extract<Item, { kind: 'file' }>, until: n
   rmSync(outside, { force: true })
   writeFileSync(outside, bytes)
   own(root, outside, item.owner, item.mode ?? 0o644)
+  if (item.acl !== undefined) runHere(['setfacl', '--modify', item.acl, '--', outside.toString()])
   if (item.daysOld === undefined) return
   const then = new Date(Date.now() - item.daysOld * 86_400_000)
   utimesSync(outside, then, then)
