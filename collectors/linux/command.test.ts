@@ -148,5 +148,5 @@ for (const piece of [
   test(`a long text of ${JSON.stringify(piece)} is read in no time`, () => {
     const started = performance.now()
     commandTargets(piece.repeat(65_536))
-    assert.ok(performance.now() - started < 1500)
+    assert.ok(performance.now() - started < 4000)
   })

@@ -214,5 +214,5 @@ for (const piece of ['*', '* ', '1,', '\u0001* ', 'a=', ' ', '@', '& ', 'IN_A,',
     const started = performance.now()
     for (const form of ['user', 'system', 'anacron', 'incron', 'fcron'] as const)
       parseCrontab(piece.repeat(200_000), form)
-    assert.ok(performance.now() - started < 1500)
+    assert.ok(performance.now() - started < 4000)
   })

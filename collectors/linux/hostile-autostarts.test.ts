@@ -65,6 +65,6 @@ test('whatever the files hold and are called, the facts keep their schema and ca
             if (typeof text === 'string') assert.equal(text, displayBytes(text))
         }
     }),
-    { numRuns: 250 },
+    { numRuns: 120 },
   )
 })

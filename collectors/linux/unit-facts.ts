@@ -55,7 +55,7 @@ function* commandFacts(
       targets: execTargets(survey, scope, name, file.directives, exec),
       schedule: exec.name.startsWith('ExecStop') ? 'stop' : shown(activation.started.get(name)),
       enabled: on && !replaced,
-      settings: [exec.name, ...settingsOf(file.directives)],
+      settings: settingsOf(file.directives),
       oddities: replaced ? [...oddities, 'overridden'] : oddities,
     })
     yield pids === undefined || pids.length === 0 ? fact : { ...fact, pids }
@@ -166,7 +166,7 @@ function* dropInFacts(survey: Survey, scope: UnitScope, dropIn: DropIn): Generat
       targets: execTargets(survey, scope, place, all, exec),
       schedule: shown(activation.started.get(place)) ?? 'with its unit',
       enabled: on && !replaced,
-      settings: [exec.name, ...settingsOf(all)],
+      settings: settingsOf(all),
     })
   }
   if (execs.length === 0 && !isStock(survey, dropIn.path))
