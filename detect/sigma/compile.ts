@@ -3,6 +3,7 @@ import { type Correlator, createCorrelator, orderCorrelations } from './correlat
 import { compileDetection, type Detection, type Matched } from './detection.ts'
 import { EventView } from './event.ts'
 import { checkFields, type KnownFields } from './fields.ts'
+import { indexLiterals, type LiteralIndex, mostTelling, type Needed, together } from './literal-index.ts'
 import { fitsLogSource, type View } from './log-source.ts'
 import type { Placeholders } from './modifiers.ts'
 import type { AnyRule, Correlation, Filter, LogSource, Problem, Rule } from './rule.ts'
@@ -22,14 +23,16 @@ export interface RuleSet {
   readonly correlations: readonly Correlation[]
   readonly errors: readonly Problem[]
   readonly warnings: readonly Problem[]
-  /** Compiled rules for a log source. */
-  forSource(source: LogSource): readonly CompiledRule[]
+  /** Compiled rules for a log source that an event can concern at all. */
+  candidates(source: LogSource, event: EventView): readonly CompiledRule[]
 }
 
 export interface CompiledRule {
   readonly rule: Rule
   /** Correlations use it and it says nothing of its own. */
   readonly silent: boolean
+  /** Without one of these in the event it cannot match. */
+  readonly needed: Needed
   test(event: EventView): boolean
   explain(event: EventView): Matched[]
 }
@@ -63,26 +66,32 @@ export function compileRules(rules: readonly AnyRule[], options: CompileOptions 
         own.length === 0
           ? tester.test
           : (event: EventView) => tester.test(event) && own.every(filter => filter.test(event))
-      compiled.push({ rule, silent: silent.has(rule), test, explain: tester.explain })
+      compiled.push({ rule, silent: silent.has(rule), needed: tester.needed, test, explain: tester.explain })
     } catch (error) {
       errors.push(problem(rule, error instanceof Error ? error.message : String(error)))
     }
   }
-  const bySource = new Map<string, CompiledRule[]>()
   return {
     rules: compiled.map(({ rule }) => rule),
     correlations,
     errors,
     warnings,
-    forSource(source) {
-      const key = JSON.stringify([source.category, source.product, source.service])
-      let fitting = bySource.get(key)
-      if (!fitting) {
-        fitting = compiled.filter(({ rule }) => fitsLogSource(rule.logsource, source))
-        if (bySource.size < 10_000) bySource.set(key, fitting)
-      }
-      return fitting
-    },
+    candidates: candidatesOf(compiled),
+  }
+}
+
+function candidatesOf(compiled: readonly CompiledRule[]): RuleSet['candidates'] {
+  const bySource = new Map<string, { rules: readonly CompiledRule[]; index: LiteralIndex }>()
+  return (source, event) => {
+    const key = JSON.stringify([source.category, source.product, source.service])
+    let known = bySource.get(key)
+    if (!known) {
+      const rules = compiled.filter(({ rule }) => fitsLogSource(rule.logsource, source))
+      known = { rules, index: indexLiterals(rules.map(({ needed }) => needed)) }
+      if (bySource.size < 1000) bySource.set(key, known)
+    }
+    const { rules, index } = known
+    return rules.length === 0 ? [] : index.candidates(event).flatMap(at => rules[at] ?? [])
   }
 }
 
@@ -122,7 +131,7 @@ function matchesOf(ruleSet: RuleSet, views: readonly View[]): { compiled: Compil
   const found = new Map<CompiledRule, EventView>()
   for (const { source, fields } of views) {
     const event = new EventView(fields)
-    for (const compiled of ruleSet.forSource(source)) {
+    for (const compiled of ruleSet.candidates(source, event)) {
       if (!found.has(compiled) && compiled.test(event)) found.set(compiled, event)
     }
   }
@@ -130,6 +139,7 @@ function matchesOf(ruleSet: RuleSet, views: readonly View[]): { compiled: Compil
 }
 
 interface Tester {
+  readonly needed: Needed
   test(event: EventView): boolean
   explain(event: EventView): Matched[]
 }
@@ -171,9 +181,10 @@ function compileConditions(
     return tree
   })
   const only = trees[0]
-  const test = trees.length === 1 && only ? only : (event: EventView) => trees.some(tree => tree(event))
+  const test = trees.length === 1 && only ? only.test : (event: EventView) => trees.some(tree => tree.test(event))
   const asserted = new Set(conditions.flatMap(text => assertedNames(parseCondition(text), detections, true)))
   return {
+    needed: together(trees.map(tree => tree.needed)),
     test,
     explain: event =>
       [...asserted].flatMap(name => {
@@ -185,21 +196,26 @@ function compileConditions(
 
 type Test = (event: EventView) => boolean
 
+interface Tree {
+  readonly needed: Needed
+  readonly test: Test
+}
+
 /** Undefined where a `N of` stands for no selection: it is left out of what it is part of, as pySigma does. */
 function compileCondition(
   condition: Condition,
   detections: ReadonlyMap<string, Detection>,
   warn: (message: string) => void,
-): Test | undefined {
+): Tree | undefined {
   switch (condition.kind) {
     case 'name': {
       const detection = detections.get(condition.name)
       if (!detection) throw new Error(`condition names "${condition.name}", which is no selection`)
-      return detection.test
+      return detection
     }
     case 'not': {
       const inner = compileCondition(condition.part, detections, warn)
-      return inner && (event => !inner(event))
+      return inner && { needed: undefined, test: event => !inner.test(event) }
     }
     case 'of': {
       const names = namesFor(condition.pattern, [...detections.keys()])
@@ -207,20 +223,31 @@ function compileCondition(
         warn(`no selection is named like "${condition.pattern}"`)
         return undefined
       }
-      const tests = names.flatMap(name => detections.get(name)?.test ?? [])
-      return atLeast(condition.count === 'all' ? tests.length : condition.count, tests)
+      const parts = names.flatMap(name => detections.get(name) ?? [])
+      return atLeast(condition.count === 'all' ? parts.length : condition.count, parts)
     }
     default: {
-      const tests = condition.parts.flatMap(part => compileCondition(part, detections, warn) ?? [])
-      if (tests.length === 0) return undefined
-      return atLeast(condition.kind === 'and' ? tests.length : 1, tests)
+      const parts = condition.parts.flatMap(part => compileCondition(part, detections, warn) ?? [])
+      if (parts.length === 0) return undefined
+      return atLeast(condition.kind === 'and' ? parts.length : 1, parts)
     }
   }
 }
 
-function atLeast(count: number, tests: readonly Test[]): Test {
-  const only = tests[0]
-  if (tests.length === 1 && only && count === 1) return only
+function atLeast(count: number, parts: readonly Tree[]): Tree {
+  const only = parts[0]
+  if (parts.length === 1 && only && count === 1) return only
+  const needed = (count >= parts.length ? mostTelling : together)(parts.map(part => part.needed))
+  return {
+    needed,
+    test: countTest(
+      count,
+      parts.map(part => part.test),
+    ),
+  }
+}
+
+function countTest(count: number, tests: readonly Test[]): Test {
   if (count === 1) return event => tests.some(test => test(event))
   if (count === tests.length) return event => tests.every(test => test(event))
   return event => {

@@ -1,4 +1,5 @@
 import type { EventView } from './event.ts'
+import { mostTelling, type Needed, neededBy, together } from './literal-index.ts'
 import { anyTest, compileMatcher, type SlotTest, timeSlot } from './matcher.ts'
 import { type Item, type Placeholders, readItem } from './modifiers.ts'
 import { isMapping } from './parse.ts'
@@ -19,6 +20,7 @@ export interface Matched {
 export interface Detection {
   readonly fields: readonly string[]
   readonly unresolved: readonly string[]
+  readonly needed: Needed
   test(event: EventView): boolean
   explain(event: EventView, selection: string): Matched[]
 }
@@ -49,6 +51,7 @@ function joined(parts: readonly Detection[], how: 'every' | 'some'): Detection {
   return {
     fields: parts.flatMap(part => part.fields),
     unresolved: parts.flatMap(part => part.unresolved),
+    needed: (how === 'every' ? mostTelling : together)(parts.map(part => part.needed)),
     test: how === 'every' ? event => testEvery(parts, event) : event => parts.some(part => part.test(event)),
     explain: (event, selection) =>
       parts.filter(part => part.test(event)).flatMap(part => part.explain(event, selection)),
@@ -80,6 +83,7 @@ function compileItem(key: string, value: Value, placeholders: Placeholders): Det
   return {
     fields: [...(field === undefined ? [] : [field]), ...item.values.flatMap(one => referredField(one.matcher))],
     unresolved: item.unresolved,
+    needed: neededBy(item),
     test: negated ? event => !met(event) : met,
     explain: (event, selection) => {
       single ??= item.values.map(one => compileMatcher(one.matcher))
