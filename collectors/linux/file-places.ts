@@ -8,7 +8,8 @@ export interface Place {
 }
 
 const mostEntries = 20_000
-const mostPerDirectory = 2_000
+const mostPerDirectory = 4_000
+const mostSuspectBytes = 48 * 1024 * 1024
 
 /** Directories that anybody can write to, or that a reboot empties, with how deep to look. */
 const dropPlaces: readonly (readonly [string, number])[] = [
@@ -57,7 +58,7 @@ const hidingPlaces = [
   '/var/www/html',
 ]
 
-/** Directories whose executables a package installs, with how deep to look for one that none did. */
+/** Directories whose programs and libraries packages install, with how deep to look for one that none did or that changed since. */
 const programPlaces: readonly (readonly [string, number])[] = [
   ['/', 1],
   ['/bin', 1],
@@ -79,6 +80,10 @@ const programPlaces: readonly (readonly [string, number])[] = [
   ['/usr/lib64', 1],
   ['/usr/lib/x86_64-linux-gnu', 1],
   ['/usr/lib/aarch64-linux-gnu', 1],
+  ['/usr/lib/x86_64-linux-gnu/security', 1],
+  ['/usr/lib/aarch64-linux-gnu/security', 1],
+  ['/usr/lib64/security', 1],
+  ['/lib/security', 1],
   ['/usr/local/bin', 1],
   ['/usr/local/lib', 1],
   ['/usr/local/sbin', 1],
@@ -124,7 +129,7 @@ export function* usualPlaces(target: Target, homes: readonly string[]): Generato
   for (const [directory, depth] of dropPlaces) yield* walk.below(directory, depth, 'drop-place', () => true)
   for (const directory of [...hidingPlaces, ...homes]) yield* walk.hiddenIn(directory, homes.includes(directory))
   for (const [directory, depth] of programPlaces) {
-    yield* walk.below(directory, depth, 'system-directory', path => !walk.owned(path))
+    yield* walk.below(directory, depth, 'system-directory', path => !walk.owned(path) || walk.changedLater(path))
   }
   for (const home of homes) yield* walk.below(home, 1, 'system-directory', () => true)
   if (walk.left() <= 0)
@@ -144,7 +149,15 @@ function walkerOf(target: Target) {
   const packages = openPackages(target)
   const seen = new Set<string>()
   let entries = mostEntries
+  let suspectBytes = mostSuspectBytes
   const owned = (path: string) => packages.packageOf(path) !== undefined
+
+  /** Bounded, because whoever copied a host file by file changed every inode after the packages' lists. */
+  const changedLater = (path: string) => {
+    if (!packages.changedLater(path)) return false
+    suspectBytes -= files.lstat(path)?.size ?? 0
+    return suspectBytes > 0
+  }
 
   function* below(
     directory: string,
@@ -182,5 +195,5 @@ function walkerOf(target: Target) {
     }
   }
 
-  return { below, hiddenIn, owned, left: () => entries }
+  return { below, hiddenIn, owned, changedLater, left: () => entries }
 }

@@ -96,6 +96,17 @@ for (const [name, more, started, expected] of [
     [],
     ['/usr/bin/systemd-x file system-directory'],
   ],
+  [
+    'a library of a package that was replaced later',
+    {
+      '/var/lib/dpkg/info/tools.list': '/usr/bin/tool\n/usr/lib/.build-id\n/usr/lib/x.so\n/usr/lib/y.so\n',
+      '/var/lib/dpkg/info/tools.md5sums': `${md5('x')}  usr/lib/x.so\n${md5('y')}  usr/lib/y.so\n`,
+      '/usr/lib/x.so': { content: elf('z'), changed: '2026-01-20T00:00:00Z' },
+      '/usr/lib/y.so': { content: 'y', changed: '2026-01-20T00:00:00Z' },
+    },
+    [],
+    ['/usr/lib/x.so file system-directory'],
+  ],
   ['a program without permission to run', { '/etc/httpd2': elf('x') }, [], []],
   ['a script in /etc', { '/etc/upat.sh': '#!/bin/sh\necho\n' }, [], ['/etc/upat.sh file system-directory']],
   [

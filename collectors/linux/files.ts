@@ -18,6 +18,8 @@ const limits = {
   head: megabyte,
   tail: megabyte / 4,
   digest: 64 * megabyte,
+  /** A script or configuration in a drop place is smaller. */
+  plainText: megabyte / 4,
   /** Bytes hashed and looked into for files that merely lie somewhere. */
   lookedAt: 160 * megabyte,
 } as const
@@ -114,7 +116,7 @@ function isWorthALook(target: Target, path: string, stat: FileStat): boolean {
   if (stat.type === 'symlink') return isOddName(name)
   if (stat.type !== 'file' || stat.size === 0) return false
   if ((stat.mode & 0o111) !== 0 || isOddName(name)) return true
-  if (inDropPlace.test(path)) return stat.size <= limits.digest || startsElf(target, path)
+  if (inDropPlace.test(path)) return stat.size <= limits.plainText || startsElf(target, path)
   if (/\.so(?:\.|$)|\.ko(?:\.|$)|\.sh$/.test(name) || /\/\.[^/]/.test(path))
     return startsElf(target, path) || stat.size < 65_536
   return stat.size > 1_024 && startsElf(target, path)
@@ -180,7 +182,7 @@ function addContent(survey: Survey, { fact, path, stat }: Seen, isPointed: boole
     (isPointed && !/\.(?:log|txt|md|out|err|pid|conf|cfg|ini|ya?ml|xml|html?|lock|service|timer)$/i.test(name)) ||
     fact.executable ||
     /\.(?:sh|bash|py|pl|php)$/.test(name)
-  const content = lookAtContent({ bytes, size: stat.size, runnable })
+  const content = lookAtContent({ bytes, size: stat.size, runnable, otherLanguage: /\.[mc]?[jt]sx?$/.test(name) })
   fact.traits = content.traits
   fact.evidence = content.evidence.slice(0, 10).map(words => displayBytes(words).slice(0, 80))
   const home = survey.people.find(person => person.uid === stat.uid)?.home
@@ -234,5 +236,7 @@ function linkSameContent(seen: ReadonlyMap<string, Seen>): void {
 /** Plain texts and archives that merely lie in a drop place are nobody's business. */
 function isWorthAFact(fact: FileFact): boolean {
   if (fact.type !== 'file' || fact.seenAs.some(reason => pointers.has(reason))) return true
+  // Listed by a package and changed later, but not in its content.
+  if (fact.package !== undefined && fact.ownership !== 'modified') return false
   return isProgram(fact) || isOddName(fact.name) || fact.traits.some(trait => !plainTraits.has(trait))
 }

@@ -10,6 +10,8 @@ export interface Content {
   readonly size: number
   /** Its name says script, or it may be executed, or something runs it: text is then taken for a program. */
   readonly runnable: boolean
+  /** Not a shell's: words of a shell in it are texts that it prints or tests. */
+  readonly otherLanguage?: boolean | undefined
 }
 
 export interface ContentLook {
@@ -50,7 +52,7 @@ export function lookAtContent(content: Content): ContentLook {
   addWords(bytes, form, add)
   const wallet = findWallet(bytes.toString('latin1'))
   if (wallet !== undefined) add('wallet', wallet)
-  if (form === 'script') {
+  if (form === 'script' && !content.otherLanguage) {
     for (const [trait, words] of scriptTraits(bytes.toString('utf8', 0, scriptLimit))) add(trait, words.trim())
   }
   return finished(traits, evidence, form)

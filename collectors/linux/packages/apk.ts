@@ -10,12 +10,12 @@ const mostBytes = 128 * 1024 * 1024
 export function openApk(target: Target): PackageSource | undefined {
   for (const place of places) {
     const bytes = target.files.read(place, mostBytes)
-    if (bytes !== undefined) return sourceOf(bytes)
+    if (bytes !== undefined) return sourceOf(bytes, target.files.lstat(place)?.changedMs)
   }
   return undefined
 }
 
-function sourceOf(bytes: Buffer): PackageSource | undefined {
+function sourceOf(bytes: Buffer, changedMs: number | undefined): PackageSource | undefined {
   const packages: InstalledPackage[] = []
   const lists: Buffer[] = []
   const checksums = new Map<string, string>()
@@ -62,6 +62,7 @@ function sourceOf(bytes: Buffer): PackageSource | undefined {
     packages: () => packages,
     filesOf: name =>
       packages.flatMap((one, number) => (one.name === name ? [...linesOf(index.list(number))].map(decodeBytes) : [])),
+    installedMs: name => (packages.some(one => one.name === name) ? changedMs : undefined),
     find(path): ListedFile | undefined {
       const number = index.find(encodeBytes(path))
       const owner = number === undefined ? undefined : packages[number]

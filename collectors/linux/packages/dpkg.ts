@@ -12,7 +12,7 @@ export function openDpkg(target: Target): PackageSource | undefined {
   const { files } = target
   const status = files.read(`${root}/status`, mostBytes)
   const records = status === undefined ? [] : parseStatus(status)
-  const lists: { name: string; checksums: string }[] = []
+  const lists: { name: string; checksums: string; place: string }[] = []
   const paths: Buffer[] = []
   const installed = new Set(records.map(record => record.package.name))
   for (const file of files.list(`${root}/info`) ?? []) {
@@ -23,7 +23,7 @@ export function openDpkg(target: Target): PackageSource | undefined {
     if (!installed.has(name)) continue
     const list = files.read(`${root}/info/${file}`, mostBytes)
     if (list === undefined) continue
-    lists.push({ name, checksums: `${root}/info/${stem}.md5sums` })
+    lists.push({ name, checksums: `${root}/info/${stem}.md5sums`, place: `${root}/info/${file}` })
     paths.push(list)
   }
   for (const file of files.list(`${root}/status.d`) ?? []) {
@@ -33,7 +33,7 @@ export function openDpkg(target: Target): PackageSource | undefined {
     records.push(record)
     const checksums = `${root}/status.d/${file}.md5sums`
     const sums = files.read(checksums, mostBytes) ?? Buffer.alloc(0)
-    lists.push({ name: record.package.name, checksums })
+    lists.push({ name: record.package.name, checksums, place: checksums })
     paths.push(pathsOfChecksums(sums))
   }
   if (records.length === 0) return undefined
@@ -59,6 +59,10 @@ export function openDpkg(target: Target): PackageSource | undefined {
       lists.flatMap((list, number) =>
         list.name === name ? [...linesOf(index.list(number))].map(decodeBytes).filter(path => path !== '/.') : [],
       ),
+    installedMs(name) {
+      const place = lists.find(list => list.name === name)?.place
+      return place === undefined ? undefined : files.lstat(place)?.changedMs
+    },
     find(path) {
       const away = diversions.byNewPlace.get(path)
       if (away !== undefined) {

@@ -179,6 +179,11 @@ test('without a database nothing is known, and that is a gap', () => {
   assert.equal(target.gaps.length, 1)
 })
 
+test('dpkg: diversions of empty lines end', () => {
+  const packages = openPackages(memoryTarget({ files: { ...debian, '/var/lib/dpkg/diversions': '\n\n:\n' } }))
+  assert.equal(packages.owner('').ownership, 'unowned')
+})
+
 test('databases of random and mutated bytes are read without error', () => {
   const whole = fc.constantFrom(status, installed, String(debian['/var/lib/dpkg/info/procps.list']))
   const mutated = fc

@@ -12,6 +12,8 @@ export interface PackageDatabase {
   readonly managers: readonly InstalledPackage['manager'][]
   packages(): readonly InstalledPackage[]
   filesOf(name: string): readonly string[]
+  /** True when a listed file's inode was changed well after its package came: cheap to ask, and worth a look at its content. */
+  changedLater(path: string): boolean
   /** The package that lists a path (or where its link leads), without a look at the content. */
   packageOf(path: string): string | undefined
   /**
@@ -84,7 +86,25 @@ function readDatabases(target: Target): PackageDatabase {
     return { ownership, package: found.package, recordedDigest }
   }
 
+  const installed = new Map<string, number | undefined>()
+
+  function installedMs(name: string): number | undefined {
+    if (!installed.has(name)) {
+      installed.set(
+        name,
+        sources.map(source => source.installedMs(name)).find(time => time !== undefined),
+      )
+    }
+    return installed.get(name)
+  }
+
   return {
+    changedLater(path) {
+      const name = listedAnywhere(path)?.package
+      const at = name === undefined ? undefined : installedMs(name)
+      const stat = at === undefined ? undefined : files.lstat(path)
+      return at !== undefined && stat?.type === 'file' && stat.changedMs > at + hourMs
+    },
     managers: sources.map(source => source.manager),
     packages: () => sources.flatMap(source => source.packages()),
     filesOf: name => sources.flatMap(source => source.filesOf(name)),
@@ -97,6 +117,8 @@ function readDatabases(target: Target): PackageDatabase {
     owner,
   }
 }
+
+const hourMs = 3_600_000
 
 /** Directories that are one and the same on hosts with a merged /usr (or /sbin, or /run), and apart on others. */
 const mergedDirectories = [

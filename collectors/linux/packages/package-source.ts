@@ -23,4 +23,6 @@ export interface PackageSource {
   /** Paths exactly as the database writes them; no link is followed. */
   find(path: string): ListedFile | undefined
   filesOf(name: string): readonly string[]
+  /** About when the package came, as milliseconds since 1970: the ctime of its list, or of the database. */
+  installedMs(name: string): number | undefined
 }

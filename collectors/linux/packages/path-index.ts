@@ -51,6 +51,8 @@ export class PathIndex {
   /** Every list that has this path: a linear search, for the few paths that several packages fight over. */
   findAll(path: Buffer): number[] {
     const found: number[] = []
+    // An empty path is found everywhere, for ever.
+    if (path.length === 0) return found
     for (let at = this.#text.indexOf(path); at >= 0; at = this.#text.indexOf(path, at + 1)) {
       const whole = (at === 0 || this.#text[at - 1] === newline) && this.#text[at + path.length] === newline
       if (whole) found.push(this.#listAt(at))

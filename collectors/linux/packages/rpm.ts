@@ -17,7 +17,7 @@ const ghostFlag = 64
 export function openRpm(target: Target): PackageSource | undefined {
   for (const root of roots) {
     const store = openStore(target, root)
-    if (store !== undefined) return sourceOf(store)
+    if (store !== undefined) return sourceOf(store, target.files.stat(`${root}/rpmdb.sqlite`)?.changedMs)
     const berkeley = `${root}/Packages`
     if ((target.files.stat(berkeley)?.size ?? 0) === 0) continue
     target.addGap({
@@ -44,7 +44,7 @@ function openStore(target: Target, root: string): Store | undefined {
   )
 }
 
-function sourceOf(store: Store): PackageSource | undefined {
+function sourceOf(store: Store, changedMs: number | undefined): PackageSource | undefined {
   const packages: InstalledPackage[] = []
   const readers: Store[number][] = []
   const lists: Buffer[] = []
@@ -65,6 +65,7 @@ function sourceOf(store: Store): PackageSource | undefined {
     packages: () => packages,
     filesOf: name =>
       packages.flatMap((one, number) => (one.name === name ? [...linesOf(index.list(number))].map(decodeBytes) : [])),
+    installedMs: name => (packages.some(one => one.name === name) ? changedMs : undefined),
     find(path) {
       const number = index.find(encodeBytes(path))
       const owner = number === undefined ? undefined : packages[number]
