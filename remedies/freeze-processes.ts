@@ -13,7 +13,7 @@ import {
   waitFrozen,
 } from './cgroups.ts'
 import { markOf } from './host.ts'
-import { newcomers } from './newcomers.ts'
+import { namedNow, newcomers } from './newcomers.ts'
 import { bootId, readProcess, standing } from './processes.ts'
 import { protectedProcess } from './protected.ts'
 import { alreadyDone, changedSince, type Remedy, ready, refused } from './remedy.ts'
@@ -94,7 +94,11 @@ export const freezeProcesses: Remedy<'freeze-processes', Frozen> = {
       frozen = withJoined(frozen, joined)
       host.step.amend(frozen)
       await hold(frozen)
-      for (const one of joined) found.set(one.pid, one)
+      // Named only now that it stands still: it may just have been on its way from fork to exec.
+      for (const { pid } of joined) {
+        const name = namedNow(pid)
+        if (name !== undefined) found.set(pid, name)
+      }
     }
     return [...found.values()].flatMap(process => following(process))
   },

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import type { ActionOf, ProcessName } from '../model/index.ts'
 import { displayBytes, exactBytes } from '../target/index.ts'
-import { allProcesses, argumentsOf, executableOf, type ProcessState } from './processes.ts'
+import { allProcesses, argumentsOf, executableOf, type ProcessState, readProcess } from './processes.ts'
 
 type Follow = ActionOf<'freeze-processes'>['follow']
 
@@ -26,12 +26,17 @@ export function newcomers(
   return processes
     .filter(({ pid, kernelThread, state }) => !set.has(pid) && !kernelThread && state !== 'Z' && pid !== process.pid)
     .filter(one => surely.has(one.pid) || descends(one.pid, parents, set) || runsOne(one, follow, since))
-    .map(nameOf)
+    .map(({ pid }) => namedNow(pid))
+    .filter(one => one !== undefined)
 }
 
-function nameOf({ pid, startTime, name }: ProcessState): ProcessName {
+/** The name of a process as it stands now; undefined when it is gone. */
+export function namedNow(pid: number): ProcessName | undefined {
+  const now = readProcess(pid)
+  if (now === undefined) return undefined
   const path = executableOf(pid)
-  const command = argumentsOf(pid).join(' ') || `[${name}]`
+  const command = argumentsOf(pid).join(' ') || `[${now.name}]`
+  const { startTime } = now
   return { pid, startTime, ...(path === undefined ? {} : { path: displayBytes(path) }), command: displayBytes(command) }
 }
 

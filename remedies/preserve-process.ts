@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync } from 'node:fs'
 import { displayBytes, encodeBytes } from '../target/index.ts'
 import { markOf, type WritableHost } from './host.ts'
 import { argumentsOf, executableOf, namesOf, procBytes, procLink, procText, standing } from './processes.ts'
-import { changedSince, type Remedy, ready } from './remedy.ts'
+import { alreadyDone, changedSince, type Remedy, ready } from './remedy.ts'
 
 const deletedFilesBytes = 256 << 20
 const executableBytes = 1 << 30
@@ -18,7 +18,7 @@ export const preserveProcess: Remedy<'preserve-process', null> = {
   async check({ process }) {
     const state = standing(process)
     if (state === 'same') return ready
-    return changedSince(state === 'gone' ? `process ${process.pid} is gone` : state.changed)
+    return state === 'gone' ? alreadyDone : changedSince(state.changed)
   },
   prepare: async () => null,
   async apply({ process: { pid } }, _saved, host) {
