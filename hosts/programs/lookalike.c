@@ -25,6 +25,8 @@
 #define MOST 16
 static const char marker[] = "#davylamp-range" "-look-alike\n";
 static char *settings, *environment_end;
+/* Words of a miner come from the settings, so that an honest program of the same kind holds none. */
+static char *hello = "", *again = "";
 static char **arguments;
 static time_t until;
 static int burn;
@@ -73,19 +75,17 @@ static void *burner(void *unused) {
 /* Speaks like a pool's client, to the range's own fake pool. The buffers stay in memory as a real client's would. */
 static void *talker(void *port_text) {
   static char said[1024], heard[4096];
-  char *password = strchr(port_text, ' ');
   for (;;) {
     int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(atoi(port_text)), .sin_addr = { htonl(INADDR_LOOPBACK) } };
     if (connect(s, (struct sockaddr *)&to, sizeof to) == 0) {
-      snprintf(said, sizeof said, "{\"id\":1,\"jsonrpc\":\"2.0\",\"method\":\"login\",\"params\":{\"login\":\"%s\",\"pass\":\"x\",\"agent\":\"XMRig/6.21.0 (Linux x86_64)\",\"algo\":[\"rx/0\",\"cn/r\"]}}\n", password ? password + 1 : "range");
-      int id = 2;
+      snprintf(said, sizeof said, "%s\n", hello);
       while (send(s, said, strlen(said), MSG_NOSIGNAL) > 0) {
         struct timeval patience = { 10, 0 };
         setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         ssize_t n = recv(s, heard, sizeof heard - 1, 0);
         if (n == 0 || (n < 0 && errno != EAGAIN)) break;
-        snprintf(said, sizeof said, "{\"id\":%d,\"jsonrpc\":\"2.0\",\"method\":\"keepalived\",\"params\":{\"id\":\"range\"}}\n", id++);
+        snprintf(said, sizeof said, "%s\n", again);
         sleep(2);
       }
     }
@@ -187,6 +187,8 @@ int main(int argc, char **argv, char **envp) {
     if (!strcmp(l, "threads")) threads = atoi(value);
     if (!strcmp(l, "title")) title = value;
     if (!strcmp(l, "pool")) port = value;
+    if (!strcmp(l, "hello")) hello = value;
+    if (!strcmp(l, "again")) again = value;
     if (!strcmp(l, "twin")) twin = value;
     if (!strcmp(l, "once")) once = value;
     if (!strcmp(l, "detach")) detach = 1;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { Behaviour } from '../../hosts/index.ts'
+import { type Behaviour, wallet } from '../../hosts/index.ts'
 import { cacheDirectory, runHere } from './machine.ts'
 
 const sources = resolve(import.meta.dirname, '../../hosts/programs')
@@ -21,6 +21,15 @@ export function hidingLibrary(name: 'hide-readdir' | 'hide-all', hides: readonly
   return readFileSync(compiled(`${name}.c`, ['-O1', '-shared', '-fPIC', '-Wno-nonnull-compare', list]))
 }
 
+/** What a miner says to a pool when it comes and while it waits. */
+const stratum: [string, string][] = [
+  [
+    'hello',
+    `{"id":1,"jsonrpc":"2.0","method":"login","params":{"login":"${wallet}","pass":"x","agent":"XMRig/6.21.0 (Linux x86_64)","algo":["rx/0","cn/r"]}}`,
+  ],
+  ['again', '{"id":2,"jsonrpc":"2.0","method":"keepalived","params":{"id":"range"}}'],
+]
+
 function settingsOf(behaviour: Behaviour, until: number): string {
   const end = behaviour.seconds === undefined ? until : Math.min(until, Date.now() + behaviour.seconds * 1000)
   const lines: [string, string | number | undefined][] = [
@@ -32,6 +41,7 @@ function settingsOf(behaviour: Behaviour, until: number): string {
     ['stubborn', behaviour.stubborn && 1],
     ['once', behaviour.once],
     ['detach', behaviour.detach && 1],
+    ...(behaviour.pool === undefined ? [] : stratum),
     ['twin', behaviour.twin],
     ...(behaviour.keeps ?? []).map((path): [string, string] => ['keep', path]),
     ...(behaviour.keepsLines ?? []).map(({ path, text }): [string, string] => ['keepline', `${path}|${text}`]),
