@@ -20,7 +20,7 @@ export {
   viewsOfLine,
 } from './sigma/folders.ts'
 export type { View } from './sigma/log-source.ts'
-export type { Placeholders } from './sigma/modifiers.ts'
+export type { Placeholders } from './sigma/placeholders.ts'
 export { type Parsed, parseRules } from './sigma/parse.ts'
 export type { AnyRule, Correlation, Filter, LogSource, Problem, Rule, RuleHead } from './sigma/rule.ts'
 export { viewsOfWindowsEvent } from './sigma/windows-event.ts'

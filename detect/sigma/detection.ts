@@ -1,8 +1,9 @@
 import type { EventView } from './event.ts'
 import { mostTelling, type Needed, neededBy, together } from './literal-index.ts'
 import { anyTest, compileMatcher, type SlotTest, timeSlot } from './matcher.ts'
-import { type Item, type Placeholders, readItem } from './modifiers.ts'
-import { isMapping } from './parse.ts'
+import { type Item, readItem } from './modifiers.ts'
+import type { Placeholders } from './placeholders.ts'
+import { isMapping } from './value.ts'
 import type { Value } from './rule.ts'
 
 /** Why a rule matched: this field held this value, which fits what the rule says. */

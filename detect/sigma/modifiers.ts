@@ -1,8 +1,10 @@
 import { readCidr } from './cidr.ts'
+import { bytesOf, dashForms, offsetsOf, wideBytes, withDashes } from './encoding.ts'
 import type { Matcher, TimePart } from './matcher.ts'
+import { expandParts, type Placeholders, placeholder, replacements } from './placeholders.ts'
 import { compileRegex } from './regex.ts'
 import { type Value, WrittenNumber } from './rule.ts'
-import { anyDash, anyText, dashes, type Part, parseText } from './text-pattern.ts'
+import { anyText, type Part, parseText } from './text-pattern.ts'
 
 /** One line of a selection: a field (or the whole event), and what its values must be. */
 export interface Item {
@@ -17,9 +19,6 @@ export interface Item {
   /** Placeholders that nobody has given a value: the rule can never match. */
   readonly unresolved: readonly string[]
 }
-
-/** Values of a placeholder `%name%`, or undefined where there are none. */
-export type Placeholders = (name: string) => readonly string[] | undefined
 
 type Term =
   | { readonly kind: 'text'; readonly parts: readonly Part[]; readonly binary?: boolean; readonly cased?: boolean }
@@ -234,26 +233,6 @@ function encode(encoding: 'utf16le' | 'utf16be' | 'utf16'): Transform {
   }
 }
 
-/** The bytes as a string of characters 0–255. */
-function wideBytes(text: string, bigEndian: boolean): string {
-  const bytes = Buffer.from(text, 'utf16le')
-  return (bigEndian ? bytes.swap16() : bytes).toString('latin1')
-}
-
-function bytesOf(text: { parts: readonly Part[]; binary?: boolean }): Buffer {
-  return Buffer.from(text.parts.join(''), text.binary ? 'latin1' : 'utf8')
-}
-
-/** The parts of the encodings at the three offsets that do not depend on the bytes around. */
-function offsetsOf(bytes: Buffer): string[] {
-  return [0, 1, 2].map(offset => {
-    const whole = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64')
-    const start = [0, 2, 3][offset]
-    const end = [undefined, -3, -2][(bytes.length + offset) % 3]
-    return whole.slice(start, end)
-  })
-}
-
 function plainTexts(term: Term) {
   const text = textTerm(term)
   return dashForms(text.parts).map(parts => {
@@ -262,61 +241,12 @@ function plainTexts(term: Term) {
   })
 }
 
-/** `-` and its relatives at the start of a word become interchangeable (as `\B[-/]\b` in pySigma). */
-function withDashes(text: string): Part[] {
-  const parts: Part[] = []
-  let start = 0
-  for (const match of text.matchAll(/(?<![\p{L}\p{N}_])[-/\u2013\u2014\u2015](?=[\p{L}\p{N}_])/gu)) {
-    if (match.index > start) parts.push(text.slice(start, match.index))
-    parts.push(anyDash)
-    start = match.index + 1
-  }
-  if (start < text.length) parts.push(text.slice(start))
-  return parts
-}
-
-function dashForms(parts: readonly Part[]): Part[][] {
-  let forms: Part[][] = [[]]
-  for (const part of parts) {
-    const choices = part === anyDash ? dashes : [part]
-    forms = forms.flatMap(form => choices.map(choice => [...form, choice]))
-    if (forms.length > 3200) throw new Error('the value holds too many dashes')
-  }
-  return forms
-}
-
-const placeholder = /(?<!\\)%(\w+)%/g
-
-function expandParts(parts: readonly Part[], placeholders: Placeholders, unresolved: string[]): Part[][] {
-  let forms: Part[][] = [[]]
-  for (const part of parts) {
-    const pieces = typeof part === 'string' ? part.split(placeholder) : [part]
-    for (const [index, piece] of pieces.entries()) {
-      const named = typeof piece === 'string' && index % 2 === 1
-      const choices = named ? replacements(piece, placeholders, unresolved).map(parseText) : [[unescapePercent(piece)]]
-      forms = forms.flatMap(form => choices.map(choice => [...form, ...choice]))
-      if (forms.length > 4000) throw new Error('the placeholders stand for too many values')
-    }
-  }
-  return forms
-}
-
 function expandRegex(term: Extract<Term, { kind: 'regex' }>, placeholders: Placeholders, unresolved: string[]): Term[] {
   const pattern = term.pattern.replace(placeholder, (_whole, name: string) => {
     const values = replacements(name, placeholders, unresolved)
     return `(?:${values.map(value => value.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|')})`
   })
   return [{ ...term, pattern }]
-}
-
-function replacements(name: string, placeholders: Placeholders, unresolved: string[]): readonly string[] {
-  const values = placeholders(name)
-  if (values === undefined || values.length === 0) unresolved.push(name)
-  return values ?? []
-}
-
-function unescapePercent(part: Part): Part {
-  return typeof part === 'string' ? part.replaceAll('\\%', '%') : part
 }
 
 function textTerm(term: Term): Extract<Term, { kind: 'text' }> {

@@ -1,10 +1,8 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml'
 import { ConditionError, parseCondition } from './condition.ts'
+import { correlationFrom } from './parse-correlation.ts'
 import {
   type AnyRule,
-  type Bound,
-  type Correlation,
-  correlationTypes,
   type Filter,
   type LogSource,
   type Problem,
@@ -13,14 +11,13 @@ import {
   type Value,
   WrittenNumber,
 } from './rule.ts'
+import { isMapping, type Mapping, textList, textOf } from './value.ts'
 
 export interface Parsed {
   readonly rules: AnyRule[]
   readonly errors: Problem[]
   readonly warnings: Problem[]
 }
-
-type Mapping = { readonly [key: string]: Value }
 
 /** Rules of one YAML text, several documents long. A bad document is an error with its line; the others are kept. */
 export function parseRules(text: string, file?: string): Parsed {
@@ -106,7 +103,7 @@ function numberFrom(value: number, source: string | undefined): Value {
 function keyOf(key: unknown): string {
   const node = key as Node | null
   if (node === null || !isScalar(node)) throw new Error('a key must be a word')
-  return node.source ?? String(node.value)
+  return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value))
 }
 
 function merge(under: Mapping, over: Mapping): Mapping {
@@ -185,99 +182,6 @@ function filterFrom(source: Mapping, head: RuleHead): Filter {
     detections,
     condition: conditionText,
   }
-}
-
-function correlationFrom(source: Mapping, head: RuleHead): Correlation {
-  const correlation = source['correlation']
-  if (!isMapping(correlation)) throw new Error('correlation must be a map')
-  const type = correlationTypes.find(known => known === correlation['type'])
-  if (!type) throw new Error(`unknown correlation type "${String(correlation['type'])}"`)
-  const rules = textList(correlation['rules'])
-  if (rules.length === 0) throw new Error('a correlation must refer to rules')
-  const { bounds, valueFields } = boundsFrom(correlation['condition'], type)
-  const timeField = textOf(correlation['timefield'] ?? correlation['time-field'])
-  return {
-    ...head,
-    kind: 'correlation',
-    type,
-    rules,
-    groupBy: textList(correlation['group-by']),
-    timespanSeconds: secondsOf(correlation['timespan'] ?? correlation['timeframe']),
-    bounds,
-    valueFields,
-    aliases: aliasesFrom(correlation['aliases']),
-    generate: (correlation['generate'] ?? source['generate']) === true,
-    ...(timeField === undefined ? {} : { timeField }),
-  }
-}
-
-function boundsFrom(value: Value | undefined, type: Correlation['type']) {
-  const temporal = type === 'temporal' || type === 'temporal_ordered'
-  if (value === undefined && temporal) return { bounds: [], valueFields: [] }
-  if (!isMapping(value)) throw new Error('a correlation needs a condition with gt, gte, lt, lte, eq or neq')
-  const bounds: Bound[] = []
-  for (const [operator, limit] of Object.entries(value)) {
-    if (operator === 'field') continue
-    if (!isOperator(operator)) throw new Error(`unknown correlation condition "${operator}"`)
-    const number = Number(limit instanceof WrittenNumber ? limit.value : limit)
-    if (!Number.isFinite(number)) throw new Error(`correlation condition "${operator}" needs a number`)
-    bounds.push({ operator, value: number })
-  }
-  const valueFields = textList(value['field'])
-  if (bounds.length === 0 && !temporal)
-    throw new Error('a correlation needs a condition with gt, gte, lt, lte, eq or neq')
-  if (type.startsWith('value_') && valueFields.length === 0) throw new Error(`${type} needs a field in its condition`)
-  return { bounds, valueFields }
-}
-
-function aliasesFrom(value: Value | undefined): Correlation['aliases'] {
-  if (value === undefined || value === null) return {}
-  if (!isMapping(value)) throw new Error('aliases must be a map')
-  const aliases: { [alias: string]: { [rule: string]: string } } = Object.create(null)
-  for (const [alias, mapping] of Object.entries(value)) {
-    if (!isMapping(mapping)) throw new Error(`alias "${alias}" must map rules to fields`)
-    const fields: { [rule: string]: string } = Object.create(null)
-    for (const [rule, field] of Object.entries(mapping)) fields[rule] = String(field)
-    aliases[alias] = fields
-  }
-  return aliases
-}
-
-const secondsPer: { readonly [unit: string]: number } = {
-  s: 1,
-  m: 60,
-  h: 3600,
-  d: 86_400,
-  w: 604_800,
-  M: 2_629_746,
-  y: 31_556_952,
-}
-
-function secondsOf(value: Value | undefined): number {
-  const match = /^\s*(\d+)\s*([smhdwMy])\s*$/.exec(textOf(value) ?? '')
-  const unit = secondsPer[match?.[2] ?? '']
-  if (!match || unit === undefined) throw new Error('timespan must be a number and one of s m h d w M y')
-  return Number(match[1]) * unit
-}
-
-function isOperator(word: string): word is Bound['operator'] {
-  return ['gt', 'gte', 'lt', 'lte', 'eq', 'neq'].includes(word)
-}
-
-/** True for a YAML map. */
-export function isMapping(value: Value | undefined): value is Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof WrittenNumber)
-}
-
-function textOf(value: Value | undefined): string | undefined {
-  if (typeof value === 'string') return value === '' ? undefined : value
-  if (value instanceof WrittenNumber) return value.text
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
-}
-
-function textList(value: Value | undefined): string[] {
-  const list: readonly Value[] = Array.isArray(value) ? value : value === undefined ? [] : [value]
-  return list.flatMap(item => textOf(item) ?? [])
 }
 
 function firstLine(text: string): string {
