@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { Action, IdentifiedFact, Incident, ProcessFact, ProcessName } from '../model/index.ts'
+import type { IdentifiedFact, Incident, ProcessFact, ProcessName } from '../model/index.ts'
 import { actionsForAutostart } from './actions-for-autostart.ts'
 import type { Judged } from './judge.ts'
 import { isShared, isSharedTool } from './places.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import { collectFacts, linuxCollectors } from '../collectors/index.ts'
-import { type Fact, fact, factSchemas } from '../model/index.ts'
+import type { Fact } from '../model/index.ts'
 import {
   type MemoryFile,
   memoryTarget,
@@ -13,6 +13,7 @@ import {
   type SocketRow,
   type Target,
 } from '../target/index.ts'
+import { factWith } from './facts.ts'
 
 /** One host of a `*.cases.yml` file, and where on it a rule must speak. */
 const ruleCase = z.strictObject({
@@ -50,7 +51,7 @@ export function readCases(folder: string): { file: string; cases: RuleCase[] }[]
 export async function factsOf(one: RuleCase): Promise<{ facts: Fact[]; target: Target }> {
   const target = targetOf(one)
   const { facts } = await collectFacts(target, linuxCollectors)
-  return { facts: [...facts, ...one.facts.map(filled)], target }
+  return { facts: [...facts, ...one.facts.map(factWith)], target }
 }
 
 /** How a case names the place of a finding. */
@@ -97,22 +98,4 @@ function contentOf(file: MemoryFile | undefined): string | Buffer {
   if (file === undefined) return ''
   if (typeof file === 'string' || Buffer.isBuffer(file)) return file
   return file.content ?? ''
-}
-
-/** A fact with every field that its schema asks for: what the case does not say is empty, zero, false or an old date. */
-function filled(given: Record<string, unknown>): Fact {
-  const schema = Object.entries(factSchemas).find(([kind]) => kind === given['kind'])?.[1]
-  if (schema === undefined) throw new Error(`no such kind of fact: ${String(given['kind'])}`)
-  const whole: Record<string, unknown> = {}
-  for (const [name, field] of Object.entries<z.ZodType>(schema.shape)) {
-    if (name in given || field.safeParse(undefined).success) continue
-    whole[name] = ['2026-01-01T00:00:00Z', '', 0, false, []].find(
-      value => field.safeParse(value).success && !isDate(name, value),
-    )
-  }
-  return fact.parse({ ...whole, ...given })
-}
-
-function isDate(name: string, value: unknown): boolean {
-  return typeof value === 'string' && value.length > 0 && !/^(modified|changed|created|at|until|startedAt)$/.test(name)
 }
