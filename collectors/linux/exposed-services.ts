@@ -15,7 +15,7 @@ export const exposedServices: Collector = {
   name: 'exposed-services',
   collects: ['setting'],
   os: ['linux'],
-  stage: 'first',
+  stage: 'second',
   *collect(survey) {
     yield* dockerSettings(survey)
     yield* redisSettings(survey)

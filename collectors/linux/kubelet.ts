@@ -1,6 +1,6 @@
-import { parse } from 'yaml'
 import type { Target } from '../../target/index.ts'
 import { type JsonObject, objectOf } from './json-text.ts'
+import { readYaml } from './yaml-text.ts'
 
 const paths = [
   '/var/lib/kubelet/config.yaml',
@@ -13,18 +13,7 @@ const paths = [
 
 /** The KubeletConfiguration files of a host. */
 export function kubeletSettings(target: Target): { path: string; settings: JsonObject }[] {
-  const found: { path: string; settings: JsonObject }[] = []
-  for (const path of paths) {
-    const text = target.files.text(path, 128 * 1024)
-    if (text === undefined) continue
-    try {
-      found.push({
-        path,
-        settings: objectOf(parse(text, { strict: false, uniqueKeys: false, maxAliasCount: 50, logLevel: 'silent' })),
-      })
-    } catch {
-      target.addGap({ what: 'kubelet configuration', why: 'not valid YAML', path })
-    }
-  }
-  return found
+  return paths
+    .filter(path => target.files.stat(path)?.type === 'file')
+    .map(path => ({ path, settings: objectOf(readYaml(target, path)[0]) }))
 }

@@ -2,7 +2,6 @@ import type { Fact } from '../../model/index.ts'
 import type { Collector, Survey } from '../collector.ts'
 import { aptSettings } from './apt-configuration.ts'
 import { autostartFact, isStock } from './autostart-fact.ts'
-import { downloadsFrom } from './command.ts'
 import { distinct, glob } from './directory.ts'
 import { readLines } from './host-lines.ts'
 import { scriptFact, scriptsOf } from './script.ts'
@@ -91,38 +90,47 @@ function* dpkgHooks(survey: Survey): Generator<Fact> {
 
 const scriptKinds = ['postinst', 'preinst', 'prerm', 'postrm', 'config'] as const
 
-/** No package records the checksum of its own scripts, so the lines that fetch something are what tells. */
+/**
+ * No package records the checksum of its own scripts. Two things tell: dpkg writes the list of a package after its scripts,
+ * so a script that is younger was changed; and a line that fetches something, or runs from where anybody may write.
+ */
 function* maintainerScripts(survey: Survey): Generator<Fact> {
-  for (const name of survey.target.files.list('/var/lib/dpkg/info') ?? []) {
+  const { files } = survey.target
+  const common = { mechanism: 'package-script' as const, user: 'root', schedule: 'package installation' }
+  for (const name of files.list('/var/lib/dpkg/info') ?? []) {
     const kind = scriptKinds.find(ending => name.endsWith(`.${ending}`))
     if (kind === undefined) continue
     const path = `/var/lib/dpkg/info/${name}`
-    const text = survey.target.files.text(path, 512 * 1024)
+    const listed = files.lstat(path.replace(/\.\w+$/, '.list'))?.modifiedMs
+    const changed = files.lstat(path)?.modifiedMs
+    if (listed !== undefined && changed !== undefined && changed > listed + 3_600_000) {
+      yield scriptFact(survey, { ...common, path, oddities: ['changed-after-installation'] })
+    }
+    const text = files.text(path, 512 * 1024)
     if (text === undefined || !suspicious.test(text)) continue
     for (const { line, text: exact, joined } of shellLines(text)) {
-      if (
-        !suspicious.test(joined) ||
-        commandsRun(joined).length === 0 ||
-        !(runsOddly.test(joined) || downloadsFrom(joined).length > 0)
-      )
-        continue
-      yield autostartFact(survey, {
-        mechanism: 'package-script',
-        path,
-        line,
-        text: exact,
-        name: kind,
-        command: joined,
-        user: 'root',
-        schedule: 'package installation',
-      })
+      if (suspicious.test(joined) && isOdd(joined)) {
+        yield autostartFact(survey, { ...common, path, line, text: exact, name: kind, command: joined })
+      }
     }
   }
 }
 
-const suspicious = /https?:\/\/|ftp:\/\/|\/dev\/tcp\/|base64|\/(?:dev\/shm|var\/tmp)\//
-const runsOddly =
-  /\/dev\/tcp\/|base64\s+(?:-d|--decode|-D)|(?:^|[;&|]\s*)(?:nohup\s+|setsid\s+)?\/(?:tmp|dev\/shm|var\/tmp)\//
+const suspicious = /https?:\/\/|ftp:\/\/|\/dev\/tcp\/|base64|\/(?:tmp|dev\/shm|var\/tmp)\//
+const runsOddly = /\/dev\/tcp\/\d|base64\s+(?:-d|--decode|-D)/
+const fetchers =
+  /(?:^|\/)(?:curl|wget|fetch|aria2c|axel|lynx|links|GET|lwp-\w+|busybox|ftp|tftp|perl|python[\d.]*|php|ruby|node)$/
+const interpreters = /(?:^|\/)(?:sh|bash|dash|zsh|ksh|perl|python[\d.]*|php|node|ruby|eval)$/
+
+function isOdd(joined: string): boolean {
+  const commands = commandsRun(joined)
+  if (commands.length === 0) return false
+  if (runsOddly.test(joined) || commands.some(([first]) => /^\/(?:tmp|dev\/shm|var\/tmp)\//.test(first ?? '')))
+    return true
+  const fetches = commands.filter(words => words.some(word => /^["']?(?:https?|ftp):\/\//.test(word)))
+  const feeds = commands.some(([first]) => interpreters.test(first ?? ''))
+  return fetches.some(([first]) => feeds || fetchers.test(first ?? ''))
+}
 
 function* plugins(survey: Survey): Generator<Fact> {
   const folders = [

@@ -91,7 +91,7 @@ function* patchedLoaders(survey: Survey): Generator<Fact> {
   )) {
     if (target.files.stat(path)?.type !== 'file') continue
     const bytes = target.files.read(path, 8 << 20)
-    if (!bytes || bytes.subarray(0, 4).toString('latin1') !== '\x7fELF' || bytes.includes(`${preloadPath}\0`)) continue
+    if (bytes?.subarray(0, 4).toString('latin1') !== '\x7fELF' || bytes.includes(`${preloadPath}\0`)) continue
     // A loader without the name of its cache is none of glibc's: a stub, or a text that only bears the name.
     if (!bytes.includes('/etc/ld.so.cache')) continue
     const instead = replacements(bytes)

@@ -48,12 +48,13 @@ export function scriptFact(
     readonly links?: readonly string[]
     readonly settings?: readonly string[]
     readonly name?: string
+    readonly oddities?: readonly string[]
   },
 ): AutostartFact {
   const { files } = survey.target
   const link = files.lstat(given.path)?.type === 'symlink' ? files.realPath(given.path) : undefined
   const targets = [given.path, ...(link === undefined ? [] : [link]), ...scriptTargets(survey, given.path)]
-  const { mechanism, path, schedule, user, enabled, links, settings } = given
+  const { mechanism, path, schedule, user, enabled, links, settings, oddities } = given
   const name = given.name ?? baseName(path)
   return autostartFact(survey, {
     mechanism,
@@ -66,6 +67,7 @@ export function scriptFact(
     links,
     settings,
     targets,
+    oddities,
   })
 }
 

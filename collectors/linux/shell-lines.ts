@@ -94,8 +94,8 @@ function spanOf(raw: readonly string[], at: number): number {
   const first = raw[at] ?? ''
   const here = /<<-?\s*(["']?)([A-Za-z_][\w-]*)\1/.exec(first.replaceAll('<<<', ''))
   if (here && !/^\s*#/.test(first)) {
-    const end = raw.findIndex((text, index) => index > at && text.trim() === here[2])
-    if (end > at && end - at < 500) return end - at + 1
+    const length = raw.slice(at + 1, at + 500).findIndex(text => text.trim() === here[2])
+    if (length >= 0) return length + 2
   }
   let state = ''
   for (let count = 1; count <= mostJoined && at + count <= raw.length; count++) {

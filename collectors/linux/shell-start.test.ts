@@ -16,6 +16,7 @@ for (const [text, expected] of [
   ['case "$TERM" in', []],
   ['xterm*|rxvt*)', []],
   ['xterm-color|*-256color) color_prompt=yes;;', ['variable color_prompt']],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's own
   ["PS1='${debian_chroot:+($debian_chroot)}\\u@\\h:\\w\\$ '", ['variable PS1']],
   ["alias ls='ls --color=auto'", []],
   ["alias rm='rm -i'", []],

@@ -1,10 +1,10 @@
-import { parseAllDocuments } from 'yaml'
 import type { Fact } from '../../model/index.ts'
 import type { Collector, Survey } from '../collector.ts'
 import { autostartFact } from './autostart-fact.ts'
 import { distinct, filesIn } from './directory.ts'
 import { listOf, objectOf, stringOf, stringsOf } from './json-text.ts'
 import { kubeletSettings } from './kubelet.ts'
+import { readYaml } from './yaml-text.ts'
 
 /** Pods that a kubelet starts from files by itself, and manifests that k3s and RKE2 apply at start. */
 export const staticPods: Collector = {
@@ -32,7 +32,7 @@ const places = [
 ]
 
 function* podFacts(survey: Survey, path: string): Generator<Fact> {
-  for (const document of documentsOf(survey, path)) {
+  for (const document of readYaml(survey.target, path)) {
     const pod = podOf(document)
     const spec = objectOf(pod['spec'])
     const name = stringOf(objectOf(objectOf(document)['metadata'])['name'])
@@ -73,18 +73,4 @@ function podOf(document: unknown): Readonly<Record<string, unknown>> {
     object = objectOf(spec['template'] ?? spec['jobTemplate'])
   }
   return object
-}
-
-function documentsOf(survey: Survey, path: string): unknown[] {
-  const text = survey.target.files.text(path, 256 * 1024)
-  if (text === undefined) return []
-  try {
-    const documents = parseAllDocuments(text, { strict: false, uniqueKeys: false, logLevel: 'silent' })
-    return (Array.isArray(documents) ? documents : [])
-      .slice(0, 200)
-      .map(document => document.toJS({ maxAliasCount: 50 }))
-  } catch {
-    survey.target.addGap({ what: 'static pod', why: 'not valid YAML', path })
-    return []
-  }
 }
