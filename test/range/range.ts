@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import {
   existsSync,
-  lutimesSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -90,8 +89,7 @@ export class Range {
       runHere(['cp', '--sparse=always', image, join(directory, 'disk.ext4')])
       mkdirSync(join(directory, 'root'))
       const disk = join(directory, 'disk.ext4')
-      runHere(['mount', '-o', 'loop,noatime', disk, join(directory, 'root')])
-      if (options.prepare !== undefined) age(disk, join(directory, 'root'), options.prepare(join(directory, 'root')))
+      mountImage(disk, join(directory, 'root'), options.prepare)
       const range = new Range(directory, createSubtree(basename(directory)))
       await range.boot()
       return range
@@ -289,15 +287,28 @@ export class Range {
 
 const agedDays = 200
 
-/** Sets change and birth times back, which no system call can: only with the file system unmounted. */
-function age(disk: string, root: string, paths: readonly string[]): void {
+/** Mounts the image; its loop device goes away by itself with the mount. */
+function mountImage(disk: string, root: string, prepare: RangeOptions['prepare']): void {
+  const device = runHere(['losetup', '--find', '--show', disk]).trim()
+  try {
+    runHere(['mount', '-o', 'noatime', device, root])
+    if (prepare === undefined) return
+    const paths = prepare(root)
+    runHere(['umount', root])
+    age(device, paths)
+    runHere(['mount', '-o', 'noatime', device, root])
+  } finally {
+    runHere(['losetup', '--detach', device])
+  }
+}
+
+/** Sets all times of files back, which no system call can do for change and birth: only with the file system unmounted. */
+function age(device: string, paths: readonly string[]): void {
   const then = Math.floor(Date.now() / 1000) - agedDays * 86_400
-  const real = paths.map(path => (path.startsWith('/lib/') ? `/usr${path}` : path))
-  for (const path of real) lutimesSync(join(root, path), then, then)
-  runHere(['umount', root])
-  const commands = real.flatMap(path => ['ctime', 'crtime'].map(field => `set_inode_field "${path}" ${field} @${then}`))
-  runHere(['debugfs', '-w', '-f', '-', disk], { input: `${commands.join('\n')}\n` })
-  runHere(['mount', '-o', 'loop,noatime', disk, root])
+  const real = paths.map(path => path.replace(/^\/(s?bin|lib)\//, '/usr/$1/'))
+  const fields = ['mtime', 'ctime', 'crtime']
+  const commands = real.flatMap(path => fields.map(field => `set_inode_field "${path}" ${field} @${then}`))
+  runHere(['debugfs', '-w', '-f', '-', device], { input: `${commands.join('\n')}\n` })
 }
 
 /** A line of shell that puts itself into the cgroups and becomes the program. */
