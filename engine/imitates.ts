@@ -34,12 +34,26 @@ export function imitated(name: string, path: string | undefined): string | undef
   const same = known.get(bare)
   if (same !== undefined) return path !== undefined && (wrongPlaces.test(path) || isHidden(path)) ? same : undefined
   if (bare.length < 6) return undefined
+  let near = remembered.get(bare)
+  if (near === undefined) {
+    // A host has many names and few of them twice; a hostile one must not fill the memory.
+    if (remembered.size > 20_000) remembered.clear()
+    near = nearestTo(bare)
+    remembered.set(bare, near)
+  }
+  return near ?? undefined
+}
+
+const remembered = new Map<string, string | null>()
+
+function nearestTo(bare: string): string | null {
   for (const [lower, original] of known) {
-    if (lower.length < 5 || Math.abs(lower.length - bare.length) > 2) continue
+    if (lower.length < 5) continue
     if (kernelThreads.includes(original) && /^(i|s|ds|d|d?\d+|_?\d+|a|x)$/.test(suffix(bare, lower))) return original
+    if (Math.abs(lower.length - bare.length) > 1) continue
     if (distance(bare, lower) === 1 && !isPlural(bare, lower)) return original
   }
-  return undefined
+  return null
 }
 
 function isHidden(path: string): boolean {

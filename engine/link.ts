@@ -62,7 +62,19 @@ export function viewsOf(fact: IdentifiedFact, world: World): View[] {
   }))
 }
 
+/** What was derived for a fact; a fact belongs to one world, and is linked to many others. */
+const remembered = new WeakMap<IdentifiedFact, Record<string, unknown>>()
+
 function derived(fact: IdentifiedFact, world: World): Record<string, unknown> {
+  let fields = remembered.get(fact)
+  if (fields === undefined) {
+    fields = derive(fact, world)
+    remembered.set(fact, fields)
+  }
+  return fields
+}
+
+function derive(fact: IdentifiedFact, world: World): Record<string, unknown> {
   switch (fact.kind) {
     case 'file': {
       const starters = world.startersOf(fact.path)
@@ -78,7 +90,7 @@ function derived(fact: IdentifiedFact, world: World): Record<string, unknown> {
     case 'process':
       return {
         odd: fact.path !== undefined && liesOddly(fact.path),
-        children: world.all('process').filter(one => one.parentPid === fact.pid).length,
+        children: world.childrenOf(fact.pid),
         imitates: imitated(fact.name, fact.path),
       }
     case 'autostart':
@@ -115,7 +127,7 @@ function varyingLinks(fact: IdentifiedFact, world: World): { as: string; linked:
   switch (fact.kind) {
     case 'process': {
       const targets = files([fact.path, fact.script, ...fact.targets], world)
-      const sockets = world.all('socket').filter(one => one.pid === fact.pid)
+      const sockets = world.socketsOf(fact.pid)
       return [
         ...targets.map(linked => ({ as: 'target', linked })),
         ...sockets.map(linked => ({ as: 'socket', linked })),

@@ -26,6 +26,8 @@ export class World {
   readonly #runners = new Map<string, Known<'process'>[]>()
   readonly #sameContent = new Map<string, Known<'file'>[]>()
   readonly #inDirectory = new Map<string, Known<'file'>[]>()
+  readonly #sockets = new Map<number, Known<'socket'>[]>()
+  readonly #children = new Map<number, number>()
 
   constructor(facts: readonly Fact[], live: boolean) {
     const known = new Map<string, IdentifiedFact>()
@@ -62,6 +64,16 @@ export class World {
     return this.#accounts.get(name)
   }
 
+  /** Connections that a process holds. */
+  socketsOf(pid: number): readonly Known<'socket'>[] {
+    return this.#sockets.get(pid) ?? []
+  }
+
+  /** How many processes it started that still run. */
+  childrenOf(pid: number): number {
+    return this.#children.get(pid) ?? 0
+  }
+
   /** Autostarts that name the file. */
   startersOf(path: string): readonly Known<'autostart'>[] {
     return both(this.#starters, path)
@@ -93,8 +105,12 @@ export class World {
         break
       case 'process':
         this.#processes.set(fact.pid, fact)
+        if (fact.parentPid !== undefined) this.#children.set(fact.parentPid, this.childrenOf(fact.parentPid) + 1)
         for (const target of new Set([fact.path, fact.script, ...fact.targets]))
           if (target !== undefined) push(this.#runners, target, fact)
+        break
+      case 'socket':
+        if (fact.pid !== undefined) push(this.#sockets, fact.pid, fact)
         break
       case 'account':
         if (!this.#accounts.has(fact.name)) this.#accounts.set(fact.name, fact)
