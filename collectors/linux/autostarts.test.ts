@@ -163,11 +163,11 @@ test('whatever the files hold, every fact has its shape and nothing takes long',
         assert.ok(performance.now() - began < 1_500, `${collector.name} was slow`)
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   )
 })
 
-test('one hostile line of 60 KB after the other does not take long', async () => {
+test('one hostile line of 20 KB after the other does not take long', async () => {
   for (const piece of [
     '(',
     '"',
@@ -194,13 +194,13 @@ test('one hostile line of 60 KB after the other does not take long', async () =>
     'x) ',
     '\t ',
   ]) {
-    const text = piece.repeat(Math.ceil(60_000 / piece.length))
+    const text = piece.repeat(Math.ceil(20_000 / piece.length))
     const survey = surveyOf(Object.fromEntries(places.map(path => [path, { content: text, mode: 0o755 }])))
     for (const collector of autostartCollectors) {
       const began = performance.now()
       await collected(collector, survey)
       const took = performance.now() - began
-      assert.ok(took < 4_000, `${collector.name} took ${took.toFixed(0)} ms over ${JSON.stringify(piece)}`)
+      assert.ok(took < 1_500, `${collector.name} took ${took.toFixed(0)} ms over ${JSON.stringify(piece)}`)
     }
   }
 })

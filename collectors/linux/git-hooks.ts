@@ -57,6 +57,11 @@ const mostLooks = 6_000
 const mostRepositories = 300
 const neverCode = new Set([
   'node_modules',
+  '__pycache__',
+  'share',
+  'include',
+  'doc',
+  'locale',
   '.cache',
   '.npm',
   '.cargo',
