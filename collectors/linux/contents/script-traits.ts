@@ -37,6 +37,7 @@ const linePatterns: readonly LinePattern[] = [
     trait: 'download-execute',
     pattern: /\b(?:urllib|urlopen|requests\.get)\b[^\n]{0,200}\b(?:exec|eval|os\.system|subprocess)\b/,
   },
+  { trait: 'download-execute', pattern: /\bLWP\b[^\n]{0,200}\b(?:eval|system|exec)\b/ },
   // What is decoded is run.
   {
     trait: 'decode-execute',
@@ -124,7 +125,7 @@ const linePatterns: readonly LinePattern[] = [
   {
     trait: 'output-filter',
     pattern:
-      /\b[\w/.-]*(?:ps|top|htop|pstree|ls|ss|netstat|lsof|find|crontab)\.(?:original|lanigiro|orig|org|bak|real)\b/,
+      /(?:^|[\s/"'(;|&\x60])(?:ps|top|htop|pstree|ls|ss|netstat|lsof|find|crontab)\.(?:original|lanigiro|orig|org|bak|real)\b/,
   },
 ]
 
@@ -204,7 +205,7 @@ function filledIn(line: string, variables: ReadonlyMap<string, string>): string 
 /** A file that was fetched under a name and is made executable or run under that name some lines later. */
 function fetchedAndRun(lines: readonly string[], variables: ReadonlyMap<string, string>): string | undefined {
   const fetched = new Set<string>()
-  for (const raw of lines) {
+  for (const raw of lines.flatMap(line => line.split(/;|&&|\|\|/, 50))) {
     const line = filledIn(raw, variables)
     for (const name of fetched) {
       const quoted = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
@@ -232,5 +233,5 @@ function fetchedNames(line: string): string[] {
   }
   const url = /(?:https?|ftp):\/\/[^\s"';&|?]+\/([^\s"'/;&|?#)]{1,100})/.exec(line)?.[1]
   if (url !== undefined) names.push(url)
-  return names.filter(name => !/^[$-]/.test(name)).slice(0, 5)
+  return names.filter(name => /^[\w.][\w.+@-]*$/.test(name)).slice(0, 5)
 }
