@@ -112,7 +112,7 @@ async function scanFindsAll(range: Range, chosen: readonly Infection[]): Promise
 
 async function cleanSettles(range: Range, items: readonly Item[], clean: Snapshot): Promise<void> {
   const livingBefore = livingDecoys(range)
-  const done = await range.davylamp(['clean', '--yes', '--json'])
+  const done = await range.davylamp(['clean', '--yes', '--json', '--watch', '10s'])
   const expected = items.some(({ after }) => after === 'advised') ? 30 : 0
   const now = range.snapshot()
   assert.deepEqual(leftOf(range, items, now, clean), [], `still there (status ${done.status})`)
@@ -136,7 +136,7 @@ async function staysGone(range: Range, items: readonly Item[], clean: Snapshot):
 }
 
 async function undoIsExact(range: Range, infected: Snapshot): Promise<void> {
-  const done = await range.davylamp(['undo', '--json'])
+  const done = await range.davylamp(['undo', '--yes', '--json'])
   assert.equal(done.status, 0, done.stderr + done.stdout.slice(-3000))
   const differences = compareSnapshots(infected, range.snapshot(), isNoise)
   assert.deepEqual(differences.map(shown), [])
