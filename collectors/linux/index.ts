@@ -1,4 +1,14 @@
 import type { Collector } from '../collector.ts'
+import { logs } from './logs.ts'
+import { settings } from './settings.ts'
+import { sshdSettings } from './sshd-settings.ts'
+import { sysctl } from './sysctl.ts'
+import { hostsFile } from './hosts-file.ts'
+import { accounts } from './accounts.ts'
+import { sudoers } from './sudoers.ts'
+import { loginKeys } from './login-keys.ts'
+import { kernelModules } from './kernel-modules.ts'
+import { mounts } from './mounts.ts'
 import { autostartCollectors } from './autostarts.ts'
 import { sockets } from './sockets.ts'
 import { firstSample, processes } from './processes.ts'
@@ -9,4 +19,24 @@ import { files } from './files.ts'
 import { systemd } from './systemd.ts'
 
 /** Every collector for Linux, in the order in which they run within a stage. */
-export const linuxCollectors: readonly Collector[] = [firstSample, cron, at, systemd, processes, sockets, ...autostartCollectors, files, commandIntegrity]
+export const linuxCollectors: readonly Collector[] = [
+  firstSample,
+  cron,
+  at,
+  systemd,
+  ...autostartCollectors,
+  files,
+  commandIntegrity,
+  mounts,
+  kernelModules,
+  loginKeys,
+  sudoers,
+  accounts,
+  hostsFile,
+  sysctl,
+  sshdSettings,
+  settings,
+  logs,
+  processes,
+  sockets,
+]

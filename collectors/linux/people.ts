@@ -16,7 +16,7 @@ export function readPeople(target: Target): Person[] {
 /** One line of passwd(5); spaces around a field do not hide an account from login, so they do not hide it from us. */
 export function parsePerson(text: string): Person | undefined {
   if (text.length > 65_536) return undefined
-  const line = text.replace(/^[\s\u0000]+|[\s\u0000]+$/g, '')
+  const line = text.replaceAll('\0', ' ').trim()
   if (line === '' || /^[#+-]/.test(line)) return undefined
   const [name, , uid, gid, , home, shell] = line.split(':')
   if (name === undefined || uid === undefined || gid === undefined || !isId(uid) || !isId(gid)) return undefined
