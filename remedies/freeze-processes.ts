@@ -81,7 +81,7 @@ export const freezeProcesses: Remedy<'freeze-processes', Frozen> = {
     let frozen = saved
     await hold(frozen)
     const found = new Map<number, ProcessName>()
-    const set = () => new Set([...action.processes.map(({ pid }) => pid), ...found.keys()])
+    const set = () => new Set([...knownOf(action), ...found.keys()])
     for (const extra of await strangers(action, frozen)) found.set(extra.pid, extra)
     for (let pass = 0, quiet = 0; quiet < quietPasses && pass < mostPasses; pass++) {
       const joined = newcomers(set(), action.follow).filter(({ pid }) => protectedProcess(pid) === undefined)
@@ -118,9 +118,14 @@ export const freezeProcesses: Remedy<'freeze-processes', Frozen> = {
   },
 }
 
+/** One that runs something else now may have been seen between fork and exec: if it still belongs to the set it joins anew. */
+function knownOf({ processes }: ActionOf<'freeze-processes'>): Set<number> {
+  return new Set(processes.filter(one => typeof standing(one) === 'string').map(({ pid }) => pid))
+}
+
 /** Members of an in-place cgroup that the plan did not know: children join the set, all else must not stand still. */
 async function strangers(action: ActionOf<'freeze-processes'>, frozen: Frozen): Promise<ProcessName[]> {
-  const known = new Set(action.processes.map(({ pid }) => pid))
+  const known = knownOf(action)
   const inside = [...frozen.inPlace, frozen.own].flatMap(folder => (folder === '' ? [] : (membersOf(folder) ?? [])))
   const unknown = new Set(inside.filter(pid => !known.has(pid)))
   const own = new Set(frozen.own === '' ? [] : (membersOf(frozen.own) ?? []))

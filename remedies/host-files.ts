@@ -124,7 +124,6 @@ export class HostFiles {
   list(path: string): string[] | undefined {
     const read = (descriptor: number) =>
       readdirSync(`/proc/self/fd/${descriptor}`, { encoding: 'buffer' }).map(decodeBytes).sort()
-    if (split(path).name.length === 0) return read(this.#rootDescriptor)
     return this.#present(path, (directory, name) => using(openEntry(directory, name, openFlags.directory), read))
   }
 
@@ -187,8 +186,8 @@ export class HostFiles {
 
   /** Makes a directory and those above it that are missing. */
   makeDirectories(path: string, mode = 0o755): void {
-    const { parent, name } = split(path)
-    if (name.length === 0 || this.inspect(path) !== undefined) return
+    if (this.inspect(path) !== undefined) return
+    const { parent } = split(path)
     this.makeDirectories(decodeBytes(Buffer.concat([Buffer.from('/'), parent])), mode)
     this.#at(path, (directory, entry) => makeDirectoryEntry(directory, entry, mode))
   }
@@ -284,13 +283,11 @@ export class HostFiles {
 
   #at<T>(path: string, act: (directory: number, name: Buffer) => T): T {
     const { parent, name } = split(path)
-    if (name.length === 0) throw new Error('the root itself is never changed')
     return using(openDirectory(this.#rootDescriptor, parent), directory => act(directory, name))
   }
 
   async #atAsync(path: string, act: (directory: number, name: Buffer) => Promise<void>): Promise<void> {
     const { parent, name } = split(path)
-    if (name.length === 0) throw new Error('the root itself is never changed')
     const directory = openDirectory(this.#rootDescriptor, parent)
     try {
       await act(directory, name)
@@ -321,7 +318,7 @@ function split(path: string): { parent: Buffer; name: Buffer } {
   const parts = path.split('/').filter(part => part !== '' && part !== '.')
   if (parts.includes('..')) throw new Error(`a path with .. is not taken: ${path}`)
   if (path.includes('\0')) throw new Error('a path with a NUL is not taken')
-  return { parent: encodeBytes(parts.slice(0, -1).join('/')), name: encodeBytes(parts.at(-1) ?? '') }
+  return { parent: encodeBytes(parts.slice(0, -1).join('/')), name: encodeBytes(parts.at(-1) ?? '.') }
 }
 
 function openForReading(directory: number, name: Buffer): number {

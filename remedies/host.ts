@@ -56,6 +56,7 @@ export function openHost(options: HostOptions): WritableHost {
     throw new StateBusy(`another run works on ${state}: wait for its end`)
   }
   const files = new HostFiles(options.root)
+  let open = true
   return {
     root: options.root,
     live: options.live,
@@ -67,6 +68,8 @@ export function openHost(options: HostOptions): WritableHost {
     ownedUnmodified: options.ownedUnmodified ?? (() => false),
     step: noStep,
     close() {
+      if (!open) return
+      open = false
       files.close()
       closeSync(lock)
     },

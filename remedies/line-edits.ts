@@ -139,7 +139,8 @@ export async function undoEdits(saved: FileEdit, host: WritableHost): Promise<Un
   if (bytes === undefined) return { changedSince: `${displayBytes(saved.path)} is gone` }
   let lines = linesOf(bytes)
   const missing: string[] = []
-  for (const edit of [...saved.edits].reverse()) {
+  const asBefore = sha256(bytes) === saved.oldSha256
+  for (const edit of asBefore ? [] : [...saved.edits].reverse()) {
     const back = withoutEdit(lines, edit)
     if (back === undefined) missing.push(edit.replacement ?? edit.text)
     else lines = back

@@ -2,7 +2,8 @@ import { BlockList, isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { readFileSync } from 'node:fs'
 import type { WritableHost } from './host.ts'
-import { allProcesses, executableOf, namesOf, procLink } from './processes.ts'
+import { allProcesses, namesOf, procLink } from './processes.ts'
+import { isSshd } from './protected.ts'
 
 /** Why an address is never blocked, such as `the default gateway`; undefined when it may be. */
 export function neverBlocked(address: string, host: WritableHost): string | undefined {
@@ -55,7 +56,7 @@ function resolvers(host: WritableHost): string[] {
 function sshPeers(): string[] {
   const inodes = new Set<string>()
   for (const { pid } of allProcesses()) {
-    if (!/^\/usr\/(s?bin|lib\/(openssh|ssh))\/sshd(-session)?$/.test(executableOf(pid) ?? '')) continue
+    if (!isSshd(pid)) continue
     for (const name of namesOf(pid, 'fd')) {
       const inode = /^socket:\[(\d+)\]$/.exec(procLink(pid, `fd/${name}`) ?? '')?.[1]
       if (inode !== undefined) inodes.add(inode)

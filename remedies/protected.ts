@@ -12,7 +12,7 @@ export function protectedProcess(pid: number): string | undefined {
   const found = readProcess(pid)
   if (found === undefined) return undefined
   if (found.kernelThread) return `process ${pid} is a thread of the kernel`
-  if (executableOf(pid) === '/usr/sbin/sshd') return `process ${pid} is sshd: ending it could lock everybody out`
+  if (isSshd(pid)) return `process ${pid} is sshd: ending it could lock everybody out`
   return undefined
 }
 
@@ -25,6 +25,13 @@ export function protectedFile(path: string, host: WritableHost): string | undefi
   if (mountPoints(host).includes(path)) return `${shown} is a mount point`
   if (host.ownedUnmodified(path)) return `a package owns ${shown} and it is as installed`
   return undefined
+}
+
+/** Runs the program that sshd's package installs; a process that merely calls itself sshd does not. */
+export function isSshd(pid: number): boolean {
+  return /^\/usr\/(?:s?bin|lib\/(?:openssh|ssh)|libexec\/openssh)\/sshd(?:-session|-auth)?$/.test(
+    executableOf(pid) ?? '',
+  )
 }
 
 /** This process and all that it descends from. */

@@ -2,7 +2,6 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 import {
   closeSync,
   createReadStream,
-  createWriteStream,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -15,12 +14,12 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { Readable, Transform } from 'node:stream'
+import { Readable, Transform, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createZstdCompress, createZstdDecompress } from 'node:zlib'
 import { z } from 'zod'
 import { displayBytes, exactBytes, fromFact } from '../target/index.ts'
-import type { Metadata } from './host-files.ts'
+import { type Metadata, writeAll } from './host-files.ts'
 import { syncFolder } from './journal.ts'
 
 /** What the vault knows of one thing that it keeps. */
@@ -126,8 +125,7 @@ export class Vault {
   async writeContent(id: string, descriptor: number): Promise<void> {
     const entry = this.#entry(id)
     const hash = createHash('sha256')
-    const sink = createWriteStream('', { fd: descriptor, autoClose: false, start: 0 })
-    await pipeline(this.#decrypted(id), createZstdDecompress(), tap(hash), sink)
+    await pipeline(this.#decrypted(id), createZstdDecompress(), tap(hash), into(descriptor))
     if (hash.digest('hex') !== entry.sha256) throw new VaultError(`${id} is not what was kept`)
   }
 
@@ -177,9 +175,15 @@ export class Vault {
     const final = this.#path(keepsake.id, 'bin')
     const descriptor = openSync(`${final}.tmp`, 'w', 0o600)
     try {
-      const sink = createWriteStream('', { fd: descriptor, autoClose: false })
-      sink.write(Buffer.concat([magic, nonce]))
-      await pipeline(source(keepsake.content), tap(hash, counted), createZstdCompress(), cipher, withTag(cipher), sink)
+      writeAll(descriptor, Buffer.concat([magic, nonce]))
+      await pipeline(
+        source(keepsake.content),
+        tap(hash, counted),
+        createZstdCompress(),
+        cipher,
+        withTag(cipher),
+        into(descriptor),
+      )
       fsyncSync(descriptor)
     } catch (error) {
       rmSync(`${final}.tmp`, { force: true })
@@ -284,8 +288,31 @@ function entryOf(keepsake: Keepsake, sha256: string, size: number): VaultEntry {
 }
 
 function source(content: number | Uint8Array): Readable {
-  if (typeof content !== 'number') return Readable.from([content])
-  return createReadStream('', { fd: content, autoClose: false, start: 0 })
+  return Readable.from(typeof content === 'number' ? blocksOf(content) : [content])
+}
+
+// Node's own file streams close a descriptor that they were only lent when the pipeline fails.
+function* blocksOf(descriptor: number): Generator<Buffer> {
+  for (let position = 0; ; ) {
+    const block = Buffer.alloc(1 << 18)
+    const read = readSync(descriptor, block, 0, block.length, position)
+    if (read === 0) return
+    position += read
+    yield block.subarray(0, read)
+  }
+}
+
+function into(descriptor: number): Writable {
+  return new Writable({
+    write(part: Buffer, _encoding, done) {
+      try {
+        writeAll(descriptor, part)
+        done()
+      } catch (error) {
+        done(error as Error)
+      }
+    },
+  })
 }
 
 function tap(hash: ReturnType<typeof createHash>, counted?: { size: number; limit: number }): Transform {
