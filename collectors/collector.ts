@@ -5,7 +5,7 @@ import type { Target } from '../target/index.ts'
 export interface Owner {
   readonly ownership: Ownership
   readonly package?: string | undefined
-  /** What the package recorded of the content, as `md5:…` or `sha256:…`. */
+  /** What the package recorded of the content, as `md5:…`, `sha1:…` or `sha256:…` and longer. */
   readonly recordedDigest?: string | undefined
 }
 

@@ -1,6 +1,6 @@
 import type { FactKind, IdentifiedFact } from '../model/index.ts'
 import { imitated } from './imitates.ts'
-import type { Known, World } from './world.ts'
+import type { World } from './world.ts'
 import { liesOddly } from './world.ts'
 
 /** One fact as a rule sees it, together with at most one linked fact of each role. */
@@ -126,7 +126,7 @@ function fixedLinks(fact: IdentifiedFact, world: World): Record<string, Identifi
 function varyingLinks(fact: IdentifiedFact, world: World): { as: string; linked: IdentifiedFact }[] {
   switch (fact.kind) {
     case 'process': {
-      const targets = files([fact.path, fact.script, ...fact.targets], world)
+      const targets = world.filesAt([fact.path, fact.script, ...fact.targets])
       const sockets = world.socketsOf(fact.pid)
       return [
         ...targets.map(linked => ({ as: 'target', linked })),
@@ -135,19 +135,10 @@ function varyingLinks(fact: IdentifiedFact, world: World): { as: string; linked:
     }
     case 'autostart':
     case 'preload':
-      return files(fact.targets, world).map(linked => ({ as: 'target', linked }))
+      return world.filesAt(fact.targets).map(linked => ({ as: 'target', linked }))
     default:
       return []
   }
-}
-
-function files(paths: readonly (string | undefined)[], world: World): Known<'file'>[] {
-  const found = new Map<string, Known<'file'>>()
-  for (const path of paths) {
-    const file = path === undefined ? undefined : world.file(path)
-    if (file !== undefined) found.set(file.id, file)
-  }
-  return [...found.values()]
 }
 
 function firstOf(links: Readonly<Record<string, IdentifiedFact>>): View['linked'] {

@@ -62,10 +62,12 @@ function fromProcess(fact: Known<'process'>, world: World, limits: WalkLimits): 
   const program = [fact.path, fact.script].filter((one): one is string => one !== undefined && !isSharedTool(one))
   const steps: Step[] = [
     ...toFiles(program, world, 'is what the process runs'),
-    ...files(fact.targets, world)
+    ...world
+      .filesAt(fact.targets)
       .filter(file => isBad(file, limits) || (liesOddly(file.path) && file.type === 'file'))
       .map(to => ({ to, reason: 'was given to the process' })),
-    ...files(fact.openFiles, world)
+    ...world
+      .filesAt(fact.openFiles)
       .filter(file => liesOddly(file.path) && !isDropPlaceRoot(file.path))
       .map(to => ({ to, reason: 'is held open by the process' })),
   ]
@@ -74,7 +76,7 @@ function fromProcess(fact: Known<'process'>, world: World, limits: WalkLimits): 
     if (one.parentPid === fact.pid && !isPlainService(fact))
       steps.push({ to: one, reason: `was started by pid ${fact.pid}` })
     if (one.pid === fact.parentPid && startsIt(one, fact)) steps.push({ to: one, reason: `started pid ${fact.pid}` })
-    if (sameProgram(one, fact)) steps.push({ to: one, reason: 'runs the same program' })
+    if (sameProgram(fact, one, world)) steps.push({ to: one, reason: 'runs the same program' })
   }
   for (const path of program)
     for (const one of world.startersOf(path)) if (executes(one, path)) steps.push({ to: one, reason: `starts ${path}` })
@@ -106,7 +108,7 @@ function fromFile(fact: Known<'file'>, world: World, limits: WalkLimits): Step[]
   for (const one of world.all('autostart'))
     if (one.path === fact.path && isWholeFile(one)) steps.push({ to: one, reason: 'is this autostart' })
   for (const to of mates(fact, world)) steps.push({ to, reason: 'lies in the same hidden or volatile directory' })
-  for (const to of files(fact.targets, world))
+  for (const to of world.filesAt(fact.targets))
     if (
       isBad(to, limits) ||
       (!isShared(to.path) && liesOddly(to.path) && !isDropPlaceRoot(to.path)) ||
@@ -120,7 +122,7 @@ function fromFile(fact: Known<'file'>, world: World, limits: WalkLimits): Step[]
 
 function fromAutostart(fact: Known<'autostart'>, world: World, limits: WalkLimits): Step[] {
   const steps: Step[] = []
-  for (const to of files(fact.targets, world)) {
+  for (const to of world.filesAt(fact.targets)) {
     if (to.path === fact.path && !isWholeFile(fact)) continue
     if (executes(fact, to.path) || isBad(to, limits) || liesOddly(to.path))
       steps.push({ to, reason: `is named by ${fact.path}${fact.line === undefined ? '' : `:${fact.line}`}` })
@@ -193,11 +195,15 @@ function startsIt(parent: Known<'process'>, child: Known<'process'>): boolean {
   return parent.argv.length > 1 && names.some(name => parent.command.includes(name))
 }
 
-function sameProgram(a: Known<'process'>, b: Known<'process'>): boolean {
+function sameProgram(a: Known<'process'>, b: Known<'process'>, world: World): boolean {
   if (a.kernelThread || b.kernelThread) return false
   if (a.script !== undefined || b.script !== undefined) return a.script !== undefined && a.script === b.script
   if (a.path === undefined || isOwned(a.ownership) || isSharedTool(a.path)) return false
-  return a.path === b.path || (a.sha256 !== undefined && a.sha256 === b.sha256)
+  return a.path === b.path || (a.sha256 !== undefined && a.sha256 === b.sha256 && !isCopyOfPackaged(a, world))
+}
+
+function isCopyOfPackaged(fact: Known<'process'>, world: World): boolean {
+  return fact.path !== undefined && world.file(fact.path)?.packagedCopy !== undefined
 }
 
 function mates(fact: Known<'file'>, world: World): readonly Known<'file'>[] {
@@ -294,9 +300,5 @@ function processStep(pid: number | undefined, world: World, reason: string): Ste
 }
 
 function toFiles(paths: readonly string[], world: World, reason: string): Step[] {
-  return files(paths, world).map(to => ({ to, reason }))
-}
-
-function files(paths: readonly string[], world: World): Known<'file'>[] {
-  return paths.map(path => world.file(path)).filter((one): one is Known<'file'> => one !== undefined)
+  return world.filesAt(paths).map(to => ({ to, reason }))
 }

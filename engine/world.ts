@@ -56,6 +56,19 @@ export class World {
     return this.#files.get(path) ?? (twin === undefined ? undefined : this.#files.get(twin))
   }
 
+  /** The file facts at paths and, where one is a link, what it leads to; each once. */
+  filesAt(paths: readonly (string | undefined)[]): Known<'file'>[] {
+    const found = new Map<string, Known<'file'>>()
+    for (let path of paths)
+      for (let hops = 0; path !== undefined && hops < 8; hops++) {
+        const file = this.file(path)
+        if (file === undefined || found.has(file.id)) break
+        found.set(file.id, file)
+        path = file.type === 'symlink' ? file.linkTarget : undefined
+      }
+    return [...found.values()]
+  }
+
   process(pid: number): Known<'process'> | undefined {
     return this.#processes.get(pid)
   }
@@ -84,7 +97,7 @@ export class World {
     return both(this.#runners, path)
   }
 
-  /** Files with the same SHA-256, without empty ones. */
+  /** Files with the same SHA-256, without empty ones and copies of what a package brought. */
   copiesOf(sha256: string): readonly Known<'file'>[] {
     return this.#sameContent.get(sha256) ?? []
   }
@@ -101,7 +114,9 @@ export class World {
       case 'file':
         this.#files.set(fact.path, fact)
         push(this.#inDirectory, fact.path.slice(0, fact.path.lastIndexOf('/')) || '/', fact)
-        if (fact.sha256 !== undefined && fact.size > 0) push(this.#sameContent, fact.sha256, fact)
+        // A copy of a package's file says nothing about another copy of it.
+        if (fact.sha256 !== undefined && fact.size > 0 && fact.packagedCopy === undefined && !isOwned(fact.ownership))
+          push(this.#sameContent, fact.sha256, fact)
         break
       case 'process':
         this.#processes.set(fact.pid, fact)

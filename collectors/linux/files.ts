@@ -225,11 +225,14 @@ function linkSameContent(seen: ReadonlyMap<string, Seen>): void {
     byDigest.set(fact.sha256, [...(byDigest.get(fact.sha256) ?? []), fact])
   }
   for (const same of byDigest.values()) {
-    for (const fact of same)
+    const packaged = same.find(({ ownership }) => ownership === 'owned' || ownership === 'verified')
+    for (const fact of same) {
+      if (packaged !== undefined && packaged !== fact) fact.packagedCopy = packaged.path
       fact.sameContent = same
         .filter(other => other !== fact)
         .map(({ path }) => path)
         .slice(0, 100)
+    }
   }
 }
 

@@ -68,7 +68,9 @@ export const fileFact = z.object({
   endpoints: z.array(z.string()),
   /** Other paths with the same content, found in this scan. */
   sameContent: z.array(z.string()),
-  /** Why the file was looked at: `autostart`, `process`, `drop-place`, `preload`, `named-by-file`, `system-command`. */
+  /** A file of a package, unmodified, with the same content: a copy of /bin/sh, say. */
+  packagedCopy: z.string().optional(),
+  /** Why the file was looked at: `autostart`, `process`, `drop-place`, `preload`, `named-by-file`, `system-directory`, `hidden-directory`, `kernel-module`. */
   seenAs: z.array(z.string()),
   /** Age of the newest of mtime, ctime and birth against the newest file of the target, in days. */
   ageDays: z.number().optional(),
