@@ -64,10 +64,29 @@ export type Item = Planted &
       }
     | { readonly kind: 'link'; readonly path: string; readonly to: string }
     /** A directory of the intruder's; its files are listed on their own. */
-    | { readonly kind: 'directory'; readonly path: string; readonly owner?: string; readonly mode?: number; readonly attributes?: 'i' | 'a' }
+    | {
+        readonly kind: 'directory'
+        readonly path: string
+        readonly owner?: string
+        readonly mode?: number
+        readonly attributes?: 'i' | 'a'
+      }
     /** A line at the end of a file that may belong to the host. */
-    | { readonly kind: 'line'; readonly path: string; readonly text: string; readonly owner?: string; readonly mode?: number; readonly attributes?: 'i' | 'a' | 'ia' }
-    | { readonly kind: 'account'; readonly name: string; readonly uid: number; readonly home: string; readonly shadow: string }
+    | {
+        readonly kind: 'line'
+        readonly path: string
+        readonly text: string
+        readonly owner?: string
+        readonly mode?: number
+        readonly attributes?: 'i' | 'a' | 'ia'
+      }
+    | {
+        readonly kind: 'account'
+        readonly name: string
+        readonly uid: number
+        readonly home: string
+        readonly shadow: string
+      }
     /** A unit whose file is listed on its own: it is enabled and started. */
     | { readonly kind: 'unit'; readonly name: string; readonly path: string }
     /** An empty directory mounted over /proc/PID of that program, which takes it out of every list. */

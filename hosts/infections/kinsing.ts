@@ -35,21 +35,37 @@ export const kinsing: Infection = {
     {
       kind: 'file',
       path: '/tmp/kdevtmpfsi',
-      content: { lookalike: { ...miner, stubborn: true, once: 'kdevtmpfsi', keeps: ['/etc/kinsing'], keepsRunning: ['/etc/kinsing'] }, words: minerWords },
+      content: {
+        lookalike: {
+          ...miner,
+          stubborn: true,
+          once: 'kdevtmpfsi',
+          keeps: ['/etc/kinsing'],
+          keepsRunning: ['/etc/kinsing'],
+        },
+        words: minerWords,
+      },
       mode: 0o755,
     },
     { kind: 'file', path: '/var/tmp/kdevtmpfsi', content: { copyOf: '/tmp/kdevtmpfsi' }, mode: 0o755 },
     {
       kind: 'file',
       path: '/lib/systemd/system/bot.service',
-      content: { text: '[Unit]\nDescription=Start daemon at boot time\nAfter=network.target\n\n[Service]\nType=simple\nRestart=always\nRestartSec=1\nExecStart=/etc/kinsing\n\n[Install]\nWantedBy=multi-user.target\n' },
+      content: {
+        text: '[Unit]\nDescription=Start daemon at boot time\nAfter=network.target\n\n[Service]\nType=simple\nRestart=always\nRestartSec=1\nExecStart=/etc/kinsing\n\n[Install]\nWantedBy=multi-user.target\n',
+      },
     },
     { kind: 'unit', name: 'bot.service', path: '/lib/systemd/system/bot.service' },
     { kind: 'line', path: '/var/spool/cron/crontabs/root', text: cronLine, mode: 0o600 },
     { kind: 'line', path: '/etc/sysctl.conf', text: 'kernel.nmi_watchdog=0' },
     { kind: 'process', path: '/etc/kinsing', argv: [], startedBy: 'bot.service' },
     { kind: 'process', path: '/tmp/kdevtmpfsi', argv: [], startedBy: '/etc/kinsing' },
-    { kind: 'file', path: '/etc/libsystem.so', content: { library: 'hide-readdir', hides: ['kinsing', 'kdevtmpfsi', 'libsystem.so'] }, mode: 0o755 },
+    {
+      kind: 'file',
+      path: '/etc/libsystem.so',
+      content: { library: 'hide-readdir', hides: ['kinsing', 'kdevtmpfsi', 'libsystem.so'] },
+      mode: 0o755,
+    },
     { kind: 'line', path: '/etc/ld.so.preload', text: '/etc/libsystem.so', mode: 0o644 },
   ],
 }

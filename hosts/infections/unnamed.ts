@@ -25,7 +25,11 @@ export const unnamed: Infection = {
     { kind: 'link', path: `${den}/passwd`, to: '/etc/passwd' },
     { kind: 'link', path: `${den}/lib`, to: '/usr' },
     { kind: 'link', path: `${den}/..data`, to: '/' },
-    { kind: 'file', path: '/etc/cron.d/sysstat-collect', content: { text: `SHELL=/bin/sh\n*/5 * * * * root ${den}/updater -B >/dev/null 2>&1\n` } },
+    {
+      kind: 'file',
+      path: '/etc/cron.d/sysstat-collect',
+      content: { text: `SHELL=/bin/sh\n*/5 * * * * root ${den}/updater -B >/dev/null 2>&1\n` },
+    },
     { kind: 'line', path: '/root/.profile', text: `(${den}/updater -B >/dev/null 2>&1 &)` },
     { kind: 'directory', path: `${den}/ `, mode: 0o755 },
     { kind: 'process', path: `${den}/updater`, argv: ['[kworker/1:2]'], cwd: '/' },

@@ -1,35 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, openSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { baseImage } from './base-image.ts'
 import { createSubtree, type Hierarchy } from './cgroup-subtree.ts'
-import { discardRange, rangePrefix, removeLeftovers } from './leftovers.ts'
-import { cacheDirectory, runHere } from './machine.ts'
+import { collect, type Done, joinCgroups, killGroup } from './child.ts'
+import { childrenOf, type HostProcess, hostProcesses, readQuietly } from './host-processes.ts'
+import { discardRange, newRangeDirectory, removeLeftovers } from './leftovers.ts'
+import { runHere } from './machine.ts'
+import { mountImage } from './range-disk.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
 
-export interface Done {
-  /** 128 + signal where one ended it; -1 when it was cut off by the time limit. */
-  readonly status: number
-  readonly stdout: string
-  readonly stderr: string
-}
-export interface HostProcess {
-  /** Inside. */
-  readonly pid: number
-  /** What `/proc/PID/exe` says, ` (deleted)` included. */
-  readonly exe: string
-  readonly argv: readonly string[]
-}
+export { type Done, quote } from './child.ts'
+
 export interface ExecOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly timeoutMs?: number
@@ -78,13 +61,7 @@ export class Range {
   static async open(options: RangeOptions = {}): Promise<Range> {
     removeLeftovers()
     const image = baseImage(options.packages)
-    const parent = join(cacheDirectory, 'ranges')
-    mkdirSync(parent, { recursive: true })
-    const directory = mkdtempSync(join(parent, rangePrefix))
-    writeFileSync(join(directory, 'owner'), `${process.pid} ${startTimeOf(process.pid)}\n`)
-    const discard = () => discardRange(directory)
-    process.once('exit', discard)
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
+    const directory = newRangeDirectory()
     try {
       runHere(['cp', '--sparse=always', image, join(directory, 'disk.ext4')])
       mkdirSync(join(directory, 'root'))
@@ -94,7 +71,7 @@ export class Range {
       await range.boot()
       return range
     } catch (error) {
-      discard()
+      discardRange(directory)
       throw error
     }
   }
@@ -151,7 +128,7 @@ export class Range {
   /** Every process of the host, looked at from outside where no library of the host hides anything. */
   processes(): HostProcess[] {
     const group = this.#hierarchies.find(({ name }) => name === 'pids') ?? this.#hierarchies[0]
-    return group === undefined ? [] : pidsBelow(group.directory).flatMap(processOf)
+    return group === undefined ? [] : hostProcesses(group.directory)
   }
 
   /** Power off without warning, or an orderly shutdown, and start again on the same disk. */
@@ -285,120 +262,10 @@ export class Range {
   }
 }
 
-const agedDays = 200
-
-/** Mounts the image; its loop device goes away by itself with the mount. */
-function mountImage(disk: string, root: string, prepare: RangeOptions['prepare']): void {
-  const device = runHere(['losetup', '--find', '--show', disk]).trim()
-  try {
-    runHere(['mount', '-o', 'noatime', device, root])
-    if (prepare === undefined) return
-    const paths = prepare(root)
-    runHere(['umount', root])
-    age(device, paths)
-    runHere(['mount', '-o', 'noatime', device, root])
-  } finally {
-    runHere(['losetup', '--detach', device])
-  }
-}
-
-/** Sets all times of files back, which no system call can do for change and birth: only with the file system unmounted. */
-function age(device: string, paths: readonly string[]): void {
-  const then = Math.floor(Date.now() / 1000) - agedDays * 86_400
-  const real = paths.map(path => path.replace(/^\/(s?bin|lib)\//, '/usr/$1/'))
-  const fields = ['mtime', 'ctime', 'crtime']
-  const commands = real.flatMap(path => fields.map(field => `set_inode_field "${path}" ${field} @${then}`))
-  runHere(['debugfs', '-w', '-f', '-', device], { input: `${commands.join('\n')}\n` })
-}
-
-/** A line of shell that puts itself into the cgroups and becomes the program. */
-function joinCgroups(directories: readonly string[], argv: readonly string[]): string {
-  const joins = directories.map(directory => `echo $$ > ${quote(`${directory}/cgroup.procs`)}`)
-  return `${joins.join(' && ')} && exec ${argv.map(quote).join(' ')}`
-}
-
-export function quote(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`
-}
-
-function collect(child: ChildProcess, timeoutMs: number): Promise<Done> {
-  const stdout: Buffer[] = []
-  const stderr: Buffer[] = []
-  child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk))
-  child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk))
-  return new Promise((resolveDone, fail) => {
-    let late = false
-    const timer = setTimeout(() => {
-      late = true
-      killGroup(child)
-    }, timeoutMs)
-    const finish = (code: number | null) => {
-      clearTimeout(timer)
-      resolveDone({
-        status: late ? -1 : (code ?? 128),
-        stdout: Buffer.concat(stdout).toString(),
-        stderr: Buffer.concat(stderr).toString(),
-      })
-    }
-    child.once('error', fail)
-    // Not 'close': what was started in the background may keep the pipes.
-    child.once('exit', code =>
-      setTimeout(() => {
-        child.stdout?.destroy()
-        child.stderr?.destroy()
-        finish(code)
-      }, 20),
-    )
-  })
-}
-
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null) return
-  try {
-    process.kill(-child.pid, 'SIGKILL')
-  } catch {
-    // It ended meanwhile.
-  }
-}
-
 function killQuietly(pid: number): void {
   try {
     if (pid > 1) process.kill(pid, 'SIGKILL')
   } catch {
     // It ended meanwhile.
-  }
-}
-
-function pidsBelow(group: string): number[] {
-  const own = readQuietly(join(group, 'cgroup.procs')).split('\n').filter(Boolean).map(Number)
-  const groups = readdirSync(group, { withFileTypes: true }).filter(entry => entry.isDirectory())
-  return [...own, ...groups.flatMap(({ name }) => pidsBelow(join(group, name)))]
-}
-
-/** Nothing for a process of this machine that only stands beside the host (nspawn, the fake pool), or one that just ended. */
-function processOf(pid: number): HostProcess[] {
-  const inner = /^NSpid:\t\d+\t(\d+)$/m.exec(readQuietly(`/proc/${pid}/status`))?.[1]
-  if (inner === undefined) return []
-  try {
-    const argv = readQuietly(`/proc/${pid}/cmdline`).split('\0').slice(0, -1)
-    return [{ pid: Number(inner), exe: readlinkSync(`/proc/${pid}/exe`), argv }]
-  } catch {
-    return []
-  }
-}
-
-function childrenOf(pid: number): number[] {
-  return readQuietly(`/proc/${pid}/task/${pid}/children`).trim().split(' ').filter(Boolean).map(Number)
-}
-
-function startTimeOf(pid: number): string {
-  return readQuietly(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ')[19] ?? ''
-}
-
-function readQuietly(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
   }
 }
