@@ -1,0 +1,140 @@
+import type { Plan, Run } from '../model/index.ts'
+import { carryOut, openHost } from '../remedies/index.ts'
+import { agreed, canAsk } from './ask.ts'
+import { chosenPlan, type PlanChoice, readPlan } from './choose-plan.ts'
+import type { Context } from './context.ts'
+import { type ExitCode, exitCodes } from './exit-codes.ts'
+import { installLooks, plannedLooks } from './later-looks.ts'
+import { type Look, type LookOptions, lookAt } from './look.ts'
+import { describeAction } from './print/action.ts'
+import { printPlan } from './print/plan.ts'
+import { printRun } from './print/run.ts'
+import { printScan } from './print/scan.ts'
+import { calledAs, program } from './program-name.ts'
+import { keepBefore, proveRun } from './proof-of-run.ts'
+import { requireRoot, requireWritableState } from './state/permission.ts'
+
+export interface CleanOptions extends LookOptions, PlanChoice {
+  readonly yes?: boolean
+  readonly plan?: string
+  readonly watch?: number
+  readonly laterLooks?: boolean
+}
+
+/** Looks, shows the plan, asks, carries it out, proves it. */
+export async function cleanCommand(options: CleanOptions, context: Context): Promise<ExitCode> {
+  const look = await lookAt(options, context)
+  const plan = options.plan === undefined ? chosenPlan(look, options) : readPlan(options.plan, look.root, look.live)
+  look.close()
+  if (plan.incidents.length === 0) return nothingToDo(look, plan, options, context)
+  if (options.yes !== true) {
+    if (context.json) context.print(plan)
+    else printPlan(plan, look.scan.incidents, context.page)
+    if (!(await mayProceed(plan, context))) return plan.actions.length === 0 ? exitCodes.fine : exitCodes.left
+  }
+  if (look.live) requireRoot('clean')
+  requireWritableState(context.state)
+  const run = await carryOutHere(plan, look, context)
+  const before = keepBefore(context.state, run.id, plan, look.scan.incidents)
+  const laterLooks = options.laterLooks === true ? await installLooks(run, context) : plannedLooks(run)
+  const watchSeconds = options.watch ?? (look.live ? 60 : 0)
+  const proof = await proveRun(run, before, { watchSeconds, look: options, laterLooks }, context)
+  const proven: Run = { ...run, proof }
+  if (context.json) context.print(proven)
+  else printRun(proven, context.page)
+  return proof.result === 'clean' ? exitCodes.fine : exitCodes.left
+}
+
+async function mayProceed(plan: Plan, context: Context): Promise<boolean> {
+  if (plan.actions.length === 0 || context.json) return false
+  if (!canAsk()) {
+    context.page.text(`Nothing was changed. To carry this out: ${calledAs} clean --yes`)
+    return false
+  }
+  const yes = await agreed('Proceed?')
+  if (!yes) context.page.text('Nothing was changed.')
+  return yes
+}
+
+async function carryOutHere(plan: Plan, look: Look, context: Context): Promise<Run> {
+  const host = openHost({ root: look.root, live: look.live, state: context.state, ownedUnmodified: ownedFiles(look) })
+  const letGo = holdSignals(context)
+  try {
+    return await carryOut(plan, host, {
+      program,
+      onStep: (state, of) => context.progress.show(`${state.number} of ${of}: ${describeAction(state.action)}`),
+    })
+  } finally {
+    letGo()
+    context.progress.clear()
+    host.close()
+  }
+}
+
+/** Files that a package owns and that are as it installed them, as far as the scan looked at them. */
+function ownedFiles({ assessment }: Look): (path: string) => boolean {
+  const { world } = assessment
+  return path => {
+    const ownership = world.file(path)?.ownership
+    return ownership === 'owned' || ownership === 'verified'
+  }
+}
+
+/** A lost terminal must not stop a run in the middle; Ctrl-C may, and the journal knows how to go on. */
+function holdSignals(context: Context): () => void {
+  const ignore = () => {}
+  const stop = () => {
+    context.progress.clear()
+    context.notes.text(
+      `Stopped in the middle. Go on with: ${calledAs} resume   or take back what was done with: ${calledAs} undo`,
+    )
+    process.exit(exitCodes.left)
+  }
+  process.on('SIGHUP', ignore).on('SIGINT', stop).on('SIGTERM', stop)
+  return () => void process.off('SIGHUP', ignore).off('SIGINT', stop).off('SIGTERM', stop)
+}
+
+/** No run is begun; with --json and --yes the answer still is a run, without actions. */
+function nothingToDo(look: Look, plan: Plan, options: CleanOptions, context: Context): ExitCode {
+  const suspected = look.scan.verdict === 'suspected' || look.scan.verdict === 'confirmed'
+  if (!context.json) printScan(look.scan, context.page)
+  else if (options.yes !== true) context.print(plan)
+  else context.print(emptyRun(look, plan, suspected))
+  return suspected ? exitCodes.left : exitCodes.fine
+}
+
+function emptyRun(look: Look, plan: Plan, suspected: boolean): Run {
+  const at = new Date().toISOString()
+  return {
+    format: 'davylamp-run',
+    version: 1,
+    id: 'none',
+    at,
+    plan: plan.id,
+    root: look.root,
+    live: look.live,
+    state: 'complete',
+    incidents: [],
+    actions: [],
+    proof: {
+      format: 'davylamp-proof',
+      version: 1,
+      run: 'none',
+      at,
+      result: suspected ? 'left' : 'clean',
+      checked: [],
+      respawned: [],
+      watchedSeconds: 0,
+      remains: look.scan.incidents.map(one => ({
+        what: `${one.verdict}: ${one.title}`,
+        why: one.summary[0] ?? one.title,
+        advice:
+          one.verdict === 'suspected'
+            ? 'Decide, then: clean --include suspected'
+            : (one.entryPoints[0]?.advice ?? 'Close it.'),
+      })),
+      gaps: look.scan.gaps,
+      laterLooks: [],
+    },
+  }
+}

@@ -1,0 +1,28 @@
+/** What the program's exit status says (sysexits.h from 64 on). They hold and stay: scripts depend on them. */
+export const exitCodes = {
+  /** Nothing suspicious; cleaned and proven; done. */
+  fine: 0,
+  /** `scan`, `plan`: something suspected or exposed, nothing confirmed. */
+  suspected: 10,
+  /** `scan`, `plan`: a confirmed intrusion. */
+  confirmed: 20,
+  /** `clean`, `prove`, `undo`, `resume`, `rules check`, `rules test`: something is left, came back or does not agree. */
+  left: 30,
+  /** The command line, or a file it names, is wrong. */
+  usage: 64,
+  /** A fault of Davylamp. */
+  internal: 70,
+  /** Needs root, a writable state folder, or that another run ends. */
+  notPermitted: 77,
+} as const
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
+
+/** The same for `--help`. */
+export const exitCodeHelp = `Exit status:
+  0   nothing found; cleaned and proven; done
+  10  scan, plan: suspected or exposed, nothing confirmed
+  20  scan, plan: confirmed
+  30  clean, prove, undo, resume: something is left (or was not agreed to); rules: a check failed
+  64  wrong use: the message says what to do
+  70  a fault of Davylamp
+  77  not permitted: needs root or a writable state folder, or another run is at work`

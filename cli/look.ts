@@ -1,0 +1,151 @@
+import { hostname } from 'node:os'
+import { collectFacts, linuxCollectors } from '../collectors/index.ts'
+import { type Assessment, assess, countFacts, type PlanOptions, planned } from '../engine/index.ts'
+import type { AllowEntry, Gap, Incident, Plan, Scan } from '../model/index.ts'
+import { lowerOwnPriority } from '../native/read/own-priority.ts'
+import { displayBytes, liveTarget, mountedTree, type Target } from '../target/index.ts'
+import type { Context } from './context.ts'
+import { ownSession } from './own-session.ts'
+import { withDigests } from './plan-digests.ts'
+import { program } from './program-name.ts'
+import { openRules, type RuleBook } from './rule-book.ts'
+import { allowlistFor } from './state/allowlist.ts'
+import { earlierIncidents, rememberIncidents } from './state/earlier-incidents.ts'
+import { saveScan } from './state/saved-scan.ts'
+import { reasonOf } from './state/state-files.ts'
+
+/** What the commands that look at a host have in common. */
+export interface LookOptions {
+  /** The directory of a mounted host; without it, this one. */
+  readonly root?: string | undefined
+  readonly observe?: number | undefined
+  /** Folders with rules of others. */
+  readonly rules?: readonly string[] | undefined
+  readonly fullPriority?: boolean | undefined
+  /** False: nothing is kept in the state folder. */
+  readonly save?: boolean | undefined
+}
+
+/** One host, looked at and thought about. */
+export interface Look {
+  readonly scan: Scan
+  readonly assessment: Assessment
+  readonly rules: RuleBook
+  readonly allow: readonly AllowEntry[]
+  readonly live: boolean
+  readonly root: string
+  readonly target: Target
+  /** For the files that the look left open. */
+  close(): void
+}
+
+export function openTarget(root: string | undefined): { target: Target; close: () => void } {
+  if (root === undefined || root === '/') return { target: liveTarget(), close() {} }
+  const target = mountedTree(root)
+  return { target, close: () => target.close() }
+}
+
+/** Collects, judges and connects. What cannot be written to the state folder is a gap, never a failure. */
+export async function lookAt(options: LookOptions, context: Context): Promise<Look> {
+  const startedAt = new Date()
+  if (options.fullPriority !== true) lowerOwnPriority()
+  const { target, close } = openTarget(options.root)
+  const rules = openRules(options.rules ?? [])
+  for (const problem of rules.errors)
+    target.addGap({
+      what: 'rules',
+      why: `left out: ${problem.message}`,
+      path: `${problem.file ?? ''}:${problem.line ?? 1}`,
+    })
+  const allow = allowlistFor(context.state, gap => target.addGap(gap))
+  const { facts } = await collectFacts(target, linuxCollectors, {
+    observeSeconds: options.observe,
+    progress: (done, total, what) => context.progress.show(`looking (${done} of ${total}) ${what}`),
+  })
+  context.progress.show(`judging ${facts.length} facts`)
+  const assessment = assess({
+    facts,
+    gaps: target.gaps,
+    live: target.live,
+    detect: rules.detector(),
+    allow,
+    earlier: earlierOf(context.state, target),
+    protectedPids: target.live ? ownSession() : new Set(),
+    now: startedAt.toISOString(),
+  })
+  const scan = scanOf(target, assessment, rules, { startedAt, observe: options.observe ?? 0 })
+  context.progress.clear()
+  const look = { scan, assessment, rules, allow, live: target.live, root: target.root, target, close }
+  if (options.save !== false) keep(look, target, context)
+  // What is judged and kept is a gap of the scan too.
+  return { ...look, scan: { ...scan, gaps: gapsOf(target.gaps), durationMs: Date.now() - startedAt.getTime() } }
+}
+
+/** A plan for what was seen. The look must still be open. */
+export function planOf(look: Look, include: readonly Incident['verdict'][], options: Partial<PlanOptions> = {}): Plan {
+  const plan = planned(look.assessment, include, {
+    root: look.root,
+    live: look.live,
+    reinstall: options.reinstall ?? false,
+    blockSeconds: options.blockSeconds ?? 86_400,
+  })
+  return withDigests(plan, look.target)
+}
+
+function scanOf(
+  target: Target,
+  assessment: Assessment,
+  rules: RuleBook,
+  { startedAt, observe }: { startedAt: Date; observe: number },
+): Scan {
+  const name = target.live ? hostname() : target.files.text('/etc/hostname', 4_096)?.trim()
+  const release = target.files.text('/etc/os-release', 65_536) ?? target.files.text('/usr/lib/os-release', 65_536)
+  const system = /^PRETTY_NAME="?([^"\n]*)"?/m.exec(release ?? '')?.[1]
+  return {
+    format: 'davylamp-scan',
+    version: 1,
+    program,
+    target: {
+      root: displayBytes(target.root),
+      live: target.live,
+      ...(name ? { hostname: displayBytes(name) } : {}),
+      ...(system ? { system: displayBytes(system) } : {}),
+    },
+    mode: observe > 0 ? 'observe' : 'quick',
+    startedAt: startedAt.toISOString(),
+    durationMs: Date.now() - startedAt.getTime(),
+    rules: { count: rules.count, version: rules.version },
+    facts: countFacts(assessment.world.facts),
+    verdict: assessment.verdict,
+    gaps: gapsOf(target.gaps),
+    findings: assessment.judged.map(one => one.finding),
+    incidents: [...assessment.incidents],
+  }
+}
+
+function earlierOf(state: string, target: Target) {
+  try {
+    return earlierIncidents(state, target.root)
+  } catch (error) {
+    target.addGap({ what: 'state folder', why: `${reasonOf(error)}: incidents may get new ids`, path: state })
+    return []
+  }
+}
+
+function keep(look: Look, target: Target, context: Context): void {
+  try {
+    const plan = planOf(look, ['confirmed', 'suspected'])
+    saveScan(context.state, { format: 'davylamp-saved-scan', version: 1, scan: look.scan, plan })
+    rememberIncidents(context.state, look.root, look.scan.incidents, look.scan.startedAt)
+  } catch (error) {
+    target.addGap({ what: 'state folder', why: `nothing was kept: ${reasonOf(error)}`, path: context.state })
+  }
+}
+
+function gapsOf(gaps: readonly Gap[]): Gap[] {
+  return gaps.map(gap => ({
+    what: displayBytes(gap.what),
+    why: displayBytes(gap.why),
+    ...(gap.path === undefined ? {} : { path: displayBytes(gap.path) }),
+  }))
+}

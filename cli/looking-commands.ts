@@ -1,0 +1,55 @@
+import type { Command } from 'commander'
+import { addCommand, duration, type Outcome, several } from './command-builder.ts'
+
+/** Options of every command that looks at a host. */
+export function lookOptions(command: Command): Command {
+  return command
+    .option('--root <dir>', 'a host whose disk is mounted there, instead of this one')
+    .option('--observe <duration>', 'watch processes and traffic for that long, such as 60s', duration)
+    .option('--rules <dir>', 'more Sigma rules; they support a verdict and never make it', several)
+    .option('--full-priority', 'do not step back behind other programs')
+    .option('--no-save', 'keep nothing of this scan in the state folder')
+}
+
+/** Commands that change nothing on a host. */
+export function lookingCommands(tree: Command, outcome: Outcome): void {
+  addCommand(tree, outcome, {
+    usage: 'scan',
+    description: 'Look at this host, or a mounted one, and say what is there and why. Changes nothing.',
+    options: lookOptions,
+    examples: ['scan', 'scan --observe 60s', 'scan --root /mnt/disk', 'scan --json > scan.json'],
+    load: async () => (await import('./scan.ts')).scanCommand,
+  })
+  addCommand(tree, outcome, {
+    usage: 'plan',
+    description: 'Scan, and show what clean would do, in order and with reasons. Changes nothing.',
+    options: command =>
+      planOptions(lookOptions(command)).option('--out <file>', 'write the plan there, for clean --plan'),
+    examples: ['plan', 'plan --include suspected', 'plan --out plan.json'],
+    load: async () => (await import('./plan.ts')).planCommand,
+  })
+  addCommand(tree, outcome, {
+    usage: 'explain <id>',
+    description: 'All there is about an incident, a finding or a rule. The first letters of the id are enough.',
+    options: command => command.option('--root <dir>', 'from the last scan of that tree'),
+    examples: ['explain 3f2a91bc', 'explain 3f2a91bc --json'],
+    load: async () => (await import('./explain.ts')).explainCommand,
+  })
+  addCommand(tree, outcome, {
+    usage: 'report [incident]',
+    description: 'Write an incident of the last scan (or all) as one HTML file with timeline, graph and plan.',
+    options: command =>
+      command.option('--out <file>', 'where to write it').option('--root <dir>', 'from the last scan of that tree'),
+    examples: ['report', 'report 3f2a91bc --out incident.html'],
+    load: async () => (await import('./report.ts')).reportCommand,
+  })
+}
+
+/** Options that decide what is in a plan. */
+export function planOptions(command: Command): Command {
+  return command
+    .option('--include <verdict>', 'also act on incidents that are only suspected: --include suspected')
+    .option('--incident <id>', 'only this incident; may be given several times', several)
+    .option('--reinstall', 'put back packages whose files were replaced and have no sound original')
+    .option('--block-for <duration>', 'how long addresses stay blocked (default 24h)', duration)
+}

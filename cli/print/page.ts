@@ -1,0 +1,63 @@
+import { cut, safeText, widthOf, wrap } from './text.ts'
+
+export type Style = 'strong' | 'dim' | 'red' | 'yellow' | 'green' | 'blue'
+
+const sequences: Readonly<Record<Style, readonly [string, string]>> = {
+  strong: ['\u001b[1m', '\u001b[22m'],
+  dim: ['\u001b[2m', '\u001b[22m'],
+  red: ['\u001b[31m', '\u001b[39m'],
+  yellow: ['\u001b[33m', '\u001b[39m'],
+  green: ['\u001b[32m', '\u001b[39m'],
+  blue: ['\u001b[36m', '\u001b[39m'],
+}
+
+export function styled(text: string, ...styles: readonly Style[]): string {
+  return styles.reduce((inner, style) => `${sequences[style][0]}${inner}${sequences[style][1]}`, text)
+}
+
+/** Where a command writes for people. Width and colours are decided once. */
+export class Page {
+  readonly width: number
+  readonly colours: boolean
+  readonly #write: (text: string) => void
+
+  constructor(options: { width: number; colours: boolean; write: (text: string) => void }) {
+    this.width = options.width
+    this.colours = options.colours
+    this.#write = options.write
+  }
+
+  /** One line as it is: for what people copy. Only control characters are escaped. */
+  line(text = ''): void {
+    this.#write(`${safeText(text, this.colours)}\n`)
+  }
+
+  /** A text broken at the width of the page, indented by `indent`, or beginning with `mark` there. */
+  text(text: string, indent = 0, mark = ''): void {
+    const first = `${' '.repeat(indent)}${mark}`
+    this.line(wrap(text, { width: this.width, first, rest: ' '.repeat(widthOf(first)) }))
+  }
+
+  /** Columns of equal width, the last one broken at the page's edge. */
+  table(rows: readonly (readonly string[])[], indent = 2): void {
+    const most = Math.floor(this.width / 2)
+    const widths = rows.reduce<number[]>((all, row) => {
+      row.slice(0, -1).forEach((cell, at) => {
+        all[at] = Math.min(most, Math.max(all[at] ?? 0, widthOf(cell)))
+      })
+      return all
+    }, [])
+    for (const row of rows) {
+      const cells = row.slice(0, -1).map((cell, at) => {
+        const shown = cut(cell, widths[at] ?? most)
+        return `${shown}${' '.repeat(Math.max(0, (widths[at] ?? 0) - widthOf(shown)))}  `
+      })
+      this.text(row.at(-1) ?? '', indent, cells.join(''))
+    }
+  }
+
+  heading(text: string): void {
+    this.line()
+    this.line(styled(text, 'strong'))
+  }
+}

@@ -1,0 +1,154 @@
+import type { Finding, Gap, Incident, Scan } from '../../model/index.ts'
+import { calledAs } from '../program-name.ts'
+import { type Page, styled } from './page.ts'
+import { count, levelWord, short, verdictWord } from './verdict.ts'
+
+const mostFindings = 8
+const mostOthers = 12
+const mostGaps = 12
+
+/** The verdict in the first line, evidence under it, what to do last. */
+export function printScan(scan: Scan, page: Page): void {
+  page.text(`${verdictWord(scan.verdict)} – ${headline(scan)}`)
+  page.text(styled(lookedAt(scan), 'dim'))
+  const byId = new Map(scan.findings.map(one => [one.id, one]))
+  scan.incidents.forEach((incident, at) => {
+    printIncident(incident, at + 1, byId, page)
+  })
+  printOthers(scan, page)
+  printAllowed(scan, page)
+  printGaps(scan.gaps, page)
+  printNext(scan, page)
+}
+
+export function printIncident(
+  incident: Incident,
+  number: number,
+  findings: ReadonlyMap<string, Finding>,
+  page: Page,
+): void {
+  page.line()
+  page.text(`${verdictWord(incident.verdict)} – ${styled(incident.title, 'strong')}`, 0, `${number}. `)
+  page.text(styled(`incident ${short(incident.id)}`, 'dim'), 3)
+  for (const line of incident.summary) {
+    const at = line.indexOf(': ')
+    page.text(at > 0 && at < 40 ? `${styled(line.slice(0, at + 1), 'blue')}${line.slice(at + 1)}` : line, 3)
+  }
+  const own = incident.findings.map(id => findings.get(id)).filter(one => one !== undefined)
+  const sorted = [...own].sort((a, b) => weight(b) - weight(a))
+  if (incident.verdict !== 'exposure') {
+    page.line(`   ${styled('Why:', 'blue')}`)
+    printFindings(sorted, mostFindings, page, 5)
+    if (sorted.length > mostFindings)
+      page.text(styled(`and ${sorted.length - mostFindings} more: ${calledAs} explain ${short(incident.id)}`, 'dim'), 5)
+  }
+  for (const reason of incident.rebuildAdvised) page.text(`${styled('Rebuild advised:', 'red')} ${reason}.`, 3)
+  for (const way of incident.entryPoints) page.text(`${styled('Close the way in:', 'blue')} ${way.advice}`, 3)
+}
+
+/** One line each: level, sentence, technique, id. Alike sentences are counted. */
+export function printFindings(findings: readonly Finding[], most: number, page: Page, indent: number): void {
+  for (const one of findings.slice(0, most)) {
+    const technique = one.attack.length > 0 ? `${one.attack.join(' ')}, ` : ''
+    const tail = styled(`(${technique}${short(one.id)})`, 'dim')
+    page.text(`${one.because} ${tail}`, indent, `${levelWord(one.level)}${' '.repeat(14 - one.level.length)}`)
+  }
+}
+
+function printOthers(scan: Scan, page: Page): void {
+  const told = new Set(scan.incidents.flatMap(one => one.findings))
+  const others = scan.findings.filter(one => !told.has(one.id) && one.allowed === undefined)
+  if (others.length === 0) return
+  page.heading('Also seen, and not enough to be an incident')
+  printFindings(others, mostOthers, page, 2)
+  if (others.length > mostOthers) page.text(styled(`and ${others.length - mostOthers} more: use --json`, 'dim'), 2)
+}
+
+function printAllowed(scan: Scan, page: Page): void {
+  const allowed = scan.findings.filter(one => one.allowed !== undefined)
+  if (allowed.length === 0) return
+  page.heading('Allowed')
+  for (const one of allowed.slice(0, mostOthers)) {
+    const { reason = '', author = '', expires = '' } = one.allowed ?? {}
+    const until = expires === 'never' ? 'for good' : `until ${expires.slice(0, 10)}`
+    page.text(`${one.because} ${styled(`Allowed by ${author} ${until}: ${reason}`, 'green')}`, 2)
+  }
+  if (allowed.length > mostOthers) page.text(styled(`and ${allowed.length - mostOthers} more: use --json`, 'dim'), 2)
+}
+
+export function printGaps(gaps: readonly Gap[], page: Page): void {
+  if (gaps.length === 0) return
+  page.heading(`Not looked at (${gaps.length})`)
+  const groups = new Map<string, string[]>()
+  for (const { what, why, path } of gaps) {
+    const name = path !== undefined && !what.includes(path) ? `${what} ${path}` : what
+    groups.set(why, [...(groups.get(why) ?? []), name])
+  }
+  for (const [why, names] of [...groups].slice(0, mostGaps)) {
+    const rest = names.length > 6 ? ` and ${names.length - 6} more` : ''
+    page.text(`${names.slice(0, 6).join(', ')}${rest}: ${why}`, 2)
+  }
+  if (groups.size > mostGaps) page.text(styled(`and ${groups.size - mostGaps} more reasons: use --json`, 'dim'), 2)
+}
+
+function printNext(scan: Scan, page: Page): void {
+  const root = scan.target.live ? '' : ` --root ${scan.target.root}`
+  const first = scan.incidents[0]
+  page.heading('What to do now')
+  if (first === undefined) {
+    page.text(
+      scan.mode === 'quick' && scan.target.live
+        ? `Nothing. Miners pause when they are watched: to look longer, run ${calledAs} scan --observe 60s`
+        : 'Nothing.',
+      2,
+    )
+    return
+  }
+  const rows: string[][] = []
+  if (scan.verdict === 'confirmed')
+    rows.push(
+      [`${calledAs} clean${root}`, 'shows the plan, asks, removes it, proves it'],
+      [`${calledAs} plan${root}`, 'only shows what would be done, and why'],
+    )
+  else if (scan.verdict === 'suspected')
+    rows.push(
+      [`${calledAs} explain ${short(first.id)}`, 'decide whether this is meant to be so'],
+      [`${calledAs} clean${root} --include suspected`, 'if it is not: shows the plan, asks, removes it'],
+      [`${calledAs} allow add --help`, 'if it is'],
+    )
+  if (scan.verdict !== 'suspected') rows.push([`${calledAs} explain ${short(first.id)}`, 'all the evidence'])
+  rows.push([`${calledAs} report`, 'one HTML file for others'])
+  page.table(rows)
+}
+
+function headline(scan: Scan): string {
+  const of = (verdict: Incident['verdict']) => scan.incidents.filter(one => one.verdict === verdict).length
+  const { hostname } = scan.target
+  const where = scan.target.live ? `on ${hostname ?? 'this host'}` : `in ${scan.target.root}`
+  switch (scan.verdict) {
+    case 'confirmed': {
+      const suspected = of('suspected')
+      const more = suspected > 0 ? `, and ${count(suspected, 'suspicion')}` : ''
+      return `${count(of('confirmed'), 'intrusion')} ${where}${more}`
+    }
+    case 'suspected':
+      return `${count(of('suspected'), 'thing')} ${where} that a person should look at`
+    case 'exposure':
+      return `No intruder ${where}, but ${count(of('exposure'), 'open door')}`
+    case 'nothing':
+      return `No sign of a miner or intruder ${where}${scan.gaps.length > 0 ? ', in what could be looked at' : ''}`
+  }
+}
+
+function lookedAt(scan: Scan): string {
+  const facts = Object.values(scan.facts).reduce((sum, one) => sum + one, 0)
+  const system = scan.target.system === undefined ? '' : `${scan.target.system}, `
+  const kind = scan.target.live ? 'running system' : 'mounted tree: what runs was not seen'
+  const seconds = (scan.durationMs / 1000).toFixed(1)
+  return `${system}${kind}. Looked at ${count(facts, 'fact')} with ${count(scan.rules.count, 'rule')} in ${seconds} s.`
+}
+
+function weight(finding: Finding): number {
+  const levels = ['informational', 'low', 'medium', 'high', 'critical']
+  return levels.indexOf(finding.level) * 2 + (finding.conclusive ? 1 : 0)
+}

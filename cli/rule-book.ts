@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  compileRules,
+  createStream,
+  type FieldNames,
+  factFields,
+  type KnownFields,
+  loadRuleFiles,
+  type Problem,
+  type RuleSet,
+  viewsOfFact,
+} from '../detect/index.ts'
+import { type Detect, derivedFields, hostFields, type JudgingRule, roles, ruleMeaning } from '../engine/index.ts'
+import { type Fact, type FactKind, factSchemas, type Level, levels } from '../model/index.ts'
+
+/** Where the program's own rules lie. */
+export const ownRulesFolder: string = join(import.meta.dirname, '..', 'rules')
+
+/** Rules made ready for one or more scans. */
+export interface RuleBook {
+  readonly own: RuleSet
+  /** Of others (`--rules DIR`): they support a verdict and never make it. */
+  readonly foreign: RuleSet
+  readonly count: number
+  /** Changes with every byte of every rule. */
+  readonly version: string
+  /** What is wrong with own rules, so that they were left out. */
+  readonly errors: readonly Problem[]
+  readonly foreignProblems: readonly Problem[]
+  /** A fresh detector: rules that count start at zero. */
+  detector(): Detect
+}
+
+export function openRules(foreignFolders: readonly string[] = [], ownFolder = ownRulesFolder): RuleBook {
+  const ownFiles = loadRuleFiles([ownFolder])
+  const own = compileRules(ownFiles.rules, { knownFields: ownFields() })
+  const foreignFiles = loadRuleFiles(foreignFolders)
+  const foreign = compileRules(foreignFiles.rules, { knownFields: ownFields(), foreign: true })
+  const meanings = new Map<string, JudgingRule>()
+  const meaningErrors: Problem[] = []
+  for (const rule of [...own.rules, ...own.correlations]) {
+    const meaning = ruleMeaning.safeParse(rule.custom)
+    if (meaning.success) meanings.set(rule.id, { ...headOf(rule), level: levelOf(rule.level), meaning: meaning.data })
+    else meaningErrors.push(problemOf(rule, 'davylamp: says no class or something unknown'))
+  }
+  for (const rule of [...foreign.rules, ...foreign.correlations]) {
+    if (meanings.has(rule.id)) continue
+    const level = levels[Math.min(levels.indexOf(levelOf(rule.level)), levels.indexOf('medium'))] ?? 'medium'
+    const meaning = ruleMeaning.parse({ class: 'execution' })
+    meanings.set(rule.id, { ...headOf(rule), level, meaning })
+  }
+  return {
+    own,
+    foreign,
+    count: own.rules.length + own.correlations.length + foreign.rules.length + foreign.correlations.length,
+    version: versionOf([ownFolder, ...foreignFolders]),
+    errors: [...ownFiles.errors, ...own.errors, ...meaningErrors],
+    foreignProblems: [...foreignFiles.errors, ...foreign.errors],
+    detector: () => detectorOf([own, foreign], meanings),
+  }
+}
+
+/** Fields of each kind of fact with those that linking adds: what a rule may name. */
+export function ownFields(): KnownFields {
+  const cache = new Map<string, FieldNames>()
+  return source => {
+    const kind = source.category?.replaceAll('_', '-')
+    if (kind === undefined || !isKind(kind)) return undefined
+    const linked = roles[kind] ?? {}
+    const links = Object.fromEntries(Object.entries(linked).map(([role, other]) => [role, [other]]))
+    const plain = factFields(links)(source)
+    if (plain === undefined) return undefined
+    const known = cache.get(kind)
+    if (known !== undefined) return known
+    const names = new Map(plain)
+    for (const name of Object.keys(derivedFields[kind] ?? {})) names.set(name, false)
+    for (const name of hostFields) names.set(`host.${name}`, false)
+    for (const [role, other] of Object.entries(linked))
+      for (const name of Object.keys(derivedFields[other] ?? {})) names.set(`${role}.${name}`, false)
+    cache.set(kind, names)
+    return names
+  }
+}
+
+function detectorOf(sets: readonly RuleSet[], meanings: ReadonlyMap<string, JudgingRule>): Detect {
+  const streams = sets.filter(set => set.rules.length > 0).map(set => createStream(set))
+  return event => {
+    const fact = event as unknown as Fact
+    const views = viewsOfFact(fact, event)
+    const found: JudgingRule[] = []
+    for (const stream of streams)
+      for (const match of stream.push(views)) {
+        const rule = meanings.get(match.rule.id)
+        if (rule !== undefined) found.push(rule)
+      }
+    return found
+  }
+}
+
+function headOf({ id, title, tags }: { id: string; title: string; tags: readonly string[] }) {
+  return { id, title, tags }
+}
+
+/** Sigma lets a level be absent; such a rule is worth a look. */
+function levelOf(level: string | undefined): Level {
+  return levels.find(one => one === level) ?? 'medium'
+}
+
+function problemOf(rule: { id: string; file?: string; line: number }, message: string): Problem {
+  return { ...(rule.file === undefined ? {} : { file: rule.file }), line: rule.line, rule: rule.id, message }
+}
+
+function isKind(kind: string): kind is FactKind {
+  return Object.hasOwn(factSchemas, kind)
+}
+
+function versionOf(folders: readonly string[]): string {
+  const hash = createHash('sha256')
+  for (const folder of folders)
+    for (const name of namesIn(folder)) {
+      if (!/(?<!\.cases)\.ya?ml$/.test(name)) continue
+      try {
+        hash.update(`${name}\0`).update(readFileSync(join(folder, name)))
+      } catch {
+        // It was reported when the rules were loaded.
+      }
+    }
+  return hash.digest('hex').slice(0, 12)
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,76 @@
+import { createHash, randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/** Where the state of one target lies: the live host in the state folder itself, a tree below `trees/`. */
+export function targetFolder(state: string, root: string): string {
+  if (root === '/') return state
+  return join(state, 'trees', createHash('sha256').update(root).digest('hex').slice(0, 16))
+}
+
+/** A file's text; undefined when there is none. */
+export function readOptional(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
+    throw error
+  }
+}
+
+/** Replaces a file of the state folder in one step, readable by its owner only, on the disk before it returns. */
+export function writeState(path: string, document: unknown): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
+  const descriptor = openSync(temporary, 'wx', 0o600)
+  try {
+    writeFileSync(descriptor, `${JSON.stringify(document)}\n`)
+    fsyncSync(descriptor)
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Why the content of a state file cannot be relied on: somebody else may write to it. */
+export function foreignHands(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined) return undefined
+  const mine = process.getuid?.() ?? 0
+  if (found.uid !== 0 && found.uid !== mine) return `it belongs to uid ${found.uid}`
+  return (found.mode & 0o022) === 0 ? undefined : 'others than its owner may write to it'
+}
+
+export function codeOf(error: unknown): string | undefined {
+  const code = error instanceof Error ? Reflect.get(error, 'code') : undefined
+  return typeof code === 'string' ? code : undefined
+}
+
+/** Plain words for what the system answered. */
+export function reasonOf(error: unknown): string {
+  const words: Readonly<Record<string, string>> = {
+    EACCES: 'permission denied',
+    EPERM: 'not permitted',
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'no space is left',
+    ENOENT: 'no such file or directory',
+    EISDIR: 'it is a directory',
+    ENOTDIR: 'it is not a directory',
+    EEXIST: 'it is already there',
+  }
+  const code = codeOf(error)
+  return (code !== undefined && words[code]) || (error instanceof Error ? error.message : String(error))
+}
