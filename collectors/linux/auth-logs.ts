@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib'
 import { decodeBytes, type Target } from '../../target/index.ts'
 import { type AuthEvent, authEvent, type LogLine, parseLogLine, zoneOffset } from './auth-log-line.ts'
 
-/** An event with the file it is written in. */
+/** An event with the file it is written in. The text of a failed log-in is not kept. */
 export interface AuthEntry extends AuthEvent {
   readonly path: string
   readonly atMs: number
@@ -16,7 +16,7 @@ export interface AuthLogs {
 }
 
 const mostBytes = 64 << 20
-const mostEntries = 500_000
+const mostEntries = 200_000
 const blockBytes = 1 << 20
 const mostCompressed = 8 << 20
 const mostUnpacked = 32 << 20
@@ -59,6 +59,7 @@ function readLog(target: Target, path: string, writtenMs: number, left: number, 
   const from = entries.length
   let last: LogLine | undefined
   let bytes = 0
+  const words = new Map<string, string>()
   for (const block of blocksOf(target, path, left)) {
     bytes += block.length
     for (const line of block.split('\n')) {
@@ -67,20 +68,37 @@ function readLog(target: Target, path: string, writtenMs: number, left: number, 
       if (!parsed) continue
       last = parsed
       const event = authEvent(parsed.program, parsed.message)
-      if (event)
-        entries.push({
-          ...event,
-          user: decodeLatin(event.user),
-          text: decodeLatin(event.text),
-          path,
-          atMs: parsed.atMs,
-        })
+      if (event) entries.push(compact(event, path, parsed.atMs, words))
     }
   }
   const offset = last && !last.exact ? zoneOffset(last.atMs, writtenMs) : 0
   if (offset !== 0)
     for (const [at, entry] of entries.entries()) if (at >= from) entries[at] = { ...entry, atMs: entry.atMs + offset }
   return bytes
+}
+
+/**
+ * Without ties to the block it was cut from, which would stay in memory with it; a failure, of which there are a hundred
+ * thousand, without its text.
+ */
+function compact(event: AuthEvent, path: string, atMs: number, words: Map<string, string>): AuthEntry {
+  const own = (word: string): string => {
+    const before = words.get(word)
+    if (before !== undefined) return before
+    const copy = decodeLatin(word)
+    words.set(copy, copy)
+    return copy
+  }
+  return {
+    kind: event.kind,
+    user: own(event.user),
+    address: event.address === undefined ? undefined : own(event.address),
+    method: event.method === undefined ? undefined : own(event.method),
+    count: event.count,
+    text: event.kind === 'failed' ? '' : decodeLatin(event.text),
+    path,
+    atMs,
+  }
 }
 
 /** Blocks of whole lines, a byte a character; of a log that is too long the end. */

@@ -99,7 +99,7 @@ function burstFact({ first, last, count, users }: Burst, address: string | undef
     count,
     user: users.size === 1 && only !== undefined ? displayBytes(only) : undefined,
     address: address === undefined ? undefined : displayBytes(address),
-    text: displayBytes(last.text),
+    text: displayBytes(`Failed ${last.method ?? 'log-in'} for ${last.user} from ${last.address ?? '?'}`),
   })
 }
 
