@@ -28,6 +28,8 @@ const adjustments: Readonly<Record<string, string>> = {
   '/etc/tmpfiles.d/tmp.conf': 'd /tmp 1777 root root 30d\nd /var/tmp 1777 root root 60d\n',
   // Programs that ignore SIGTERM would hold each reboot up for 90 seconds.
   '/etc/systemd/system.conf.d/10-timeouts.conf': '[Manager]\nDefaultTimeoutStopSec=4s\n',
+  // With version 1 cgroups in a namespace nobody tells systemd that a session's last process is gone.
+  '/etc/systemd/system/user@.service.d/10-timeouts.conf': '[Service]\nTimeoutStopSec=1s\n',
   '/etc/hostname': 'lamp\n',
   '/etc/hosts': '127.0.0.1\tlocalhost\n127.0.1.1\tlamp\n::1\tlocalhost ip6-localhost ip6-loopback\n',
   '/etc/resolv.conf': 'nameserver 192.0.2.53\n',
