@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import type { Action } from '../model/index.ts'
 import { openHost } from './host.ts'
 import { readJournal } from './journal.ts'
+import { until } from './processes.ts'
 import { carryOut, resumeRun } from './run.ts'
 import { folderOf, listRuns } from './run-record.ts'
 import { planOf, removeTree } from './temporary-host.ts'
@@ -118,6 +119,51 @@ for (let number = 1; number <= entries; number++) {
     })
   }
 }
+
+test('SIGKILL at each journal entry of an undo, then undo again', { skip: root }, async t => {
+  const undoEntries = 2 * actions.length + 1
+  for (let number = entries + 1; number <= entries + undoEntries; number += 2) {
+    const its = arrange()
+    t.after(() => removeTree(its.folder))
+    const before = picture(its.root)
+    const moment = number % 4 === 0 ? 'after' : 'before'
+    const flags = ['--disable-warning=ExperimentalWarning', child, its.root, its.state]
+    assert.equal(spawnSync(process.execPath, [...flags, its.plan]).status, 0)
+    const crashed = spawnSync(process.execPath, [...flags, 'undo', String(number), moment], { encoding: 'utf8' })
+    assert.equal(crashed.signal, 'SIGKILL', crashed.stderr)
+    const host = openHost({ root: its.root, live: false, state: its.state })
+    await undoRun(listRuns(its.state)[0]?.id ?? '', host)
+    host.close()
+    assert.equal(picture(its.root), before)
+  }
+})
+
+test('SIGKILL at any moment between entries, then resume and undo', { skip: root }, async t => {
+  for (let delay = 0; delay < 12; delay++) {
+    const its = arrange()
+    t.after(() => removeTree(its.folder))
+    const before = picture(its.root)
+    const flags = ['--disable-warning=ExperimentalWarning', child, its.root, its.state, its.plan]
+    const running = spawn(process.execPath, flags, { stdio: 'ignore' })
+    const ended = new Promise(resolve => running.once('exit', resolve))
+    await until(() => listRuns(its.state).length > 0, 5_000)
+    await new Promise(resolve => setTimeout(resolve, delay * 6))
+    running.kill('SIGKILL')
+    await ended
+    const host = openHost({ root: its.root, live: false, state: its.state })
+    const id = listRuns(its.state)[0]?.id ?? ''
+    if (delay % 2 === 0) {
+      const run = await resumeRun(id, host)
+      assert.deepEqual(
+        run.actions.map(({ outcome, detail }) => detail ?? outcome),
+        actions.map(() => 'done'),
+      )
+    }
+    await undoRun(id, host)
+    host.close()
+    assert.equal(picture(its.root), before)
+  }
+})
 
 test('a torn last line is as if it had not been written', { skip: root }, async t => {
   const its = arrange()

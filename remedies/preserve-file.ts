@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs'
 import { fromFact } from '../target/index.ts'
 import { markOf } from './host.ts'
-import { changedSince, type Remedy, ready } from './remedy.ts'
+import { alreadyDone, changedSince, type Remedy, ready } from './remedy.ts'
 
 /** Copies a file into the vault as evidence. Nothing on the host changes, so there is nothing to take back. */
 export const preserveFile: Remedy<'preserve-file', null> = {
@@ -10,7 +10,8 @@ export const preserveFile: Remedy<'preserve-file', null> = {
   needsLive: false,
   async check(action, host) {
     const metadata = host.files.inspect(fromFact(action.path, action.pathBytes))
-    if (metadata === undefined) return changedSince(`${action.path} is gone`)
+    // Nothing is left to preserve, and what depends on this will find nothing to remove.
+    if (metadata === undefined) return alreadyDone
     return metadata.type === 'file' ? ready : changedSince(`${action.path} is a ${metadata.type}`)
   },
   prepare: async () => null,
