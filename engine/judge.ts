@@ -50,14 +50,23 @@ export interface Judged {
 }
 
 /** All findings of a host, one for each rule and fact, strongest first. The same facts and rules give the same list. */
-export function judge(world: World, detect: Detect, allow: readonly AllowEntry[], now: string): Judged[] {
+export function judge(
+  world: World,
+  detect: Detect,
+  allow: readonly AllowEntry[],
+  now: string,
+  protectedPids: ReadonlySet<number> = new Set(),
+): Judged[] {
   const judged = new Map<string, Judged>()
-  for (const fact of world.facts)
+  for (const fact of world.facts) {
+    // The program itself and the session that runs it are no suspects.
+    if (fact.kind === 'process' && protectedPids.has(fact.pid)) continue
     for (const view of viewsOf(fact, world))
       for (const rule of detect(view.event, fact.kind)) {
         const key = `${rule.id}:${fact.id}:${'pid' in fact ? fact.pid : ''}`
         if (!judged.has(key)) judged.set(key, { rule, finding: findingOf(rule, view, allow, now) })
       }
+  }
   return [...judged.values()].sort(strongestFirst)
 }
 

@@ -30,7 +30,7 @@ export interface Assessment {
 /** Facts to findings to incidents. Pure. */
 export function assess(evidence: Evidence): Assessment {
   const world = new World(evidence.facts, evidence.live)
-  const judged = judge(world, evidence.detect, evidence.allow, evidence.now)
+  const judged = judge(world, evidence.detect, evidence.allow, evidence.now, evidence.protectedPids)
   const incidents = correlate(world, judged, { protectedPids: evidence.protectedPids, earlier: evidence.earlier })
   return { world, judged, incidents, verdict: verdictOf(incidents) }
 }
