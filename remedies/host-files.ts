@@ -1,15 +1,5 @@
 import { createHash } from 'node:crypto'
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readdirSync,
-  readSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, openSync, readdirSync, readSync } from 'node:fs'
 import { openDirectory, openEntry, openFlags, readEntryLink } from '../native/write/directory.ts'
 import {
   linkEntry,
@@ -18,40 +8,17 @@ import {
   renameEntry,
   renameEntryNew,
   setMode,
-  setOwner,
   setTimes,
   symlinkEntry,
   unlinkEntry,
 } from '../native/write/entry.ts'
-import {
-  extendedAttributes,
-  removeExtendedAttribute,
-  setExtendedAttribute,
-} from '../native/write/extended-attributes.ts'
+import { removeExtendedAttribute, setExtendedAttribute } from '../native/write/extended-attributes.ts'
 import { inodeFlags, setInodeFlags } from '../native/write/inode-flags.ts'
 import { decodeBytes, encodeBytes } from '../target/index.ts'
+import { applyMetadata, type Metadata, metadataOfEntry, using } from './metadata.ts'
+import { type NewEntry, temporaryName, writeAll, writeTemporary } from './new-entry.ts'
 
-/** What undo has to give back besides content. Times are nanoseconds since 1970 as text, attribute values base64. */
-export interface Metadata {
-  readonly type: 'file' | 'directory' | 'symlink' | 'socket' | 'fifo' | 'device'
-  readonly size: number
-  readonly uid: number
-  readonly gid: number
-  readonly mode: number
-  readonly accessedNs: string
-  readonly modifiedNs: string
-  readonly inode: string
-  readonly device: string
-  readonly linkCount: number
-  readonly flags: number
-  readonly attributes: readonly (readonly [name: string, value: string])[]
-}
-
-/** What a new entry is made of. `write` fills a regular file through its descriptor. */
-export type NewEntry =
-  | { readonly type: 'file'; write(descriptor: number): void | Promise<void> }
-  | { readonly type: 'symlink'; readonly target: string }
-  | { readonly type: 'directory' | 'fifo' | 'socket' }
+export type { Metadata } from './metadata.ts'
 
 const blockBytes = 1 << 20
 
@@ -76,7 +43,7 @@ export class HostFiles {
   /** Type, owner, times, flags and extended attributes of an entry itself. */
   inspect(path: string): Metadata | undefined {
     return this.#present(path, (directory, name) =>
-      using(openEntry(directory, name, openFlags.path), descriptor => this.#metadata(directory, name, descriptor)),
+      using(openEntry(directory, name, openFlags.path), descriptor => metadataOfEntry(directory, name, descriptor)),
     )
   }
 
@@ -244,35 +211,6 @@ export class HostFiles {
     this.#present(path, directory => unlinkEntry(directory, temporaryName(mark)))
   }
 
-  #metadata(directory: number, name: Buffer, descriptor: number): Metadata {
-    const stat = fstatSync(descriptor, { bigint: true })
-    const type = stat.isFile()
-      ? 'file'
-      : stat.isDirectory()
-        ? 'directory'
-        : stat.isSymbolicLink()
-          ? 'symlink'
-          : stat.isSocket()
-            ? 'socket'
-            : stat.isFIFO()
-              ? 'fifo'
-              : 'device'
-    return {
-      type,
-      size: Number(stat.size),
-      uid: Number(stat.uid),
-      gid: Number(stat.gid),
-      mode: Number(stat.mode) & 0o7777,
-      accessedNs: String(stat.atimeNs),
-      modifiedNs: String(stat.mtimeNs),
-      inode: String(stat.ino),
-      device: String(stat.dev),
-      linkCount: Number(stat.nlink),
-      flags: type === 'file' || type === 'directory' ? flagsAt(directory, name) : 0,
-      attributes: extendedAttributes(descriptor).map(([key, value]) => [key, value.toString('base64')] as const),
-    }
-  }
-
   #onOpen(path: string, act: (descriptor: number) => void): void {
     this.#at(path, (directory, name) => using(openEntry(directory, name, openFlags.nonBlocking), act))
   }
@@ -304,13 +242,6 @@ export class HostFiles {
       if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
       throw error
     }
-  }
-}
-
-/** Writes all bytes, however often write(2) takes only some. */
-export function writeAll(descriptor: number, bytes: Uint8Array, offset?: number): void {
-  for (let done = 0; done < bytes.length; ) {
-    done += writeSync(descriptor, bytes, done, bytes.length - done, offset === undefined ? null : offset + done)
   }
 }
 
@@ -348,63 +279,6 @@ function readAll(descriptor: number, limit: number): Buffer {
   }
 }
 
-function flagsAt(directory: number, name: Buffer): number {
-  return using(openEntry(directory, name, openFlags.nonBlocking), inodeFlags)
-}
-
-function temporaryName(mark: string): Buffer {
-  return Buffer.from(`.davylamp-${mark}.tmp`)
-}
-
-async function writeTemporary(
-  directory: number,
-  mark: string,
-  write: (descriptor: number) => void | Promise<void>,
-  metadata: Metadata,
-): Promise<Buffer> {
-  const name = temporaryName(mark)
-  try {
-    unlinkEntry(directory, name)
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'ENOENT') throw error
-  }
-  const flags = openFlags.readWrite | openFlags.create | openFlags.exclusive
-  const descriptor = openEntry(directory, name, flags, 0o600)
-  try {
-    await write(descriptor)
-    applyMetadata(descriptor, metadata)
-    fsyncSync(descriptor)
-  } catch (error) {
-    unlinkEntry(directory, name)
-    throw error
-  } finally {
-    closeSync(descriptor)
-  }
-  return name
-}
-
-/** The order matters: a new owner clears setuid and capabilities, and each of these but the last changes the time. */
-function applyMetadata(descriptor: number, metadata: Metadata): void {
-  setOwner(descriptor, metadata.uid, metadata.gid)
-  if (metadata.type !== 'symlink') setMode(descriptor, metadata.mode)
-  const wanted = new Map(metadata.attributes)
-  const there = new Map(extendedAttributes(descriptor).map(([name, value]) => [name, value.toString('base64')]))
-  // What a directory's default ACL gave the new entry goes away again.
-  for (const name of there.keys()) if (!wanted.has(name)) removeExtendedAttribute(descriptor, name)
-  for (const [name, value] of wanted) {
-    if (there.get(name) !== value) setExtendedAttribute(descriptor, name, Buffer.from(value, 'base64'))
-  }
-  setTimes(descriptor, BigInt(metadata.accessedNs), BigInt(metadata.modifiedNs))
-}
-
 function syncDirectory(directory: number): void {
   using(openEntry(directory, Buffer.from('.'), openFlags.directory), fsyncSync)
-}
-
-function using<T>(descriptor: number, act: (descriptor: number) => T): T {
-  try {
-    return act(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
 }

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { type JournalEntry, journalEntry } from '../model/index.ts'
-import { writeAll } from './host-files.ts'
+import { writeAll } from './new-entry.ts'
 
 /** A journal that cannot be trusted: nothing is resumed or undone from it. */
 export class JournalError extends Error {

@@ -4,7 +4,7 @@ import { closeSync } from 'node:fs'
 import type { Metadata } from './host-files.ts'
 import { markOf, type WritableHost } from './host.ts'
 import { ChangedSince, type Undone } from './remedy.ts'
-import { originOf } from './vault.ts'
+import { originOf } from './vault-entry.ts'
 
 /** All that undo needs to put one entry back: the content is in the vault. */
 export interface TakenEntry {
