@@ -194,5 +194,8 @@ export const decoys: Decoys = {
     // An upgrade: the program that runs is no longer the file on the disk.
     'cp -p /usr/sbin/inventoryd /usr/sbin/inventoryd.dpkg-new && mv /usr/sbin/inventoryd.dpkg-new /usr/sbin/inventoryd',
   ],
-  allowed: [{ path: '/opt/xmrig/xmrig', reason: 'agreed with the owner of this server' }],
+  allowed: [
+    { path: '/opt/xmrig/xmrig', reason: 'agreed with the owner of this server' },
+    { path: '/opt/xmrig/config.json', reason: 'agreed with the owner of this server' },
+  ],
 }

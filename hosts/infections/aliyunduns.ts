@@ -64,9 +64,9 @@ export const aliyunduns: Infection = {
       mode: 0o600,
     },
     {
-      kind: 'file',
+      kind: 'line',
       path: '/etc/sudoers.d/shaojiang99',
-      content: { text: 'shaojiang99 ALL=(ALL) NOPASSWD: ALL\n' },
+      text: 'shaojiang99 ALL=(ALL) NOPASSWD: ALL',
       mode: 0o440,
     },
     { kind: 'attribute', path: '/etc/passwd', flag: 'i' },
