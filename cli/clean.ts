@@ -1,16 +1,16 @@
 import type { Plan, Run } from '../model/index.ts'
-import { carryOut, openHost } from '../remedies/index.ts'
+import { carryOut } from '../remedies/index.ts'
 import { agreed, canAsk } from './ask.ts'
+import { withWritableHost } from './carry-out.ts'
 import { chosenPlan, type PlanChoice, readPlan } from './choose-plan.ts'
 import type { Context } from './context.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { installLooks, plannedLooks } from './later-looks.ts'
 import { type Look, type LookOptions, lookAt } from './look.ts'
-import { describeAction } from './print/action.ts'
 import { printPlan } from './print/plan.ts'
 import { printRun } from './print/run.ts'
 import { printScan } from './print/scan.ts'
-import { calledAs, program } from './program-name.ts'
+import { calledAs } from './program-name.ts'
 import { keepBefore, proveRun } from './proof-of-run.ts'
 import { requireRoot, requireWritableState } from './state/permission.ts'
 
@@ -34,9 +34,9 @@ export async function cleanCommand(options: CleanOptions, context: Context): Pro
   }
   if (look.live) requireRoot('clean')
   requireWritableState(context.state)
-  const run = await carryOutHere(plan, look, context)
+  const run = await withWritableHost(look, context, (host, told) => carryOut(plan, host, told))
   const before = keepBefore(context.state, run.id, plan, look.scan.incidents)
-  const laterLooks = options.laterLooks === true ? await installLooks(run, context) : plannedLooks(run)
+  const laterLooks = options.laterLooks === true ? await installLooks(run, look, context) : plannedLooks(run)
   const watchSeconds = options.watch ?? (look.live ? 60 : 0)
   const proof = await proveRun(run, before, { watchSeconds, look: options, laterLooks }, context)
   const proven: Run = { ...run, proof }
@@ -54,44 +54,6 @@ async function mayProceed(plan: Plan, context: Context): Promise<boolean> {
   const yes = await agreed('Proceed?')
   if (!yes) context.page.text('Nothing was changed.')
   return yes
-}
-
-async function carryOutHere(plan: Plan, look: Look, context: Context): Promise<Run> {
-  const host = openHost({ root: look.root, live: look.live, state: context.state, ownedUnmodified: ownedFiles(look) })
-  const letGo = holdSignals(context)
-  try {
-    return await carryOut(plan, host, {
-      program,
-      onStep: (state, of) => context.progress.show(`${state.number} of ${of}: ${describeAction(state.action)}`),
-    })
-  } finally {
-    letGo()
-    context.progress.clear()
-    host.close()
-  }
-}
-
-/** Files that a package owns and that are as it installed them, as far as the scan looked at them. */
-function ownedFiles({ assessment }: Look): (path: string) => boolean {
-  const { world } = assessment
-  return path => {
-    const ownership = world.file(path)?.ownership
-    return ownership === 'owned' || ownership === 'verified'
-  }
-}
-
-/** A lost terminal must not stop a run in the middle; Ctrl-C may, and the journal knows how to go on. */
-function holdSignals(context: Context): () => void {
-  const ignore = () => {}
-  const stop = () => {
-    context.progress.clear()
-    context.notes.text(
-      `Stopped in the middle. Go on with: ${calledAs} resume   or take back what was done with: ${calledAs} undo`,
-    )
-    process.exit(exitCodes.left)
-  }
-  process.on('SIGHUP', ignore).on('SIGINT', stop).on('SIGTERM', stop)
-  return () => void process.off('SIGHUP', ignore).off('SIGINT', stop).off('SIGTERM', stop)
 }
 
 /** No run is begun; with --json and --yes the answer still is a run, without actions. */

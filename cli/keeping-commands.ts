@@ -134,6 +134,6 @@ function rulesCommands(tree: Command, outcome: Outcome): void {
     usage: 'eval <rules> <events>',
     description: 'Evaluate rules on events: JSON lines in (- is standard input), JSON lines {"id","rules"} out.',
     examples: ['rules eval /srv/sigma/rules events.jsonl', 'rules eval rules/ - < events.jsonl'],
-    load: async () => (await import('./rules.ts')).evalCommand,
+    load: async () => (await import('./rules-eval.ts')).evalCommand,
   })
 }

@@ -26,6 +26,7 @@ export function printIncident(
   number: number,
   findings: ReadonlyMap<string, Finding>,
   page: Page,
+  most = mostFindings,
 ): void {
   page.line()
   page.text(`${verdictWord(incident.verdict)} – ${styled(incident.title, 'strong')}`, 0, `${number}. `)
@@ -38,9 +39,9 @@ export function printIncident(
   const sorted = [...own].sort((a, b) => weight(b) - weight(a))
   if (incident.verdict !== 'exposure') {
     page.line(`   ${styled('Why:', 'blue')}`)
-    printFindings(sorted, mostFindings, page, 5)
-    if (sorted.length > mostFindings)
-      page.text(styled(`and ${sorted.length - mostFindings} more: ${calledAs} explain ${short(incident.id)}`, 'dim'), 5)
+    printFindings(sorted, most, page, 5)
+    if (sorted.length > most)
+      page.text(styled(`and ${sorted.length - most} more: ${calledAs} explain ${short(incident.id)}`, 'dim'), 5)
   }
   for (const reason of incident.rebuildAdvised) page.text(`${styled('Rebuild advised:', 'red')} ${reason}.`, 3)
   for (const way of incident.entryPoints) page.text(`${styled('Close the way in:', 'blue')} ${way.advice}`, 3)

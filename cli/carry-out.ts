@@ -1,0 +1,56 @@
+import type { ActionState, Run } from '../model/index.ts'
+import { openHost, type WritableHost } from '../remedies/index.ts'
+import type { Context } from './context.ts'
+import { exitCodes } from './exit-codes.ts'
+import type { Look } from './look.ts'
+import { describeAction } from './print/action.ts'
+import { calledAs, program } from './program-name.ts'
+
+/** What a run is told, besides its plan. */
+export interface Told {
+  readonly program: string
+  readonly onStep: (state: ActionState, of: number) => void
+}
+
+/** Opens the host that was looked at for changes, and lets a run work on it. */
+export async function withWritableHost(
+  look: Look,
+  context: Context,
+  work: (host: WritableHost, told: Told) => Promise<Run>,
+): Promise<Run> {
+  const host = openHost({ root: look.root, live: look.live, state: context.state, ownedUnmodified: ownedFiles(look) })
+  const letGo = holdSignals(context)
+  try {
+    return await work(host, {
+      program,
+      onStep: (state, of) => context.progress.show(`${state.number} of ${of}: ${describeAction(state.action)}`),
+    })
+  } finally {
+    letGo()
+    context.progress.clear()
+    host.close()
+  }
+}
+
+/** Files that a package owns and that are as it installed them, as far as the scan looked at them. */
+function ownedFiles({ assessment }: Look): (path: string) => boolean {
+  const { world } = assessment
+  return path => {
+    const ownership = world.file(path)?.ownership
+    return ownership === 'owned' || ownership === 'verified'
+  }
+}
+
+/** A lost terminal must not stop a run in the middle; Ctrl-C may, and the journal knows how to go on. */
+function holdSignals(context: Context): () => void {
+  const ignore = () => {}
+  const stop = () => {
+    context.progress.clear()
+    context.notes.text(
+      `Stopped in the middle. Go on with: ${calledAs} resume – or take back what was done with: ${calledAs} undo`,
+    )
+    process.exit(exitCodes.left)
+  }
+  process.on('SIGHUP', ignore).on('SIGINT', stop).on('SIGTERM', stop)
+  return () => void process.off('SIGHUP', ignore).off('SIGINT', stop).off('SIGTERM', stop)
+}
