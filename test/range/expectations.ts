@@ -16,6 +16,8 @@ export interface SeenFact {
   readonly script?: string
   readonly links?: readonly string[]
   readonly targets?: readonly string[]
+  /** Of a replaced command: where its original went. */
+  readonly originals?: readonly { readonly path: string }[]
 }
 
 /** What was planted, in words that fit into a message. */
@@ -66,7 +68,8 @@ function isAbout(item: Item, fact: SeenFact): boolean {
   if (item.kind === 'mount') return fact.kind === 'mount'
   if (item.kind === 'directory') return fact.path?.startsWith(displayBytes(item.path)) ?? false
   if (item.kind === 'file' && isDeletedProgram(item.path, fact)) return true
-  return samePath(fact.path, item.path) || (fact.links ?? []).some(link => samePath(link, item.path))
+  const goAlong = [...(fact.links ?? []), ...(fact.originals ?? []).map(({ path }) => path)]
+  return samePath(fact.path, item.path) || goAlong.some(path => samePath(path, item.path))
 }
 
 /** A program whose file was removed is found through its process alone. */
@@ -122,6 +125,7 @@ function mountsOf(range: Range): string[] {
 }
 
 function flagsOf(range: Range, path: string): string {
+  if (!exists(range, path)) return ''
   return runHere(['lsattr', '-d', range.root + path]).split(' ')[0] ?? ''
 }
 

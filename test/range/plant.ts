@@ -98,6 +98,7 @@ function plantFile(root: string, item: Extract<Item, { kind: 'file' }>, until: n
   rmSync(outside, { force: true })
   writeFileSync(outside, bytes)
   own(root, outside, item.owner, item.mode ?? 0o644)
+  ownCrontab(root, item.path, item.owner)
   if (item.acl !== undefined) runHere(['setfacl', '--modify', item.acl, '--', outside.toString()])
   if (item.daysOld === undefined) return
   const then = new Date(Date.now() - item.daysOld * 86_400_000)
@@ -122,8 +123,13 @@ function plantLine(root: string, item: Extract<Item, { kind: 'line' }>): void {
   const isNew = !existsSync(outside)
   appendFileSync(outside, `${item.text}\n`)
   if (isNew) own(root, Buffer.from(outside), item.owner, item.mode ?? 0o644)
-  if (item.path.startsWith('/var/spool/cron/crontabs/'))
-    chownSync(outside, idsOf(root, item.owner).uid, groupOf(root, 'crontab'))
+  ownCrontab(root, item.path, item.owner)
+}
+
+/** Debian's crontab(1) runs with the group that may enter the spool, and leaves it on the files. */
+function ownCrontab(root: string, path: string, owner: string | undefined): void {
+  if (!path.startsWith('/var/spool/cron/crontabs/')) return
+  chownSync(root + path, idsOf(root, owner).uid, groupOf(root, 'crontab'))
 }
 
 function plantAccount(root: string, item: Extract<Item, { kind: 'account' }>): void {
