@@ -4,9 +4,11 @@ import { openPackages } from './packages/package-database.ts'
 /** A path that is worth a fact, and why. */
 export interface Place {
   readonly path: string
-  readonly seenAs: 'drop-place' | 'system-directory' | 'hidden-directory'
+  readonly seenAs: 'drop-place' | 'system-directory' | 'hidden-directory' | 'hidden-home'
 }
 
+/** A clean-up takes a hidden directory as a whole, so all of it has to be seen. */
+const hiddenDepth = 8
 const mostEntries = 20_000
 const mostPerDirectory = 4_000
 const mostSuspectBytes = 48 * 1024 * 1024
@@ -124,8 +126,17 @@ const toolHomes = new Set([
 ])
 
 /** Walks the usual places of a target, the same way each time; what it may not look at for its number becomes a gap. */
-export function* usualPlaces(target: Target, homes: readonly string[]): Generator<Place> {
+export function* usualPlaces(
+  target: Target,
+  homes: readonly string[],
+  pointed: Iterable<string> = [],
+): Generator<Place> {
   const walk = walkerOf(target)
+  // What is started from a hidden directory of a home may have brought everything else in it.
+  for (const root of new Set([...pointed].map(hiddenRoot).filter(one => one !== undefined))) {
+    yield { path: root, seenAs: 'hidden-directory' }
+    yield* walk.below(root, hiddenDepth, 'hidden-directory', () => true)
+  }
   for (const [directory, depth] of dropPlaces) yield* walk.below(directory, depth, 'drop-place', () => true)
   for (const directory of [...hidingPlaces, ...homes]) yield* walk.hiddenIn(directory, homes.includes(directory))
   for (const [directory, depth] of programPlaces) {
@@ -137,6 +148,16 @@ export function* usualPlaces(target: Target, homes: readonly string[]): Generato
       what: 'files',
       why: `more than ${mostEntries} entries in the usual places; the rest was not looked at`,
     })
+}
+
+/** The first directory on the way to a path that hides and belongs to no known tool. */
+function hiddenRoot(path: string): string | undefined {
+  const parts = path.split('/')
+  const at = parts.findIndex((part, index) => index < parts.length - 1 && part.startsWith('.') && part.length > 1)
+  const name = parts[at]
+  if (name === undefined || toolHomes.has(name) || usualHidden.has(name) || name === '.config' || name === '.local')
+    return undefined
+  return parts.slice(0, at + 1).join('/')
 }
 
 /** A name that means to be overlooked: hidden, only dots and spaces, a space at its end, or brackets as of a kernel thread. */
@@ -173,11 +194,15 @@ function walkerOf(target: Target) {
       const path = real === '/' ? `/${name}` : `${real}/${name}`
       if (!wanted(path)) continue
       const type = files.lstat(path)?.type
-      if (type === 'file' || (type === 'symlink' && seenAs === 'drop-place')) yield { path, seenAs }
+      if (type === undefined) continue
+      if (seenAs === 'hidden-directory') yield { path, seenAs }
+      else if (type === 'file' || (type === 'symlink' && seenAs === 'drop-place')) yield { path, seenAs }
       if (type !== 'directory') continue
       const hidden = (name.startsWith('.') && !usualHidden.has(name)) || isOddName(name)
-      if (hidden && seenAs === 'drop-place') yield { path, seenAs }
-      if (depth > 1) yield* below(path, depth - 1, seenAs, wanted)
+      if (hidden && seenAs === 'drop-place') {
+        yield { path, seenAs: 'hidden-directory' }
+        yield* below(path, hiddenDepth, 'hidden-directory', wanted)
+      } else if (depth > 1) yield* below(path, depth - 1, seenAs, wanted)
     }
   }
 
@@ -190,8 +215,13 @@ function walkerOf(target: Target) {
       const path = real === '/' ? `/${name}` : `${real}/${name}`
       if (seen.has(`${path}:drop-place`) || usualHidden.has(name) || owned(path)) continue
       if (files.lstat(path)?.type !== 'directory') continue
-      if (!home || isOddName(name)) yield { path, seenAs: 'hidden-directory' }
-      yield* below(path, 4, 'hidden-directory', () => true)
+      if (!home || /^\.*\s|^\.+$/.test(name)) yield { path, seenAs: 'hidden-directory' }
+      yield* below(
+        path,
+        hiddenDepth,
+        home && !/^\.*\s|^\.+$/.test(name) ? 'hidden-home' : 'hidden-directory',
+        () => true,
+      )
     }
   }
 

@@ -78,7 +78,7 @@ for (const [name, more, started, expected] of [
     'a hidden directory in a drop place',
     { '/var/tmp/.../a': elf('x') },
     [],
-    ['/var/tmp/... directory drop-place', '/var/tmp/.../a file drop-place'],
+    ['/var/tmp/... directory hidden-directory', '/var/tmp/.../a file hidden-directory'],
   ],
   [
     'a directory of dots among system directories',
@@ -86,6 +86,7 @@ for (const [name, more, started, expected] of [
     [],
     [
       '/usr/lib/.x directory hidden-directory',
+      '/usr/lib/.x/b file hidden-directory',
       '/usr/share/... directory hidden-directory',
       '/usr/share/.../a file hidden-directory',
     ],
@@ -125,7 +126,7 @@ for (const [name, more, started, expected] of [
     'a program in the home of a hidden configuration',
     { '/home/ann/.configrc5/a/upd': { content: elf('x'), mode: 0o755 } },
     [],
-    ['/home/ann/.configrc5/a/upd file hidden-directory'],
+    ['/home/ann/.configrc5/a/upd file hidden-home'],
   ],
   [
     'what a started script names, and what that names',

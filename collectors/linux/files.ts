@@ -51,7 +51,7 @@ function* collect(survey: Survey): Iterable<FileFact> {
   let waiting: { path: string; reasons: string[]; depth: number }[] = []
   for (const [path, reasons] of pointed) waiting.push({ path, reasons, depth: 0 })
   const homes = homesOf(target, survey.people).map(({ home }) => home)
-  for (const place of usualPlaces(target, homes)) {
+  for (const place of usualPlaces(target, homes, pointed.keys())) {
     const stat = target.files.lstat(place.path)
     if (stat === undefined) continue
     if (stat.type === 'file') sizes.set(stat.size, [...(sizes.get(stat.size) ?? []), place.path])
@@ -238,7 +238,8 @@ function linkSameContent(seen: ReadonlyMap<string, Seen>): void {
 
 /** Plain texts and archives that merely lie in a drop place are nobody's business. */
 function isWorthAFact(fact: FileFact): boolean {
-  if (fact.type !== 'file' || fact.seenAs.some(reason => pointers.has(reason))) return true
+  if (fact.type !== 'file' || fact.seenAs.some(reason => pointers.has(reason) || reason === 'hidden-directory'))
+    return true
   // Listed by a package and changed later, but not in its content.
   if (fact.package !== undefined && fact.ownership !== 'modified') return false
   return isProgram(fact) || isOddName(fact.name) || fact.traits.some(trait => !plainTraits.has(trait))

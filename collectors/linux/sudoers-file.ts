@@ -22,6 +22,8 @@ export function readSudoRules(target: Target): SudoRule[] {
   const reading: Reading = { target, aliases: new Map(), rules: [], seen: new Set() }
   readFile(reading, '/etc/sudoers')
   readFile(reading, '/usr/local/etc/sudoers')
+  // Left by somebody who counts on the package that would read it.
+  readDirectory(reading, '/etc/sudoers.d')
   return reading.rules.map(rule => ({ ...rule, users: rule.users.flatMap(user => resolve(reading.aliases, user)) }))
 }
 

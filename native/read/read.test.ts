@@ -94,5 +94,5 @@ test('lowers every thread of this program to the end of the line', () => {
   const out = execFileSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', script], {
     encoding: 'utf8',
   })
-  assert.equal(out, 'true 19\n')
+  assert.equal(out, 'true 5\n')
 })
