@@ -4,6 +4,7 @@ import { actionsForAutostart } from './actions-for-autostart.ts'
 import type { Judged } from './judge.ts'
 import { isShared, isSharedTool } from './places.ts'
 import type { Advice, PlanOptions, Skipped, Wanted, Wishes } from './wanted.ts'
+import { timeOf } from './since.ts'
 import { quarantine, type Wishing } from './wishing.ts'
 import { isOwned, type Known, type World } from './world.ts'
 
@@ -163,7 +164,10 @@ function wishFile(fact: Known<'file'>, wishing: Wishing): void {
         one.mechanism !== 'systemd-generator' &&
         one.mechanism !== 'systemd-hook'),
   )
-  if (handled || isShared(fact.path) || fact.type === 'device') return
+  const original = wishing.incident.members.some(
+    one => one.kind === 'command-integrity' && one.originals.some(it => it.path === fact.path),
+  )
+  if (handled || original || isShared(fact.path) || fact.type === 'device') return
   if (fact.ownership === 'modified') {
     wishing.skip({
       what: fact.path,
@@ -453,6 +457,7 @@ function adviseAfterwards(wishing: Wishing): void {
       text: `Give ${user} a new password: whoever wrote a key there may know the old one.`,
       command: `passwd ${user}`,
     })
+  adviseOnKeys(wishing)
   const preloaded = incident.members.some(
     one => one.kind === 'preload' || (one.kind === 'autostart' && one.mechanism === 'pam'),
   )
@@ -461,6 +466,25 @@ function adviseAfterwards(wishing: Wishing): void {
       text: 'Change every password that was typed on this host: a preloaded library or login module can read them.',
     })
 }
+
+/** Keys beside the intrusion that nothing accuses: a person knows whose they are. */
+function adviseOnKeys(wishing: Wishing): void {
+  const { incident, world } = wishing
+  const times = incident.members.map(timeOf).filter((one): one is number => one !== undefined)
+  const paths = new Set<string>()
+  for (const key of world.all('login-key')) {
+    const at = timeOf(key)
+    if (wishing.ids.has(key.id) || at === undefined || paths.has(key.path)) continue
+    if (times.some(time => Math.abs(time - at) <= sameMinutes)) paths.add(key.path)
+  }
+  for (const path of [...paths].sort()) {
+    const keys = world.all('login-key').filter(one => one.path === path && !wishing.ids.has(one.id))
+    const names = keys.map(one => `line ${one.line} ${one.comment || one.fingerprint}`).join(', ')
+    wishing.advise({ text: `${path} was changed in the same minutes. Whose keys are these: ${names}?` })
+  }
+}
+
+const sameMinutes = 10 * 60 * 1000
 
 function nameOfProcess(fact: ProcessFact): ProcessName {
   return { pid: fact.pid, startTime: fact.startTime, path: fact.path, command: fact.command }

@@ -4,7 +4,7 @@ import { entryPointsOf, exposures } from './entry-points.ts'
 import { describe } from './describe.ts'
 import { shortHash } from './identity.ts'
 import type { Judged } from './judge.ts'
-import { sinceOf, timeOf } from './since.ts'
+import { hardTimeOf, sinceOf, timeOf } from './since.ts'
 import { stepsFrom, type WalkLimits } from './walk.ts'
 import type { World } from './world.ts'
 
@@ -156,11 +156,11 @@ function joinByTime(groups: readonly Group[], judged: readonly Judged[], edges: 
   return joined
 }
 
-function nearest(as: readonly IdentifiedFact[], bs: readonly IdentifiedFact[]) {
+function nearest(as: readonly IdentifiedFact[], bs: readonly IdentifiedFact[], time = timeOf) {
   let best: { a: IdentifiedFact; b: IdentifiedFact; apart: number } | undefined
   for (const a of as)
     for (const b of bs) {
-      const [left, right] = [timeOf(a), timeOf(b)]
+      const [left, right] = [time(a), time(b)]
       if (left === undefined || right === undefined) continue
       const apart = Math.abs(left - right)
       if (best === undefined || apart < best.apart) best = { a, b, apart }
@@ -180,8 +180,10 @@ function joinSuspects(groups: readonly Group[], judged: readonly Judged[], edges
   const apart: Group[] = []
   for (const group of groups) {
     if (confirmed.includes(group)) continue
+    // Times that anybody can set back keep a mere hint apart, but nothing that is suspicious in itself.
+    const time = worthy(group) ? hardTimeOf : timeOf
     const ranked = result
-      .map(other => ({ other, pair: nearest([...group.values()], [...other.values()]) }))
+      .map(other => ({ other, pair: nearest([...group.values()], [...other.values()], time) }))
       .sort((a, b) => (a.pair?.apart ?? Number.MAX_VALUE) - (b.pair?.apart ?? Number.MAX_VALUE))
     const best = ranked[0]
     if (best === undefined || (best.pair !== undefined && best.pair.apart > month)) {

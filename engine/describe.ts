@@ -22,7 +22,7 @@ function titleOf({ verdict, own, attribution, members }: Described): string {
     : verdict === 'confirmed'
       ? 'Intrusion with hidden programs'
       : 'Suspicious program'
-  const families = attribution.map(one => one.family)
+  const families = attribution.filter(one => one.confidence !== 'low').map(one => one.family)
   const named = families.length > 0 ? ` that looks like ${families.join(', ')}` : ''
   const main = members.find(one => one.kind === 'process') ?? members.find(one => one.kind === 'file')
   const place = main !== undefined && 'path' in main && main.path !== undefined ? `: ${main.path}` : ''

@@ -6,6 +6,25 @@ import type { World } from './world.ts'
  * start of a process, the creation of an account. Undefined where nothing tells.
  */
 export function timeOf(fact: IdentifiedFact): number | undefined {
+  return firstTime(fact)
+}
+
+/** The same, but not from a modification time, which whoever owns the file may set. */
+export function hardTimeOf(fact: IdentifiedFact): number | undefined {
+  return softTimes.has(fact.kind) ? undefined : firstTime(fact)
+}
+
+const softTimes: ReadonlySet<string> = new Set([
+  'login-key',
+  'hosts-entry',
+  'command-integrity',
+  'preload',
+  'sysctl',
+  'setting',
+  'sudo-rule',
+])
+
+function firstTime(fact: IdentifiedFact): number | undefined {
   const text = timesOf(fact)[0]?.at
   const time = text === undefined ? Number.NaN : Date.parse(text)
   return Number.isNaN(time) ? undefined : time

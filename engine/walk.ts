@@ -25,7 +25,7 @@ export interface WalkLimits {
  */
 export function stepsFrom(fact: IdentifiedFact, world: World, limits: WalkLimits): Step[] {
   return reach(fact, world, limits).filter(
-    step => step.to.id !== fact.id && !limits.trusted.has(step.to.id) && mayBeTaken(step.to, limits),
+    step => step.to.id !== fact.id && !limits.trusted.has(step.to.id) && mayBeTaken(step, limits),
   )
 }
 
@@ -46,7 +46,15 @@ function reach(fact: IdentifiedFact, world: World, limits: WalkLimits): Step[] {
     case 'account':
       return fromAccount(fact, world)
     case 'command-integrity':
-      return [...toFiles([fact.path], world, 'stands in the place of the command'), ...protections(fact.path, world)]
+      return [
+        ...toFiles([fact.path], world, 'stands in the place of the command'),
+        ...toFiles(
+          fact.originals.map(one => one.path),
+          world,
+          'is the original under another name',
+        ),
+        ...protections(fact.path, world),
+      ]
     case 'kernel-module':
       return fact.path === undefined ? [] : toFiles([fact.path], world, 'is the file of the module')
     case 'login-key':
@@ -159,11 +167,13 @@ function isBad(fact: IdentifiedFact, limits: WalkLimits): boolean {
 }
 
 /** The last word on whether a reached fact may belong to an incident at all. */
-function mayBeTaken(fact: IdentifiedFact, limits: WalkLimits): boolean {
+function mayBeTaken({ to: fact, reason }: Step, limits: WalkLimits): boolean {
   switch (fact.kind) {
     case 'file':
       if (isOwned(fact.ownership) || fact.type === 'device') return false
       if (isShared(fact.path)) return limits.suspicious.has(fact.id)
+      // A command's original beside its impostor is the package's own file under another name.
+      if (reason === 'is the original under another name') return true
       if (isBad(fact, limits)) return true
       // Without a package database nobody can say whether a program in a system directory belongs there.
       if (fact.ownership === 'unknown') return !isSystemProgram(fact.path)
