@@ -13,11 +13,10 @@ interface Entry {
 }
 
 /** Prints a completion script, made from the command tree itself. */
-export async function completionCommand(_: object, context: Context, shell: string): Promise<ExitCode> {
+export function completionCommand(tree: Command, context: Context, shell: string): ExitCode {
   const make = makers[shell]
   if (make === undefined) throw new CommandError(`${shell} is unknown: there are bash, zsh and fish`)
-  const { commandTree } = await import('./program.ts')
-  context.raw(make(entriesOf(commandTree({ exitCode: exitCodes.fine }))))
+  context.raw(make(entriesOf(tree)))
   return exitCodes.fine
 }
 

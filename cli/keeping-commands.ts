@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { addCommand, duration, type Outcome } from './command-builder.ts'
+import type { Context } from './context.ts'
 
 /** Commands over what Davylamp keeps: quarantine, blocked addresses, allowlist, rules; and completion. */
 export function keepingCommands(tree: Command, outcome: Outcome): void {
@@ -11,7 +12,10 @@ export function keepingCommands(tree: Command, outcome: Outcome): void {
     usage: 'completion <shell>',
     description: 'Print the completion script for bash, zsh or fish.',
     examples: ['completion bash > /etc/bash_completion.d/davylamp'],
-    load: async () => (await import('./completion.ts')).completionCommand,
+    load: async () => {
+      const { completionCommand } = await import('./completion.ts')
+      return async (_: object, context: Context, shell: string) => completionCommand(tree, context, shell)
+    },
   })
 }
 
