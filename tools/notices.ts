@@ -1,0 +1,65 @@
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { OwnLibrary } from './own-libraries.ts'
+
+/** Whose work is in a package, under which terms, and where its source is. */
+export function noticesOf(
+  root: string,
+  packages: readonly string[],
+  runtime: string,
+  libraries: readonly OwnLibrary[],
+): string {
+  const parts = [
+    'Davylamp is under the Apache License 2.0 (LICENSE). Its package holds the work of others, under their own terms.',
+    ...packages.map(name => section(`node_modules/${name}`, licenceIn(join(root, 'node_modules', name)))),
+    section('runtime/node (Node.js)', licenceIn(join(root, 'node_modules', runtime))),
+    ...debianPackages(libraries).map(({ title, terms }) => section(title, terms)),
+  ]
+  return `${parts.join('\n\n')}\n`
+}
+
+function section(title: string, text: string): string {
+  return `${'='.repeat(title.length)}\n${title}\n${'='.repeat(title.length)}\n\n${text.trim()}`
+}
+
+function licenceIn(folder: string): string {
+  const file = readdirSync(folder).find(name => /^licen[cs]e/i.test(name))
+  if (file !== undefined) return readFileSync(join(folder, file), 'utf8')
+  const about = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { license?: string; author?: unknown }
+  return `${about.license ?? 'see its package.json'}; its package holds no further text.`
+}
+
+/** Which packages the libraries come from, as dpkg knows; elsewhere only their names are given. */
+function debianPackages(libraries: readonly OwnLibrary[]): { title: string; terms: string }[] {
+  const lists = globSync('/var/lib/dpkg/info/*.list')
+  const holders = new Map<string, string[]>()
+  for (const list of lists) {
+    const paths = new Set(
+      readFileSync(list, 'utf8')
+        .split('\n')
+        .map(path => path.replace(/^\/usr\/lib\//, '/lib/')),
+    )
+    const held = libraries.filter(({ file }) => paths.has(file.replace(/^\/usr\/lib\//, '/lib/')))
+    if (held.length > 0) holders.set(basename(list, '.list'), held.map(one => one.name).sort())
+  }
+  const unknown = libraries.filter(one => ![...holders.values()].flat().includes(one.name)).map(one => one.name)
+  const known = [...holders].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, files]) => debianPackage(name, files))
+  return unknown.length === 0
+    ? known
+    : [...known, { title: unknown.join(', '), terms: 'Of the system this was made on.' }]
+}
+
+function debianPackage(name: string, files: readonly string[]): { title: string; terms: string } {
+  const plain = name.replace(/:.*/, '')
+  const copyright = `/usr/share/doc/${plain}/copyright`
+  return {
+    title: `runtime/: ${files.join(', ')} (Debian package ${plain} ${versionOf(plain)}; source: apt-get source ${plain})`,
+    terms: existsSync(copyright) ? readFileSync(copyright, 'utf8') : 'Its terms are in the source package.',
+  }
+}
+
+function versionOf(name: string): string {
+  const status = readFileSync('/var/lib/dpkg/status', 'utf8')
+  const entry = status.split('\n\n').find(one => one.startsWith(`Package: ${name}\n`))
+  return /^Version: (.*)$/m.exec(entry ?? '')?.[1] ?? ''
+}
