@@ -170,6 +170,8 @@ function isBad(fact: IdentifiedFact, limits: WalkLimits): boolean {
 function mayBeTaken({ to: fact, reason }: Step, limits: WalkLimits): boolean {
   switch (fact.kind) {
     case 'file':
+      // What a link leads to says nothing about the link.
+      if (fact.type === 'symlink') return isBad(fact, limits) || (!isShared(fact.path) && liesOddly(fact.path))
       if (isOwned(fact.ownership) || fact.type === 'device') return false
       if (isShared(fact.path)) return limits.suspicious.has(fact.id)
       // A command's original beside its impostor is the package's own file under another name.

@@ -78,6 +78,7 @@ function* collect(survey: Survey): Iterable<FileFact> {
     }
     waiting = next
   }
+  addProgramSizes(survey, sizes)
   addCopies(survey, seen, sizes, budget)
   linkSameContent(seen)
   if (seen.size >= limits.facts) target.addGap({ what: 'files', why: `more than ${limits.facts} files are pointed at` })
@@ -197,6 +198,19 @@ function contentOf(target: Target, path: string, size: number): Buffer | undefin
   const head = target.files.slice(path, 0, limits.head)
   const tail = target.files.slice(path, size - limits.tail, limits.tail)
   return head === undefined || tail === undefined ? head : Buffer.concat([head, tail])
+}
+
+/** Sizes of what packages installed as commands: a program of no package may be a copy of one under another name. */
+function addProgramSizes({ target }: Survey, sizes: Map<number, string[]>): void {
+  for (const directory of new Set(['/usr/bin', '/usr/sbin', '/bin', '/sbin'].map(one => target.files.realPath(one)))) {
+    if (directory === undefined) continue
+    for (const name of target.files.list(directory) ?? []) {
+      const path = `${directory}/${name}`
+      const stat = target.files.lstat(path)
+      if (stat?.type !== 'file' || sizes.get(stat.size)?.includes(path)) continue
+      sizes.set(stat.size, [...(sizes.get(stat.size) ?? []), path])
+    }
+  }
 }
 
 /** Files of the usual places that have the size of a program no package owns: hashed, and kept when they are the same. */
