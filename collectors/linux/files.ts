@@ -17,7 +17,8 @@ const limits = {
   wholeFile: 4 * megabyte,
   head: megabyte,
   tail: megabyte / 4,
-  digest: 64 * megabyte,
+  /** What is bigger is hashed when a plan names it. */
+  digest: 32 * megabyte,
   /** A script or configuration in a drop place is smaller. */
   plainText: megabyte / 4,
   /** Bytes hashed and looked into for files that merely lie somewhere. */
@@ -55,7 +56,8 @@ function* collect(survey: Survey): Iterable<FileFact> {
     const stat = target.files.lstat(place.path)
     if (stat === undefined) continue
     if (stat.type === 'file') sizes.set(stat.size, [...(sizes.get(stat.size) ?? []), place.path])
-    if (!pointed.has(place.path) && isWorthALook(target, place.path, stat)) {
+    const all = place.seenAs === 'hidden-directory'
+    if (!pointed.has(place.path) && (all || isWorthALook(target, place.path, stat))) {
       waiting.push({ path: place.path, reasons: [place.seenAs], depth: 0 })
     }
   }
@@ -192,13 +194,20 @@ function addContent(survey: Survey, { fact, path, stat }: Seen, isPointed: boole
   fact.endpoints = named.endpoints.map(displayBytes)
 }
 
-/** All of a small file; of a big one its beginning and its end. */
+/** All of a small file; of a big one its beginning and its end. Valid until the next file is read. */
 function contentOf(target: Target, path: string, size: number): Buffer | undefined {
-  if (size <= limits.wholeFile) return target.files.slice(path, 0, Math.max(1, size))
-  const head = target.files.slice(path, 0, limits.head)
-  const tail = target.files.slice(path, size - limits.tail, limits.tail)
-  return head === undefined || tail === undefined ? head : Buffer.concat([head, tail])
+  reading ??= Buffer.allocUnsafeSlow(limits.wholeFile)
+  if (size <= limits.wholeFile) return target.files.slice(path, 0, Math.max(1, size), reading)
+  const head = target.files.slice(path, 0, limits.head, reading)
+  if (head === undefined) return undefined
+  const tail = target.files.slice(path, size - limits.tail, limits.tail, reading.subarray(limits.head))
+  if (tail === undefined) return head
+  tail.copy(reading, head.length)
+  return reading.subarray(0, head.length + tail.length)
 }
+
+/** One for all files, because a garbage collector that is asked for megabytes again and again keeps hundreds of them. */
+let reading: Buffer | undefined
 
 /** Sizes of what packages installed as commands: a program of no package may be a copy of one under another name. */
 function addProgramSizes({ target }: Survey, sizes: Map<number, string[]>): void {
