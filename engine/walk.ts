@@ -124,7 +124,11 @@ function fromFile(fact: Known<'file'>, world: World, limits: WalkLimits): Step[]
     )
       steps.push({ to, reason: `is named by ${fact.path}` })
   if (fact.type === 'symlink' && fact.linkTarget !== undefined)
-    steps.push(...toFiles([fact.linkTarget], world, 'is what the link points at'))
+    steps.push(
+      ...toFiles([fact.linkTarget], world, 'is what the link points at').filter(
+        ({ to }) => isBad(to, limits) || (to.kind === 'file' && !isShared(to.path) && liesOddly(to.path)),
+      ),
+    )
   return [...steps, ...protections(fact.path, world)]
 }
 

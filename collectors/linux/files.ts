@@ -69,7 +69,12 @@ function* collect(survey: Survey): Iterable<FileFact> {
       const one = look(survey, path, reasons, budget)
       if (one === undefined) continue
       seen.set(path, one)
-      if (one.fact.type === 'symlink' && one.fact.linkTarget !== undefined) {
+      // A link that merely lies somewhere may lead to anything of the host.
+      if (
+        one.fact.type === 'symlink' &&
+        one.fact.linkTarget !== undefined &&
+        reasons.some(reason => pointers.has(reason))
+      ) {
         const real = target.files.realPath(path)
         if (real !== undefined) next.push({ path: real, reasons, depth })
       }
