@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { readDirectory } from '../native/read/directory.ts'
 import { appendFlag, fileFlags, immutableFlag } from '../native/read/file-flags.ts'
@@ -22,7 +22,7 @@ export interface PathOpener {
 
 const { O_RDONLY, O_NONBLOCK, O_NOCTTY, O_NOATIME, O_DIRECTORY } = constants
 const gently = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOATIME
-const blockBytes = 1024 * 1024
+const blockBytes = 256 * 1024
 
 /** The file tree over descriptors of the kernel: what live hosts and mounted trees have in common. */
 export function descriptorTree(opener: PathOpener, gaps: GapList): FileTree {
@@ -46,6 +46,13 @@ export function descriptorTree(opener: PathOpener, gaps: GapList): FileTree {
     if (cut === 'gap') gaps.addFile(path, moreBytes(limit))
     return bytes.subarray(0, limit)
   }
+  /** How many bytes went into the hashes. */
+  const hashed = (path: string, hashes: readonly Hash[], limit: number): number | undefined => {
+    const size = withFile(path, (descriptor, size) => (size > limit ? 'too long' : hashUpTo(descriptor, hashes, limit)))
+    if (size !== 'too long') return size
+    gaps.addFile(path, tooLongForDigest(limit))
+    return undefined
+  }
   return {
     read,
     text: (path, limit) => {
@@ -65,18 +72,23 @@ export function descriptorTree(opener: PathOpener, gaps: GapList): FileTree {
         .map(entry => decodeBytes(entry.name))
         .sort()
     },
-    slice: (path, offset, length) =>
+    slice: (path, offset, length, into) =>
       withFile(path, descriptor => {
-        const bytes = Buffer.alloc(Math.max(0, length))
+        const wanted = Math.max(0, length)
+        const bytes = into !== undefined && into.length >= wanted ? into.subarray(0, wanted) : Buffer.alloc(wanted)
         return bytes.subarray(0, fill(descriptor, bytes, 0, Math.max(0, offset)))
       }),
     readLink: path => tried(path, whole => linkText(opener, whole)),
     realPath: path => tried(path, opener.realPath),
     digest: (path, limit = defaultDigestBytes) => {
-      const digest = withFile(path, (descriptor, size) => (size > limit ? 'too long' : digestUpTo(descriptor, limit)))
-      if (digest !== 'too long') return digest
-      gaps.addFile(path, tooLongForDigest(limit))
-      return undefined
+      const sha256 = createHash('sha256')
+      const md5 = createHash('md5')
+      const size = hashed(path, [sha256, md5], limit)
+      return size === undefined ? undefined : { sha256: sha256.digest('hex'), md5: md5.digest('hex'), size }
+    },
+    hash: (path, algorithm, limit = defaultDigestBytes) => {
+      const hash = createHash(algorithm)
+      return hashed(path, [hash], limit) === undefined ? undefined : hash.digest('hex')
     },
     attributes: path => tried(path, whole => attributesOf(opener, whole)) ?? [],
   }
@@ -179,17 +191,15 @@ function fill(descriptor: number, bytes: Buffer, from: number, position?: number
 
 let block: Buffer | undefined
 
-function digestUpTo(descriptor: number, limit: number) {
-  block ??= Buffer.allocUnsafe(blockBytes)
-  const sha256 = createHash('sha256')
-  const md5 = createHash('md5')
+function hashUpTo(descriptor: number, hashes: readonly Hash[], limit: number): number | 'too long' {
+  block ??= Buffer.allocUnsafeSlow(blockBytes)
   for (let size = 0; ; ) {
     const count = readSync(descriptor, block, 0, blockBytes, null)
-    if (count === 0) return { sha256: sha256.digest('hex'), md5: md5.digest('hex'), size }
+    if (count === 0) return size
     size += count
     if (size > limit) return 'too long'
-    sha256.update(block.subarray(0, count))
-    md5.update(block.subarray(0, count))
+    const bytes = block.subarray(0, count)
+    for (const hash of hashes) hash.update(bytes)
   }
 }
 

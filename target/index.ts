@@ -5,5 +5,14 @@ export type { MemoryFile } from './memory-tree.ts'
 export { type MountedTree, mountedTree } from './mounted-tree.ts'
 export { procNetSockets } from './proc-net.ts'
 export { type ProcessOptions, processFiles } from './process-files.ts'
-export type { FileDigest, FileStat, FileTree, SocketRow, SocketTable, Target } from './target.ts'
+export {
+  type FileDigest,
+  type FileStat,
+  type FileTree,
+  type HashAlgorithm,
+  hashAlgorithms,
+  type SocketRow,
+  type SocketTable,
+  type Target,
+} from './target.ts'
 export { TargetError } from './target-error.ts'

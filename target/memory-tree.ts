@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { decodeBytes, encodeBytes } from './bytes.ts'
 import type { GapList } from './gap-list.ts'
 import { defaultDigestBytes, defaultNames, defaultReadBytes, moreBytes, moreNames, tooLongForDigest } from './limits.ts'
-import type { FileDigest, FileStat, FileTree } from './target.ts'
+import type { FileStat, FileTree, HashAlgorithm } from './target.ts'
 
 /** One entry of a memory target. Without `type` and `link` it is a file. */
 export interface MemoryFile {
@@ -56,6 +56,13 @@ export function memoryTree(files: Readonly<Record<string, string | Buffer | Memo
     return node.unreadable ? undefined : node
   }
 
+  const hashable = (path: string, limit: number): Buffer | undefined => {
+    const content = readable(path, 'file')?.content
+    if (content === undefined || content.length <= limit) return content
+    gaps.addFile(path, tooLongForDigest(limit))
+    return undefined
+  }
+
   const read: FileTree['read'] = (path, limit = defaultReadBytes, cut = 'gap') => {
     const content = readable(path, 'file')?.content
     if (content !== undefined && content.length > limit && cut === 'gap') gaps.addFile(path, moreBytes(limit))
@@ -83,19 +90,21 @@ export function memoryTree(files: Readonly<Record<string, string | Buffer | Memo
     },
     readLink: path => find(path, false)?.link,
     realPath: path => resolve(root, path, true)?.path,
-    digest: (path, limit = defaultDigestBytes) => digestOf(readable(path, 'file')?.content, path, limit, gaps),
+    digest: (path, limit = defaultDigestBytes) => {
+      const content = hashable(path, limit)
+      if (content === undefined) return undefined
+      return { sha256: hashOf('sha256', content), md5: hashOf('md5', content), size: content.length }
+    },
+    hash: (path, algorithm, limit = defaultDigestBytes) => {
+      const content = hashable(path, limit)
+      return content === undefined ? undefined : hashOf(algorithm, content)
+    },
     attributes: path => [...(find(path)?.attributes ?? [])],
   }
 }
 
-function digestOf(content: Buffer | undefined, path: string, limit: number, gaps: GapList): FileDigest | undefined {
-  if (content === undefined) return undefined
-  if (content.length > limit) {
-    gaps.addFile(path, tooLongForDigest(limit))
-    return undefined
-  }
-  const [sha256, md5] = ['sha256', 'md5'].map(name => createHash(name).update(content).digest('hex'))
-  return { sha256: sha256 ?? '', md5: md5 ?? '', size: content.length }
+function hashOf(algorithm: HashAlgorithm, content: Buffer): string {
+  return createHash(algorithm).update(content).digest('hex')
 }
 
 function resolve(root: Node, path: string, followLast: boolean): Found | undefined {

@@ -48,10 +48,11 @@ function liveBelow(root: string): FileTree {
     list: (path, limit) => files.list(inside(path), limit),
     read: (path, limit, cut) => files.read(inside(path), limit, cut),
     text: (path, limit) => files.text(inside(path), limit),
-    slice: (path, offset, length) => files.slice(inside(path), offset, length),
+    slice: (path, offset, length, into) => files.slice(inside(path), offset, length, into),
     readLink: path => files.readLink(inside(path)),
     realPath: path => files.realPath(inside(path))?.slice(root.length),
     digest: (path, limit) => files.digest(inside(path), limit),
+    hash: (path, algorithm, limit) => files.hash(inside(path), algorithm, limit),
     attributes: path => files.attributes(inside(path)),
   }
 }
@@ -123,6 +124,19 @@ const cases: [string, (files: FileTree) => unknown, unknown][] = [
     },
   ],
   ['hashes not above the limit', files => files.digest('/bin/tool', 3), undefined],
+  ['one hash', files => files.hash('/bin/tool', 'md5'), '39ab32c5aeb56c9f5ae17f073ce31023'],
+  [
+    'one hash of none',
+    files => [files.hash('/etc', 'sha1'), files.hash('/bin/tool', 'sha1', 3)],
+    [undefined, undefined],
+  ],
+  ['a slice', files => files.slice('/etc/passwd', 5, 3, Buffer.alloc(9, 'x'))?.toString(), 'x:0'],
+  ['a slice behind the end', files => files.slice('/bin/tool', 2, 9, Buffer.alloc(9, 'x'))?.length, 2],
+  [
+    'a slice that its buffer cannot hold',
+    files => files.slice('/etc/passwd', 0, 4, Buffer.alloc(2))?.toString(),
+    'root',
+  ],
 ]
 for (const [tree, files] of trees) {
   for (const [name, ask, expected] of cases) test(`${tree}: ${name}`, () => assert.deepEqual(ask(files), expected))

@@ -29,6 +29,10 @@ export interface FileDigest {
   readonly size: number
 }
 
+/** Algorithms in which package managers record what a file holds. */
+export const hashAlgorithms = ['md5', 'sha1', 'sha256', 'sha384', 'sha512'] as const
+export type HashAlgorithm = (typeof hashAlgorithms)[number]
+
 /**
  * The files of a host, read only. Links are followed inside the tree and never lead out of it. A missing file is
  * `undefined`; one that is there and cannot be read is a gap of the target and `undefined` too. Nothing here blocks on
@@ -43,14 +47,19 @@ export interface FileTree {
   read(path: string, limit?: number, cut?: 'gap' | 'fine'): Buffer | undefined
   /** `read` and `decodeBytes`. */
   text(path: string, limit?: number): string | undefined
-  /** `length` bytes from `offset` of a regular file, fewer at its end. */
-  slice(path: string, offset: number, length: number): Buffer | undefined
+  /**
+   * `length` bytes from `offset` of a regular file, fewer at its end. They are read into `into` where it is long enough:
+   * who looks at thousands of files uses one buffer for all of them, and is done with a file before the next.
+   */
+  slice(path: string, offset: number, length: number, into?: Buffer): Buffer | undefined
   /** What a symlink says, not resolved. */
   readLink(path: string): string | undefined
   /** The path with every link resolved inside the tree; undefined when it leads nowhere. */
   realPath(path: string): string | undefined
   /** Of a regular file up to `limit` bytes (default 1 GiB; above it is a gap). */
   digest(path: string, limit?: number): FileDigest | undefined
+  /** One hash in hex, with the limit of `digest`: half the work where one is all that is asked for. */
+  hash(path: string, algorithm: HashAlgorithm, limit?: number): string | undefined
   /** FS_IOC_GETFLAGS; empty where the file system has none. */
   attributes(path: string): ('immutable' | 'append')[]
 }

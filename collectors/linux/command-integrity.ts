@@ -1,9 +1,9 @@
 import type { CommandIntegrityFact } from '../../model/index.ts'
-import { displayBytes, type Target } from '../../target/index.ts'
+import { displayBytes, hashAlgorithms, type Target } from '../../target/index.ts'
 import type { Collector, Owner, Survey } from '../collector.ts'
 import { type ContentLook, lookAtContent } from './contents/traits.ts'
 import { factTime } from './fact-time.ts'
-import { digestAlgorithms, digestOf, hashOf } from './file-digest.ts'
+import { digestOf, hashOf } from './file-digest.ts'
 import { openPackages } from './packages/package-database.ts'
 import { homesOf } from './people.ts'
 
@@ -163,7 +163,7 @@ function originalsOf(
 }
 
 function hasRecorded(target: Target, path: string, recorded: string): boolean {
-  const algorithm = digestAlgorithms.find(one => recorded.startsWith(`${one}:`))
+  const algorithm = hashAlgorithms.find(one => recorded.startsWith(`${one}:`))
   return algorithm !== undefined && recorded === `${algorithm}:${hashOf(target, path, algorithm)}`
 }
 

@@ -1,49 +1,35 @@
-import { createHash } from 'node:crypto'
-import type { FileDigest, Target } from '../../target/index.ts'
+import type { FileDigest, HashAlgorithm, Target } from '../../target/index.ts'
 
-/** Algorithms in which package managers record what a file holds. */
-export const digestAlgorithms = ['md5', 'sha1', 'sha256', 'sha384', 'sha512'] as const
-export type DigestAlgorithm = (typeof digestAlgorithms)[number]
-
-const blockSize = 1024 * 1024
-const mostHashed = 1024 * blockSize
-const remembered = new WeakMap<Target, Map<string, FileDigest | string | undefined>>()
+const remembered = new WeakMap<Target, Map<string, string | undefined>>()
 
 /** SHA-256 and MD5 of a regular file, each file hashed once a scan under whatever name it is asked for. */
-export function digestOf(target: Target, path: string): FileDigest | undefined {
-  const real = target.files.realPath(path) ?? path
-  const digest = once(target, real, () => target.files.digest(real))
-  return typeof digest === 'string' ? undefined : digest
+export function digestOf(target: Target, path: string): Omit<FileDigest, 'size'> | undefined {
+  const place = placeOf(target, path)
+  if (place === undefined) return undefined
+  const { known, identity } = place
+  if (!known.has(`md5:${identity}`) && !known.has(`sha256:${identity}`)) {
+    const digest = target.files.digest(path)
+    known.set(`md5:${identity}`, digest?.md5)
+    known.set(`sha256:${identity}`, digest?.sha256)
+  }
+  const [sha256, md5] = [hashOf(target, path, 'sha256'), hashOf(target, path, 'md5')]
+  return sha256 === undefined || md5 === undefined ? undefined : { sha256, md5 }
 }
 
 /** One hash of a regular file in hex, or undefined where it cannot be read. */
-export function hashOf(target: Target, path: string, algorithm: DigestAlgorithm): string | undefined {
-  if (algorithm === 'md5' || algorithm === 'sha256') return digestOf(target, path)?.[algorithm]
-  const real = target.files.realPath(path) ?? path
-  const hex = once(target, `${algorithm}:${real}`, () => hashed(target, real, algorithm))
-  return typeof hex === 'string' ? hex : undefined
+export function hashOf(target: Target, path: string, algorithm: HashAlgorithm): string | undefined {
+  const place = placeOf(target, path)
+  if (place === undefined) return undefined
+  const key = `${algorithm}:${place.identity}`
+  if (!place.known.has(key)) place.known.set(key, target.files.hash(path, algorithm))
+  return place.known.get(key)
 }
 
-function once(
-  target: Target,
-  key: string,
-  read: () => FileDigest | string | undefined,
-): FileDigest | string | undefined {
-  const known = remembered.get(target) ?? new Map<string, FileDigest | string | undefined>()
-  remembered.set(target, known)
-  if (!known.has(key)) known.set(key, read())
-  return known.get(key)
-}
-
-function hashed(target: Target, path: string, algorithm: DigestAlgorithm): string | undefined {
+/** A file is one and the same under all its names and links, also that of the process that runs it. */
+function placeOf(target: Target, path: string) {
   const stat = target.files.stat(path)
   if (stat?.type !== 'file') return undefined
-  const hash = createHash(algorithm)
-  for (let offset = 0; offset < Math.min(stat.size, mostHashed); offset += blockSize) {
-    const block = target.files.slice(path, offset, blockSize)
-    if (block === undefined) return undefined
-    hash.update(block)
-    if (block.length < blockSize) break
-  }
-  return hash.digest('hex')
+  const known = remembered.get(target) ?? new Map<string, string | undefined>()
+  remembered.set(target, known)
+  return { known, identity: `${stat.device}:${stat.inode}:${stat.size}:${stat.modifiedMs}:${stat.changedMs}` }
 }

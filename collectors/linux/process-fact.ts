@@ -5,6 +5,7 @@ import { cgroupPath, containerId } from './cgroup.ts'
 import { commandTargets } from './command.ts'
 import { environmentTells, splitEnvironment } from './environment-tells.ts'
 import { factTime } from './fact-time.ts'
+import { hashOf } from './file-digest.ts'
 import { present } from './present.ts'
 import { parseStatus, type ProcStat, parseStat, ticksPerSecond } from './proc-stat.ts'
 import { type Descriptor, descriptorsOf, isNetworkShell, minersDevicesIn, oddFilesIn } from './process-descriptors.ts'
@@ -22,14 +23,13 @@ export interface ProcessPlace {
   readonly ownNamespace: string | undefined
   /** /etc/ld.so.preload exists, so that every process may have been given a library. */
   readonly preloads: boolean
-  /** Hashes of executables by inode, so that fifty workers are hashed once. */
-  readonly digests: Map<string, string | undefined>
 }
 
 const longestArgument = 4096
 const mostArguments = 256
 const mostTargets = 20
-const digestLimit = 256 << 20
+/** A bigger executable is hashed when a plan names it. */
+const digestLimit = 32 << 20
 
 /** One process as a fact, but for what two samples tell; undefined when it ended meanwhile. */
 export function describeProcess(
@@ -104,7 +104,7 @@ function userland(survey: Survey, stat: ProcStat, place: ProcessPlace, target: T
     cwd: shown(cwd),
     script: shown(script),
     targets: targetsOf(target, { executable, script, argv, cwd, view }).map(displayBytes),
-    sha256: packageOwned ? undefined : digestOf(target, executable, place),
+    sha256: packageOwned ? undefined : digestOf(target, executable),
     ownership: owner.ownership,
     package: owner.package,
     exeDeleted: executable.deleted,
@@ -194,12 +194,9 @@ function quoted(word: string): string {
   return /^[\w./=:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
 
-function digestOf(target: Target, executable: Executable, { digests }: ProcessPlace): string | undefined {
+function digestOf(target: Target, executable: Executable): string | undefined {
   const stat = target.files.stat(executable.link)
-  if (!stat) return undefined
-  const key = `${stat.device}:${stat.inode}:${stat.size}:${stat.modifiedMs}`
-  if (!digests.has(key)) digests.set(key, target.files.digest(executable.link, digestLimit)?.sha256)
-  return digests.get(key)
+  return stat === undefined || stat.size > digestLimit ? undefined : hashOf(target, executable.link, 'sha256')
 }
 
 /** Code that is mapped from files which no package installed, but for the executable itself. */

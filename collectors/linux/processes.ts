@@ -77,7 +77,6 @@ function describeAll(survey: Survey, pids: readonly number[], hidden: ReadonlyMa
     users,
     ownNamespace: files.readLink('/proc/self/ns/mnt'),
     preloads: files.lstat('/etc/ld.so.preload') !== undefined,
-    digests: new Map(),
   }
   return pids.flatMap(pid => describeProcess(survey, pid, hidden.get(pid) ?? [], place) ?? [])
 }

@@ -4,16 +4,50 @@ import { keccak256 } from './keccak.ts'
 const mostCandidates = 200
 const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 
-/** The first wallet address in a text whose checksum holds, or undefined. A shape alone is no wallet. */
-export function findWallet(text: string): string | undefined {
+/** The first wallet address in the bytes whose checksum holds, or undefined. A shape alone is no wallet. */
+export function findWallet(bytes: Buffer): string | undefined {
   let candidates = 0
-  for (const [word] of text.matchAll(/(?<![0-9A-Za-z])(?:bc1|kaspa:)?[0-9A-Za-z]{26,110}(?![0-9A-Za-z])/g)) {
+  for (const word of longWords(bytes)) {
     if (!mayBeWallet.test(word)) continue
     if (++candidates > mostCandidates) return undefined
     if (isMonero(word) || isBase58Check(word) || isSegwit(word) || isKaspa(word)) return word
   }
   return undefined
 }
+
+const shortest = 26
+const longest = 113
+const kaspa = Buffer.from('kaspa:')
+
+/** Runs of letters and digits as long as an address. In a step of the shortest one byte of each run is met, so few are looked at. */
+function* longWords(bytes: Buffer): Generator<string> {
+  for (let start = 0; start + shortest <= bytes.length; ) {
+    let at = start + shortest - 1
+    while (at >= start && isWordByte(bytes[at])) at--
+    if (at >= start) {
+      start = at + 1
+      continue
+    }
+    let end = start + shortest
+    while (end < bytes.length && isWordByte(bytes[end])) end++
+    if (end - start <= longest) {
+      yield bytes.toString('latin1', start - prefixLength(bytes, start), end)
+    }
+    start = end + 1
+  }
+}
+
+function prefixLength(bytes: Buffer, start: number): number {
+  const from = start - kaspa.length
+  if (from < 0 || isWordByte(bytes[from - 1])) return 0
+  return bytes.compare(kaspa, 0, kaspa.length, from, start) === 0 ? kaspa.length : 0
+}
+
+function isWordByte(byte: number | undefined): boolean {
+  return byte !== undefined && wordBytes[byte] === 1
+}
+
+const wordBytes = Uint8Array.from({ length: 256 }, (_, byte) => (/[0-9A-Za-z]/.test(String.fromCharCode(byte)) ? 1 : 0))
 
 const mayBeWallet =
   /^(?:[48][1-9A-HJ-NP-Za-km-z]{94}(?:[1-9A-HJ-NP-Za-km-z]{11})?|[13RtNADL][1-9A-HJ-NP-Za-km-z]{25,34}|bc1[a-z0-9]{11,71}|kaspa:[a-z0-9]{61,63})$/

@@ -1,10 +1,10 @@
-import type { DigestAlgorithm } from '../file-digest.ts'
+import type { HashAlgorithm } from '../../../target/index.ts'
 
 /** What one package manager's database says of one path. */
 export interface ListedFile {
   readonly package: string
   /** Absent where the package recorded no content: links, directories, and what its maker left out. */
-  readonly digest?: { readonly algorithm: DigestAlgorithm; readonly hex: string } | undefined
+  readonly digest?: { readonly algorithm: HashAlgorithm; readonly hex: string } | undefined
   /** A configuration file that its package expects people to change. */
   readonly conffile: boolean
 }

@@ -1,5 +1,4 @@
-import { decodeBytes, encodeBytes, type Target } from '../../../target/index.ts'
-import type { DigestAlgorithm } from '../file-digest.ts'
+import { decodeBytes, encodeBytes, type HashAlgorithm, type Target } from '../../../target/index.ts'
 import { linesOf } from './lines.ts'
 import type { InstalledPackage, PackageSource } from './package-source.ts'
 import { PathIndex } from './path-index.ts'
@@ -83,7 +82,7 @@ function sourceOf(store: Store, changedMs: number | undefined): PackageSource | 
 
 interface RpmFile {
   readonly hex: string
-  readonly algorithm: DigestAlgorithm | undefined
+  readonly algorithm: HashAlgorithm | undefined
   readonly flags: number
 }
 
@@ -109,7 +108,7 @@ function recentFiles(readers: Store): (number: number) => ReadonlyMap<string, Rp
   }
 }
 
-const algorithms: ReadonlyMap<number, DigestAlgorithm> = new Map([
+const algorithms: ReadonlyMap<number, HashAlgorithm> = new Map([
   [1, 'md5'],
   [2, 'sha1'],
   [8, 'sha256'],
