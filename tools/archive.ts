@@ -33,7 +33,7 @@ function header({ path, mode = 0o644, content, link = '' }: ArchiveFile, type: s
   const cut = path.length <= 100 ? 0 : path.lastIndexOf('/', 155) + 1
   if (path.length - cut > 100 || link.length > 100) throw new Error(`too long a name for an archive: ${path}`)
   block.write(path.slice(cut), 0)
-  block.write(octal(mode, 7), 100)
+  block.write(octal(link === '' ? mode : 0o777, 7), 100)
   block.write(octal(0, 7), 108)
   block.write(octal(0, 7), 116)
   block.write(octal(content?.length ?? 0, 11), 124)

@@ -35,21 +35,19 @@ export function prepareRuntime(place: string, program: string): boolean {
   return true
 }
 
-/** The loader and libraries alone. */
+/** The loader and libraries alone. Libraries name the loader as one of theirs, which is met by the name it bears inside. */
 export function copyRuntime({ loader, libraries }: OwnLibraries, folder: string): void {
   for (const { name, file } of libraries) {
     copyFileSync(file, join(folder, name))
     chmodSync(join(folder, name), 0o644)
   }
   writeFileSync(join(folder, loaderName), ownLoader(readFileSync(loader.file)), { mode: 0o755 })
-  // Libraries name the loader as one of theirs. Under that name it must be the very same file, or there would be two.
-  symlinkSync(loaderName, join(folder, loader.name))
 }
 
 const stampName = 'made-from.json'
 
 /** Raised when what this file makes changes. */
-const version = 2
+const version = 3
 
 interface Stamp {
   readonly version: number
