@@ -94,6 +94,8 @@ export const cleanfda: Infection = {
       path: '/root/.ssh/authorized_keys',
       text: loginKey('ssh-rsa', 'cleanfda', 'root@puppetserver'),
       mode: 0o600,
+      // Nothing tells it from the administrator's own key beside it: a person has to.
+      after: 'advised',
     },
     { kind: 'process', path: '/etc/zzh', argv: ['/etc/zzh'] },
     { kind: 'process', path: '/etc/httpd2', argv: [], startedBy: '/etc/zzh' },

@@ -71,9 +71,9 @@ export const outlaw: Infection = {
       (text): Item => ({ kind: 'line', path: '/var/spool/cron/crontabs/deploy', text, owner: 'deploy', mode: 0o600 }),
     ),
     {
-      kind: 'file',
+      kind: 'line',
       path: `${home}/.ssh/authorized_keys`,
-      content: { text: `${loginKey('ssh-rsa', 'outlaw', 'mdrfckr')}\n` },
+      text: loginKey('ssh-rsa', 'outlaw', 'mdrfckr'),
       owner: 'deploy',
       mode: 0o600,
       attributes: 'ia',

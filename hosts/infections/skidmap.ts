@@ -77,6 +77,8 @@ export const skidmap: Infection = {
       path: '/root/.ssh/authorized_keys',
       text: loginKey('ssh-ed25519', 'skidmap', 'root@u17'),
       mode: 0o600,
+      // Nothing tells it from the administrator's own key beside it: a person has to.
+      after: 'advised',
     },
     { kind: 'process', path: '/usr/bin/systemd-cgroup', argv: [], startedBy: 'systemd-cgroup.service' },
     { kind: 'process', path: '/usr/bin/systemd-deltaed', argv: [], startedBy: 'systemd-deltaed.service' },

@@ -29,6 +29,11 @@ export function nameOf(item: Item): string {
   return `${item.kind} ${displayBytes(item.path)}`
 }
 
+/** Whether a scan must count it to the intrusion; a line that only a person can judge need not be. */
+export function mustBeFound(item: Item): boolean {
+  return !(item.kind === 'line' && item.after === 'advised')
+}
+
 /** Whether one of these facts is about the item: the fact itself, or one that takes it along (a unit its links). */
 export function isAmong(item: Item, facts: readonly SeenFact[]): boolean {
   return facts.some(fact => isAbout(item, fact))
@@ -51,7 +56,7 @@ export function isPresent(range: Range, item: Item): boolean {
 export function isSettled(range: Range, item: Item, current: Entry | undefined, cleanFile: Entry | undefined): boolean {
   if (item.after === 'restored')
     return current !== undefined && current.sha256 === cleanFile?.sha256 && current.mode === cleanFile?.mode
-  if (item.after === 'advised') return current !== undefined
+  if (item.after === 'advised') return item.kind === 'line' || current !== undefined
   if (item.kind === 'account') return !isPresent(range, item) || isLocked(range, item.name)
   // What lay there before the intruder may lie there again.
   if (item.kind === 'file' && cleanFile !== undefined)
