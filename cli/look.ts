@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import { collectFacts, linuxCollectors } from '../collectors/index.ts'
 import { type Assessment, assess, countFacts, type PlanOptions, planned } from '../engine/index.ts'
 import type { AllowEntry, Gap, Incident, Plan, Scan } from '../model/index.ts'
@@ -71,6 +72,7 @@ export async function lookAt(options: LookOptions, context: Context): Promise<Lo
     allow,
     earlier: earlierOf(context.state, target),
     protectedPids: target.live ? ownSession() : new Set(),
+    ownPaths: target.live ? [join(import.meta.dirname, '..')] : [],
     now: startedAt.toISOString(),
   })
   const scan = scanOf(target, assessment, rules, { startedAt, observe: options.observe ?? 0 })

@@ -84,6 +84,7 @@ function look(facts: readonly Fact[], detect: Detect, more: Partial<Parameters<t
     allow: [],
     earlier: [],
     protectedPids: new Set(),
+    ownPaths: [],
     now: '2026-06-01T00:00:00Z',
     ...more,
   })

@@ -52,7 +52,10 @@ const most = 16
 /** Every view of a fact: one for each thing it points at, or one alone where it points at nothing. */
 export function viewsOf(fact: IdentifiedFact, world: World): View[] {
   const base = { ...fact, ...derived(fact, world), host: world.host }
-  const fixed = withoutUndefined(fixedLinks(fact, world))
+  const links = withoutUndefined(fixedLinks(fact, world))
+  const fixed = Object.fromEntries(
+    Object.entries(links).map(([as, linked]) => [as, { ...linked, ...derived(linked, world) }]),
+  )
   const varying = varyingLinks(fact, world).slice(0, most)
   if (varying.length === 0) return [{ fact, event: { ...base, ...fixed }, linked: firstOf(fixed) }]
   return varying.map(({ as, linked }) => ({

@@ -15,6 +15,8 @@ export interface Evidence {
   readonly earlier: readonly EarlierIncident[]
   /** The present session of whoever runs the program, and the program itself. */
   readonly protectedPids: ReadonlySet<number>
+  /** Directories of this program: what lies in them is not looked at, and a miner that hides there is not found. */
+  readonly ownPaths: readonly string[]
   /** RFC 3339; decides which allowlist entries have expired. */
   readonly now: string
 }
@@ -29,7 +31,8 @@ export interface Assessment {
 
 /** Facts to findings to incidents. Pure. */
 export function assess(evidence: Evidence): Assessment {
-  const world = new World(evidence.facts, evidence.live)
+  const facts = evidence.facts.filter(fact => !isOwn(fact, evidence.ownPaths))
+  const world = new World(facts, evidence.live)
   const judged = judge(world, evidence.detect, evidence.allow, evidence.now, evidence.protectedPids)
   const incidents = correlate(world, judged, { protectedPids: evidence.protectedPids, earlier: evidence.earlier })
   return { world, judged, incidents, verdict: verdictOf(incidents) }
@@ -46,6 +49,12 @@ export function countFacts(facts: readonly IdentifiedFact[]): Record<string, num
   const counts: Record<string, number> = {}
   for (const fact of facts) counts[fact.kind] = (counts[fact.kind] ?? 0) + 1
   return counts
+}
+
+function isOwn(fact: Fact, directories: readonly string[]): boolean {
+  if (fact.kind !== 'file' && fact.kind !== 'process') return false
+  const paths = fact.kind === 'process' ? [fact.path, fact.script] : [fact.path]
+  return directories.some(directory => paths.some(path => path?.startsWith(`${directory}/`)))
 }
 
 function verdictOf(incidents: readonly Incident[]): Scan['verdict'] {
