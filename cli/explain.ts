@@ -126,7 +126,7 @@ function explainIncident(incident: Incident, saved: SavedScan, page: Page): void
   page.heading('What to do now')
   const root = saved.scan.target.live ? '' : ` --root ${saved.scan.target.root}`
   const include = incident.verdict === 'suspected' ? ' --include suspected' : ''
-  page.table([
+  page.commands([
     [`${calledAs} clean${root}${include} --incident ${short(incident.id)}`, 'shows the plan, asks, removes it'],
     [`${calledAs} report ${short(incident.id)}`, 'one HTML file for others'],
   ])

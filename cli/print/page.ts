@@ -56,6 +56,20 @@ export class Page {
     }
   }
 
+  /** Commands to copy, each with what it does: beside it where there is room, else below. Never cut. */
+  commands(rows: readonly (readonly [string, string])[], indent = 2): void {
+    const widest = Math.max(...rows.map(([command]) => widthOf(command)))
+    const beside = indent + widest + 2 + 30 <= this.width
+    for (const [command, what] of rows) {
+      const padding = ' '.repeat(Math.max(0, widest - widthOf(command)) + 2)
+      if (beside) this.text(what, indent, `${styled(command, 'strong')}${padding}`)
+      else {
+        this.line(`${' '.repeat(indent)}${styled(command, 'strong')}`)
+        this.text(what, indent + 4)
+      }
+    }
+  }
+
   heading(text: string): void {
     this.line()
     this.line(styled(text, 'strong'))

@@ -86,7 +86,7 @@ function watched(proof: Proof): string {
 }
 
 function printWayBack(run: Run, page: Page): void {
-  const rows: string[][] = []
+  const rows: [string, string][] = []
   if (run.state === 'running') rows.push([`${calledAs} resume ${run.id}`, 'go on with it'])
   if (run.actions.some(one => one.undoable && one.outcome === 'done'))
     rows.push([`${calledAs} undo ${run.id}`, 'take it back'], [`${calledAs} runs ${run.id}`, 'each action'])
@@ -96,5 +96,5 @@ function printWayBack(run: Run, page: Page): void {
     rows.push([`${calledAs} prove ${run.id} --watch 10m`, 'watch for longer'])
   if (rows.length === 0) return
   page.heading('What to do now')
-  page.table(rows)
+  page.commands(rows)
 }

@@ -105,7 +105,7 @@ function printNext(scan: Scan, page: Page): void {
     )
     return
   }
-  const rows: string[][] = []
+  const rows: [string, string][] = []
   if (scan.verdict === 'confirmed')
     rows.push(
       [`${calledAs} clean${root}`, 'shows the plan, asks, removes it, proves it'],
@@ -119,7 +119,7 @@ function printNext(scan: Scan, page: Page): void {
     )
   if (scan.verdict !== 'suspected') rows.push([`${calledAs} explain ${short(first.id)}`, 'all the evidence'])
   rows.push([`${calledAs} report`, 'one HTML file for others'])
-  page.table(rows)
+  page.commands(rows)
 }
 
 function headline(scan: Scan): string {

@@ -63,7 +63,7 @@ export function wrap(text: string, { width, first = '', rest = first }: WrapOpti
 
 /** At most `width` columns, with an ellipsis where something is left out. */
 export function cut(text: string, width: number): string {
-  return widthOf(text) <= width ? text : `${headOf(text, Math.max(1, width - 1))}…`
+  return widthOf(text) <= width ? text : `${headOf(text, width - 1)}…`
 }
 
 function escapeLines(text: string): string {
