@@ -1,6 +1,7 @@
 import v8 from 'node:v8'
 import vm from 'node:vm'
 import { RE2JS } from 're2js'
+import { relaxRegex } from './regex-relaxed.ts'
 import { translateRegex } from './regex-syntax.ts'
 
 /** A regular expression that answers in bounded time on any text. */
@@ -15,6 +16,7 @@ v8.setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtrac
 v8.setFlagsFromString('--enable-experimental-regexp-engine')
 
 const longestBounded = 4096
+const longestBacktracked = 4096
 const boundedMilliseconds = 50
 /** Texts up to here are quick for V8 alone, which is far cheaper than RE2 or a time limit (a tenth of a millisecond a match). */
 function longestDirect(degree: number): number {
@@ -30,38 +32,61 @@ function longestDirect(degree: number): number {
 export function compileRegex(pattern: string, flags: { i?: boolean; m?: boolean; s?: boolean } = {}): SafeRegex {
   const { source, multiline, literal, trailing, degree } = translateRegex(pattern, flags)
   const plain = new RegExp(source, multiline ? 'm' : '')
-  const matcher = linear(source, multiline)
-    ? overV8(plain)
-    : (overRe2(source, multiline, plain, degree) ?? bounded(plain, degree))
+  const quick = overV8(source, multiline)
+  const matcher = quick ?? slow(source, multiline, plain, degree)
   const needed = literal.toLowerCase()
   const filtered =
-    needed.length < 2 || matcher.engine === 'v8'
+    needed.length < 2 || quick !== undefined
       ? matcher.test
       : (text: string) => text.toLowerCase().includes(needed) && matcher.test(text)
   // `$` also matches before a final line feed in PCRE, and does not in JavaScript.
   const test = trailing
     ? (text: string) => filtered(text) || (text.endsWith('\n') && filtered(text.slice(0, -1)))
     : filtered
-  return { engine: matcher.engine, test }
-}
-
-function linear(source: string, multiline: boolean): boolean {
-  try {
-    return new RegExp(source, multiline ? 'lm' : 'l') !== undefined
-  } catch {
-    return false
+  return {
+    get engine() {
+      return matcher.engine
+    },
+    test,
   }
 }
 
-function overV8(regex: RegExp): SafeRegex {
-  return { engine: 'v8', test: text => regex.test(text) }
+/** Undefined for what V8's linear engine does not know. */
+function overV8(source: string, multiline: boolean): SafeRegex | undefined {
+  try {
+    const plain = new RegExp(source, multiline ? 'm' : '')
+    const linear = new RegExp(source, multiline ? 'lm' : 'l')
+    // V8 counts the ways back anew at each place of the text, so that a long one takes seconds without ever being left to that engine.
+    return { engine: 'v8', test: text => (text.length <= longestBacktracked ? plain : linear).test(text) }
+  } catch {
+    return undefined
+  }
 }
 
-function overRe2(source: string, multiline: boolean, plain: RegExp, degree: number): SafeRegex | undefined {
+/** Most texts are turned down by a pattern that asks for less and is quick; the engine is made ready for the first other. */
+function slow(source: string, multiline: boolean, plain: RegExp, degree: number): SafeRegex {
+  const direct = longestDirect(degree)
+  const sieve = overV8(relaxRegex(source), multiline)
+  let made: SafeRegex | undefined
+  const matcher = () => {
+    made ??= overRe2(source, multiline) ?? bounded(plain)
+    return made
+  }
+  return {
+    get engine() {
+      return matcher().engine
+    },
+    test(text) {
+      if (text.length <= direct) return plain.test(text)
+      return sieve?.test(text) !== false && matcher().test(text)
+    },
+  }
+}
+
+function overRe2(source: string, multiline: boolean): SafeRegex | undefined {
   try {
     const regex = RE2JS.compile(source, multiline ? RE2JS.MULTILINE : 0)
-    const direct = longestDirect(degree)
-    return { engine: 're2', test: text => (text.length <= direct ? plain.test(text) : regex.matcher(text).find()) }
+    return { engine: 're2', test: text => regex.matcher(text).find() }
   } catch {
     return undefined
   }
@@ -69,11 +94,10 @@ function overRe2(source: string, multiline: boolean, plain: RegExp, degree: numb
 
 let sandbox: { context: vm.Context; script: vm.Script } | undefined
 
-function bounded(regex: RegExp, degree: number): SafeRegex {
+function bounded(regex: RegExp): SafeRegex {
   return {
     engine: 'bounded',
     test: text => {
-      if (text.length <= longestDirect(degree)) return regex.test(text)
       sandbox ??= { context: vm.createContext(Object.create(null)), script: new vm.Script('regex.test(text)') }
       sandbox.context['regex'] = regex
       sandbox.context['text'] = text.slice(0, longestBounded)
