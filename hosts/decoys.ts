@@ -46,13 +46,13 @@ export const decoys: Decoys = {
       {
         kind: 'file',
         path: '/usr/bin/gcc-12',
-        content: { lookalike: { seconds: 180, keepsRunning: ['/usr/lib/gcc/x86_64-linux-gnu/12/cc1'] } },
+        content: { lookalike: { seconds: 600, keepsRunning: ['/usr/lib/gcc/x86_64-linux-gnu/12/cc1'] } },
         mode: 0o755,
       },
       {
         kind: 'file',
         path: '/usr/lib/gcc/x86_64-linux-gnu/12/cc1',
-        content: { lookalike: { burn: 100, seconds: 90, once: 'cc1' } },
+        content: { lookalike: { burn: 100, seconds: 600, once: 'cc1' } },
         mode: 0o755,
       },
       {
@@ -146,7 +146,7 @@ export const decoys: Decoys = {
     {
       kind: 'file',
       path: '/home/science/run/simulate',
-      content: { lookalike: { burn: 60, threads: 1, seconds: 240 }, words: 'lattice simulation' },
+      content: { lookalike: { burn: 60, threads: 1, seconds: 600 }, words: 'lattice simulation' },
       owner: 'science',
       mode: 0o755,
     },
@@ -173,7 +173,7 @@ export const decoys: Decoys = {
     {
       kind: 'process',
       path: '/usr/bin/xz',
-      argv: ['/usr/bin/timeout', '180', '/usr/bin/nice', '-n', '19', '/usr/bin/xz', '-9', '-c', '/dev/zero'],
+      argv: ['/usr/bin/timeout', '600', '/usr/bin/nice', '-n', '19', '/usr/bin/xz', '-9', '-c', '/dev/zero'],
     },
     {
       kind: 'process',
