@@ -1,10 +1,12 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { libc } from '../native/libc.ts'
 
 // One quick scan of this machine with 200 processes more, against the peers that administrators reach for and against
-// what the machine can do. All of them only read. `--json` prints the figures alone.
+// what the machine can do. All of them only read. `--json` prints the figures alone, `--without-peers` saves minutes.
 
 interface Measured {
   readonly name: string
@@ -17,6 +19,7 @@ interface Measured {
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'davylamp-bench-'))
 const limitSeconds = 300
+const getrusage = libc('getrusage', 'int32', ['int32', 'pointer'])
 const places = [
   ...[
     '/etc',
@@ -39,49 +42,63 @@ const skipped: string[] = []
 try {
   const scan = ['--state', join(folder, 'state'), 'scan', '--json']
   for (const name of ['davylamp, first scan', 'davylamp, again', 'davylamp, third scan'])
-    results.push(measure(name, join(root, 'davylamp'), scan))
-  results.push(measure('limit: find over the same places', 'find', [...places, '-xdev', '-ls']))
+    results.push(await measure(name, join(root, 'davylamp'), scan))
+  results.push(await measure('limit: find over the same places', 'find', [...places, '-xdev', '-ls']))
   results.push(
-    measure('limit: cat of /proc/PID/*', 'sh', ['-c', 'cat /proc/[0-9]*/stat /proc/[0-9]*/status /proc/[0-9]*/maps']),
+    await measure('limit: cat of /proc/PID/*', 'sh', [
+      '-c',
+      'cat /proc/[0-9]*/stat /proc/[0-9]*/status /proc/[0-9]*/maps',
+    ]),
   )
-  peer('chkrootkit', [])
+  await peer('chkrootkit', [])
   const kept = join(folder, 'rkhunter')
   mkdirSync(kept)
-  peer('rkhunter', ['--check', '--sk', '--nocolors', '--tmpdir', kept, '--logfile', join(folder, 'rkhunter.log')])
+  await peer('rkhunter', ['--check', '--sk', '--nocolors', '--tmpdir', kept, '--logfile', join(folder, 'rkhunter.log')])
 } finally {
   for (const one of sleepers) one.kill('SIGKILL')
   rmSync(folder, { recursive: true, force: true })
 }
 show()
 
-function peer(name: string, args: readonly string[]): void {
+async function peer(name: string, args: readonly string[]): Promise<void> {
   const path = ['/usr/sbin', '/usr/bin', '/usr/local/bin'].map(place => join(place, name)).find(existsSync)
-  if (path === undefined) skipped.push(`${name} is not installed`)
-  else results.push(measure(name, 'nice', ['-n', '10', path, ...args]))
+  if (process.argv.includes('--without-peers')) skipped.push(`${name} was not asked for`)
+  else if (path === undefined) skipped.push(`${name} is not installed`)
+  else results.push(await measure(name, 'nice', ['-n', '10', path, ...args]))
 }
 
-/** GNU time(1) would do, and is not everywhere: a small program waits, asks getrusage(2) and says what its child took. */
-function measure(name: string, program: string, args: readonly string[]): Measured {
-  const report = join(folder, 'usage.json')
-  const waiter = `
-    const { spawnSync } = require('node:child_process')
-    const { openSync, writeFileSync } = require('node:fs')
-    const { DynamicLibrary } = require('node:ffi')
-    const [report, limit, program, ...args] = process.argv.slice(1)
-    const start = process.hrtime.bigint()
-    const out = openSync('/dev/null', 'w')
-    const { status } = spawnSync(program, args, { stdio: ['ignore', out, out], timeout: Number(limit) * 1000, killSignal: 'SIGTERM' })
-    const seconds = Number(process.hrtime.bigint() - start) / 1e9
-    const usage = Buffer.alloc(144)
-    new DynamicLibrary('libc.so.6').getFunction('getrusage', { return: 'int32', arguments: ['int32', 'pointer'] })(-1, usage)
-    const number = at => Number(usage.readBigInt64LE(at))
-    const cpuSeconds = number(0) + number(16) + (number(8) + number(24)) / 1e6
-    writeFileSync(report, JSON.stringify({ seconds, cpuSeconds, peakMegabytes: number(32) * 1024 / 1e6, status }))`
-  rmSync(report, { force: true })
-  const flags = ['--disable-warning=ExperimentalWarning', '-e', waiter, report, String(limitSeconds), program, ...args]
-  const done = spawnSync(process.execPath, flags, { cwd: '/', encoding: 'utf8' })
-  if (!existsSync(report)) throw new Error(`${name}: ${done.stderr}`)
-  return { name, ...(JSON.parse(readFileSync(report, 'utf8')) as Omit<Measured, 'name'>) }
+async function measure(name: string, program: string, args: readonly string[]): Promise<Measured> {
+  const cpuBefore = cpuOfChildren()
+  const start = performance.now()
+  const child = spawn(program, args, { cwd: '/', stdio: 'ignore', detached: true })
+  // Scripts leave their children behind, so the whole group ends.
+  const limit = setTimeout(() => process.kill(-(child.pid ?? process.pid), 'SIGKILL'), limitSeconds * 1000)
+  // The peak of the program itself, not of what it starts. The last value counts: before exec(2) it is that of this process.
+  let peakMegabytes = 0
+  const watch = setInterval(() => (peakMegabytes = peakOf(child.pid) ?? peakMegabytes), 10)
+  const [status] = (await once(child, 'exit')) as [number | null]
+  clearInterval(watch)
+  clearTimeout(limit)
+  const seconds = (performance.now() - start) / 1000
+  return { name, seconds, cpuSeconds: cpuOfChildren() - cpuBefore, peakMegabytes, status }
+}
+
+/** VmHWM of proc_pid_status(5). */
+function peakOf(pid = 0): number | undefined {
+  try {
+    const kilobytes = /^VmHWM:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+    return kilobytes === undefined ? undefined : (Number(kilobytes) * 1024) / 1e6
+  } catch {
+    return undefined
+  }
+}
+
+/** getrusage(2) of all children that have ended, and theirs. */
+function cpuOfChildren(): number {
+  const usage = Buffer.alloc(144)
+  getrusage(-1, usage)
+  const number = (at: number) => Number(usage.readBigInt64LE(at))
+  return number(0) + number(16) + (number(8) + number(24)) / 1e6
 }
 
 function show(): void {

@@ -2,11 +2,15 @@
 export const runtimeFolder = 'runtime'
 export const mainFile = 'cli/main.js'
 
-/** What the runtime is told before the program. The host's own OpenSSL settings could name a library to load. */
+/**
+ * What the runtime is told before the program. The host's own OpenSSL settings could name a library to load. A scan leaves much
+ * garbage that is young: 2 MB for it in place of 16 save a third of the peak memory (255 to 170 MB) for a tenth more time.
+ */
 export const runtimeFlags: readonly string[] = [
   '--disable-warning=ExperimentalWarning',
   '--enable-experimental-regexp-engine-on-excessive-backtracks',
   '--openssl-config=/dev/null',
+  '--max-semi-space-size=2',
 ]
 
 /** All that the caller's environment may say; everything else (LD_PRELOAD, NODE_OPTIONS …) stays outside. */

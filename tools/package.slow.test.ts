@@ -76,6 +76,13 @@ test('runs from any folder, through a link, with nothing of the caller in its en
   }
 })
 
+test('takes as many arguments and variables as the kernel does', () => {
+  const env = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`HOME${index}`, 'x'.repeat(50)]))
+  const words = Array.from({ length: 5000 }, () => 'x'.repeat(50))
+  const done = spawnSync(join(home, 'davylamp'), ['--version', ...words], { encoding: 'utf8', cwd: '/', env })
+  assert.deepEqual([done.status, done.stdout], [0, '0.1.0\n'])
+})
+
 test('runs where there is nothing else: no library, no shell, no network', t => {
   if (process.getuid?.() !== 0) return t.skip('needs root')
   const bare = join(folder, 'bare')
