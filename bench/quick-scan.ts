@@ -72,7 +72,7 @@ async function measure(name: string, program: string, args: readonly string[]): 
   const start = performance.now()
   const child = spawn(program, args, { cwd: '/', stdio: 'ignore', detached: true })
   // Scripts leave their children behind, so the whole group ends.
-  const limit = setTimeout(() => process.kill(-(child.pid ?? process.pid), 'SIGKILL'), limitSeconds * 1000)
+  const limit = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'), limitSeconds * 1000)
   // The peak of the program itself, not of what it starts. The last value counts: before exec(2) it is that of this process.
   let peakMegabytes = 0
   const watch = setInterval(() => (peakMegabytes = peakOf(child.pid) ?? peakMegabytes), 10)
