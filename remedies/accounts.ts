@@ -34,7 +34,8 @@ export const lockAccount: Remedy<'lock-account', readonly FileEdit[]> = {
   undo: (_action, saved, host) => locked(host, () => undoAll(saved, host)),
 }
 
-interface RemovedAccount {
+/** What `remove-account` took: lines, and crontabs as whole files. */
+export interface RemovedAccount {
   readonly edits: readonly FileEdit[]
   readonly crontabs: readonly TakenEntry[]
 }

@@ -13,6 +13,8 @@ export interface Step {
   amend(undo: unknown): void
   /** How many lines before this one the run has taken out of the file. */
   linesGoneBefore(path: string, line: number): number
+  /** Whether an earlier action of the run took these lines out of the file. */
+  tookLine(path: string, text: string): boolean
 }
 
 /** A host that may be changed. Only remedies hold one. */
@@ -86,4 +88,4 @@ export function markOf(step: Step): string {
   return `${step.run}-${step.number}`
 }
 
-const noStep: Step = { run: 'none', number: 0, amend: () => {}, linesGoneBefore: () => 0 }
+const noStep: Step = { run: 'none', number: 0, amend: () => {}, linesGoneBefore: () => 0, tookLine: () => false }

@@ -5,10 +5,11 @@ import { markOf, type WritableHost } from './host.ts'
 import { ChangedSince, type Undone } from './remedy.ts'
 import { loosen, parentOf } from './taken-entry.ts'
 
-/** One line taken out, or another put in its place, with its neighbours so that undo finds the place again. */
+/** Lines taken out, or another put in their place, with their neighbours so that undo finds the place again. */
 export interface LineEdit {
-  /** 1-based. */
+  /** Of the first, 1-based. */
   readonly line: number
+  /** One line, or several with the line ends between them. */
   readonly text: string
   readonly replacement?: string
   /** Up to three lines on either side, nearest first. */
@@ -44,9 +45,11 @@ export interface WantedEdit {
 
 const neighbours = 3
 
-/** Where a line is: the named one if it has the text, else the only one that has it. */
+/** Where a text of one or more lines begins: at the named line if it is there, else at the only place that has it. */
 export function findLine(lines: readonly string[], line: number, text: string): number | 'absent' | 'ambiguous' {
-  const has = (at: number) => lines[at] === text || lines[at] === `${text}\r`
+  const wanted = text.split('\n')
+  const has = (at: number) =>
+    wanted.every((one, index) => lines[at + index] === one || lines[at + index] === `${one}\r`)
   if (has(line - 1)) return line - 1
   const found = [...lines.keys()].filter(has)
   if (found.length === 0) return 'absent'
@@ -91,7 +94,7 @@ export async function prepareEdits(
   for (const one of wanted) {
     const at = findLine(lines, one.line, toBytes(one.text))
     if (typeof at !== 'number') throw new ChangedSince(`line ${one.line} of ${displayBytes(path)} is ${at}`)
-    const edit = describe(lines, at, one.replacement)
+    const edit = describe(lines, at, countOf(one.text), one.replacement)
     edits.push(edit)
     lines = withEdit(lines, at, edit)
   }
@@ -157,40 +160,64 @@ export async function undoEdits(saved: FileEdit, host: WritableHost): Promise<Un
 
 /** Puts a line back where its neighbours say it was; undefined when a replaced line is no longer there. */
 export function withoutEdit(lines: readonly string[], edit: LineEdit): string[] | undefined {
-  const text = toBytes(edit.text)
-  const has = lines.filter(line => line === text).length
+  const text = toBytes(edit.text).split('\n')
+  const has = timesIn(lines, text)
   if (edit.replacement !== undefined) {
-    const at = findLine(lines, edit.line, toBytes(edit.replacement))
-    if (typeof at === 'number') return lines.with(at, text)
+    const at = replacedAt(lines, edit, toBytes(edit.replacement))
+    if (at !== undefined) return lines.toSpliced(at, 1, ...text)
     return has >= edit.count ? [...lines] : undefined
   }
   // A crash may have come between the change and its entry in the journal.
   if (has >= edit.count) return [...lines]
-  if (edit.unterminated && lines.at(-1) === '') return lines.with(-1, text)
-  return lines.toSpliced(placeOf(lines, edit), 0, text)
+  if (edit.unterminated && lines.at(-1) === '') return lines.toSpliced(-1, 1, ...text)
+  return lines.toSpliced(placeOf(lines, edit), 0, ...text)
 }
 
-function describe(lines: readonly string[], at: number, replacement: string | undefined): LineEdit {
-  const text = lines[at] ?? ''
+/** How many lines an edit took out of its file. */
+export function linesLost({ text, replacement }: LineEdit): number {
+  return countOf(text) - (replacement === undefined ? 0 : 1)
+}
+
+/** Where a line lies that was put in place of others: by its number, by its neighbours, or the only one. */
+function replacedAt(lines: readonly string[], edit: LineEdit, replacement: string): number | undefined {
+  const all = [...lines.keys()].filter(at => lines[at] === replacement)
+  const [before, after] = [edit.before.map(toBytes)[0], edit.after.map(toBytes)[0]]
+  const beside = all.filter(at => lines[at - 1] === before && lines[at + 1] === after)
+  return (
+    beside.find(at => at === edit.line - 1) ?? (beside.length === 1 ? beside[0] : all.length === 1 ? all[0] : undefined)
+  )
+}
+
+function timesIn(lines: readonly string[], text: readonly string[]): number {
+  return [...lines.keys()].filter(at => text.every((one, index) => lines[at + index] === one)).length
+}
+
+function countOf(text: string): number {
+  return text.split('\n').length
+}
+
+function describe(lines: readonly string[], at: number, count: number, replacement: string | undefined): LineEdit {
+  const text = lines.slice(at, at + count)
   return {
     line: at + 1,
-    text: fromBytes(text),
+    text: fromBytes(text.join('\n')),
     ...(replacement === undefined ? {} : { replacement }),
     before: lines
       .slice(Math.max(0, at - neighbours), at)
       .reverse()
       .map(fromBytes),
-    after: lines.slice(at + 1, at + 1 + neighbours).map(fromBytes),
-    count: lines.filter(line => line === text).length,
-    unterminated: at === lines.length - 1,
+    after: lines.slice(at + count, at + count + neighbours).map(fromBytes),
+    count: timesIn(lines, text),
+    unterminated: at + count === lines.length,
   }
 }
 
 function withEdit(lines: readonly string[], at: number, edit: LineEdit): string[] {
-  if (edit.replacement !== undefined) return lines.with(at, toBytes(edit.replacement))
+  const count = countOf(edit.text)
+  if (edit.replacement !== undefined) return lines.toSpliced(at, count, toBytes(edit.replacement))
   // The newline before the last line belongs to the line before and stays.
-  if (at === lines.length - 1) return lines.with(at, '')
-  return lines.toSpliced(at, 1)
+  if (at + count === lines.length) return lines.toSpliced(at, count, '')
+  return lines.toSpliced(at, count)
 }
 
 function placeOf(lines: readonly string[], edit: LineEdit): number {

@@ -192,6 +192,38 @@ const cases: readonly Case[] = [
     gone: root => holds(root, 'etc/other', 'good\n'),
   },
   {
+    name: 'remove-line: continued lines go together',
+    files: { 'etc/udev/rules.d/9.rules': 'A=="b"\nACTION=="add", \\\n  RUN+="/tmp/x"\nC=="d"\n' },
+    actions: [
+      {
+        kind: 'remove-line',
+        path: '/etc/udev/rules.d/9.rules',
+        line: 2,
+        text: 'ACTION=="add", \\\\x0a  RUN+="/tmp/x"',
+        textBytes: Buffer.from('ACTION=="add", \\\n  RUN+="/tmp/x"').toString('base64'),
+      },
+    ],
+    gone: root => holds(root, 'etc/udev/rules.d/9.rules', 'A=="b"\nC=="d"\n'),
+    meddle: root => writeFileSync(join(root, 'etc/udev/rules.d/9.rules'), 'ACTION=="add", \\\n  RUN+="/bin/true"\n'),
+  },
+  {
+    name: 'remove-line: a shell script stays one',
+    files: { 'root/.bashrc': 'if true; then\n  evil\n  worse\nfi\nls() {\n  evil | sh\n}\nx\nevil2' },
+    actions: [
+      [2, '  evil'],
+      [3, '  worse'],
+      [5, 'ls() {'],
+      [6, '  evil | sh'],
+      [9, 'evil2'],
+    ].map(([line, text]) => ({
+      kind: 'remove-line' as const,
+      path: '/root/.bashrc',
+      line: Number(line),
+      text: `${text}`,
+    })),
+    gone: root => holds(root, 'root/.bashrc', 'if true; then\n  :\nfi\ndavylamp_removed() {\n  :\n}\nx\n'),
+  },
+  {
     name: 'replace-line',
     files: { 'etc/ssh/sshd_config': 'Port 22\nPermitRootLogin yes\n' },
     actions: [
@@ -403,6 +435,17 @@ test('links in a path never lead out of the root', { skip: root }, async t => {
     execFileSync('rm', [join(root, 'trap')])
   }
   assert.equal(readFileSync(join(state, 'outside'), 'utf8'), evil)
+})
+
+test('a line that the run itself took is done, one that somebody else took has changed', { skip: root }, async t => {
+  const { host, root } = temporaryHost(t, { 'etc/x': 'good\nevil\nlast\n', 'etc/y': 'good\n' })
+  const take = (path: string): Action => ({ kind: 'remove-line', path, line: 2, text: 'evil' })
+  symlinkSync('x', join(root, 'etc/link'))
+  const run = await carryOut(planOf([take('/etc/x'), take('/etc/x'), take('/etc/link'), take('/etc/y')]), host)
+  assert.deepEqual(
+    run.actions.map(({ outcome }) => outcome),
+    ['done', 'already-done', 'already-done', 'changed-since'],
+  )
 })
 
 test('what is protected is refused and says why', { skip: root }, async t => {

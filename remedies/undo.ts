@@ -57,7 +57,7 @@ async function takeBack(
 ): Promise<void> {
   const { number } = task
   journal.append({ entry: 'undo', number, at: now() })
-  const step = { run: record.id, number, amend: () => {}, linesGoneBefore: () => 0 }
+  const step = { run: record.id, number, amend: () => {}, linesGoneBefore: () => 0, tookLine: () => false }
   const result = await resultOf(() => remedyFor(task.action).undo(task.action, task.undo?.data, atStep(host, step)))
   journal.append({ entry: 'undone', number, ...result, at: now() })
   if (result.outcome === 'undone') task.outcome = 'undone'
