@@ -22,6 +22,14 @@ export function actionsForAutostart(fact: Known<'autostart'>, wishing: Wishing):
     )
     return
   }
+  if (fact.ownership === 'owned' || fact.ownership === 'verified') {
+    wishing.skip({
+      what: `${fact.mechanism} ${fact.path}`,
+      why: `package ${fact.package ?? ''} put it there and it is unchanged`,
+      fact: fact.id,
+    })
+    return
+  }
   if (isUnit(fact)) return unit(fact, wishing, reason)
   const whole =
     isWholeFile(fact) ||

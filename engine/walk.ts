@@ -105,8 +105,10 @@ function fromFile(fact: Known<'file'>, world: World, limits: WalkLimits): Step[]
     for (const to of world.copiesOf(fact.sha256)) steps.push({ to, reason: 'has the same content' })
   for (const one of world.runnersOf(fact.path))
     if (one.path === fact.path || one.script === fact.path) steps.push({ to: one, reason: `runs ${fact.path}` })
-  for (const one of world.startersOf(fact.path))
-    if (executes(one, fact.path)) steps.push({ to: one, reason: `starts ${fact.path}` })
+  // What starts a package's program is not guilty of somebody having changed that program.
+  if (fact.ownership !== 'modified')
+    for (const one of world.startersOf(fact.path))
+      if (executes(one, fact.path)) steps.push({ to: one, reason: `starts ${fact.path}` })
   for (const one of world.all('preload'))
     if (one.targets.includes(fact.path)) steps.push({ to: one, reason: `loads ${fact.path} into every program` })
   for (const one of world.all('command-integrity'))
@@ -187,7 +189,7 @@ function mayBeTaken({ to: fact, reason }: Step, limits: WalkLimits): boolean {
     case 'process':
       return fact.pid > 1 && !fact.kernelThread && !limits.protectedPids.has(fact.pid)
     case 'autostart':
-      return isBad(fact, limits) || !isOwned(fact.ownership) || fact.line !== undefined
+      return isBad(fact, limits) || (fact.ownership !== 'owned' && fact.ownership !== 'verified')
     default:
       return true
   }
