@@ -13,6 +13,7 @@ export function readElf(path: string): ElfFile | undefined {
   const file = openSync(path, 'r')
   try {
     return elfFrom((position, length) => {
+      if (!Number.isSafeInteger(position) || position < 0) return Buffer.alloc(0)
       const bytes = Buffer.alloc(length)
       return bytes.subarray(0, readSync(file, bytes, 0, length, position))
     })

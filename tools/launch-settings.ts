@@ -4,13 +4,14 @@ export const mainFile = 'cli/main.js'
 
 /**
  * What the runtime is told before the program. The host's own OpenSSL settings could name a library to load. A scan leaves much
- * garbage that is young: 2 MB for it in place of 16 save a third of the peak memory (255 to 170 MB) for a tenth more time.
+ * garbage that is young: 4 MB for it in place of 16 save a quarter of the peak memory (218 to 154 MB) and cost no time; 1 or 2
+ * would cost a tenth.
  */
 export const runtimeFlags: readonly string[] = [
   '--disable-warning=ExperimentalWarning',
   '--enable-experimental-regexp-engine-on-excessive-backtracks',
   '--openssl-config=/dev/null',
-  '--max-semi-space-size=2',
+  '--max-semi-space-size=4',
 ]
 
 /** All that the caller's environment may say; everything else (LD_PRELOAD, NODE_OPTIONS …) stays outside. */
@@ -24,7 +25,12 @@ export const keptVariables: readonly string[] = [
   'SUDO_USER',
 ]
 
-export const fixedVariables: readonly string[] = ['PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'LANG=C.UTF-8']
+/** One arena of malloc for all threads saves another 12 MB. */
+export const fixedVariables: readonly string[] = [
+  'PATH=/usr/sbin:/usr/bin:/sbin:/bin',
+  'LANG=C.UTF-8',
+  'MALLOC_ARENA_MAX=1',
+]
 
 /** EX_SOFTWARE of sysexits.h, as the command line uses it for its own faults. */
 export const cannotStart = 70
