@@ -4,7 +4,7 @@ import type { Action, Plan, Run } from '../model/index.ts'
 import { blockedAddresses, carryOut, openHost } from '../remedies/index.ts'
 import { CommandError } from './command-error.ts'
 import type { Context } from './context.ts'
-import { showDuration } from './duration.ts'
+import { roughly, showDuration } from './duration.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { calledAs, program } from './program-name.ts'
 import { requireRoot, requireWritableState } from './state/permission.ts'
@@ -17,7 +17,7 @@ export async function listCommand(_: object, context: Context): Promise<ExitCode
   else if (blocked.length === 0) context.page.text('Nothing is blocked.')
   else
     context.page.table(
-      blocked.map(one => [one.address, `for ${showDuration(one.seconds)} more`]),
+      blocked.map(one => [one.address, `for ${roughly(one.seconds)} more`]),
       0,
     )
   return exitCodes.fine

@@ -23,30 +23,36 @@ export interface CleanOptions extends LookOptions, PlanChoice {
 
 /** Looks, shows the plan, asks, carries it out, proves it. */
 export async function cleanCommand(options: CleanOptions, context: Context): Promise<ExitCode> {
-  const look = await lookAt(options, context)
+  if (options.root === undefined || options.root === '/') requireRoot('clean')
+  // Whoever cleans waits for it, and a watchdog must not be faster: no stepping back here.
+  const look = await lookAt({ ...options, fullPriority: true }, context)
   const plan = options.plan === undefined ? chosenPlan(look, options) : readPlan(options.plan, look.root, look.live)
   look.close()
-  if (plan.incidents.length === 0) return nothingToDo(look, plan, options, context)
+  if (plan.actions.length === 0) return nothingToDo(look, plan, options, context)
   if (options.yes !== true) {
     if (context.json) context.print(plan)
     else printPlan(plan, look.scan.incidents, context.page)
-    if (!(await mayProceed(plan, context))) return plan.actions.length === 0 ? exitCodes.fine : exitCodes.left
+    if (!(await mayProceed(context))) return exitCodes.left
   }
-  if (look.live) requireRoot('clean')
   requireWritableState(context.state)
   const run = await withWritableHost(look, context, (host, told) => carryOut(plan, host, told))
   const before = keepBefore(context.state, run.id, plan, look.scan.incidents)
   const laterLooks = options.laterLooks === true ? await installLooks(run, look, context) : plannedLooks(run)
   const watchSeconds = options.watch ?? (look.live ? 60 : 0)
-  const proof = await proveRun(run, before, { watchSeconds, look: options, laterLooks }, context)
+  const proof = await proveRun(
+    run,
+    before,
+    { watchSeconds, look: { ...options, fullPriority: true }, laterLooks },
+    context,
+  )
   const proven: Run = { ...run, proof }
   if (context.json) context.print(proven)
   else printRun(proven, context.page)
   return proof.result === 'clean' ? exitCodes.fine : exitCodes.left
 }
 
-async function mayProceed(plan: Plan, context: Context): Promise<boolean> {
-  if (plan.actions.length === 0 || context.json) return false
+async function mayProceed(context: Context): Promise<boolean> {
+  if (context.json) return false
   if (!canAsk()) {
     context.page.text(`Nothing was changed. To carry this out: ${calledAs} clean --yes`)
     return false
@@ -58,22 +64,26 @@ async function mayProceed(plan: Plan, context: Context): Promise<boolean> {
 
 /** No run is begun; with --json and --yes the answer still is a run, without actions. */
 function nothingToDo(look: Look, plan: Plan, options: CleanOptions, context: Context): ExitCode {
-  const suspected = look.scan.verdict === 'suspected' || look.scan.verdict === 'confirmed'
-  if (!context.json) printScan(look.scan, context.page)
-  else if (options.yes !== true) context.print(plan)
-  else context.print(emptyRun(look, plan, suspected))
-  return suspected ? exitCodes.left : exitCodes.fine
+  const run = emptyRun(look, plan)
+  if (context.json) context.print(options.yes === true ? run : plan)
+  else {
+    printScan(look.scan, context.page)
+    if (plan.incidents.length > 0) printPlan(plan, look.scan.incidents, context.page)
+  }
+  return run.proof?.result === 'clean' ? exitCodes.fine : exitCodes.left
 }
 
-function emptyRun(look: Look, plan: Plan, suspected: boolean): Run {
+function emptyRun(look: Look, plan: Plan): Run {
   const at = new Date().toISOString()
+  const left = look.scan.incidents.some(one => one.verdict !== 'exposure')
+  const blind = look.live && look.scan.gaps.some(one => one.what === 'processes' || one.what === 'autostarts')
   return {
     format: 'davylamp-run',
     version: 1,
     id: 'none',
     at,
     plan: plan.id,
-    root: look.root,
+    root: look.scan.target.root,
     live: look.live,
     state: 'complete',
     incidents: [],
@@ -83,7 +93,7 @@ function emptyRun(look: Look, plan: Plan, suspected: boolean): Run {
       version: 1,
       run: 'none',
       at,
-      result: suspected ? 'left' : 'clean',
+      result: left ? 'left' : blind ? 'unproven' : 'clean',
       checked: [],
       respawned: [],
       watchedSeconds: 0,
@@ -93,7 +103,7 @@ function emptyRun(look: Look, plan: Plan, suspected: boolean): Run {
         advice:
           one.verdict === 'suspected'
             ? 'Decide, then: clean --include suspected'
-            : (one.entryPoints[0]?.advice ?? 'Close it.'),
+            : (one.entryPoints[0]?.advice ?? 'Nothing of it can be removed here.'),
       })),
       gaps: look.scan.gaps,
       laterLooks: [],

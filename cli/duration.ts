@@ -14,3 +14,15 @@ export function showDuration(total: number): string {
     if (total >= seconds[unit] && total % seconds[unit] === 0) return `${total / seconds[unit]}${unit}`
   return `${Math.round(total)}s`
 }
+
+/** What is left of a time, as a person says it: `23h 59m`. */
+export function roughly(total: number): string {
+  const parts: string[] = []
+  let left = Math.max(0, Math.round(total))
+  for (const unit of ['d', 'h', 'm', 's'] as const) {
+    const whole = Math.floor(left / seconds[unit])
+    left -= whole * seconds[unit]
+    if (whole > 0) parts.push(`${whole}${unit}`)
+  }
+  return parts.slice(0, 2).join(' ') || '0s'
+}

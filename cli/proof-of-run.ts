@@ -97,7 +97,7 @@ function withSuspects(proof: Proof, after: readonly Incident[], before: BeforeRu
     })),
     ...before.advice
       .filter(one => !told.has(one.text))
-      .map(one => ({ what: 'to do', why: one.text, advice: one.command ?? 'By hand.' })),
+      .map(one => ({ what: 'to do', why: one.text, advice: one.command ?? '' })),
   ]
   return { ...proof, remains, result: proof.result === 'clean' && suspects.length > 0 ? 'left' : proof.result }
 }

@@ -17,9 +17,9 @@ export function describeAction(action: Action): string {
     case 'clear-attributes':
       return `take ${[...action.flags, ...(action.acl ? ['access list'] : [])].join(' and ')} off ${action.path}`
     case 'remove-line':
-      return `remove line ${action.line} of ${action.path}: ${action.text}`
+      return `remove line ${action.line} of ${action.path}: ${shortened(action.text)}`
     case 'replace-line':
-      return `change line ${action.line} of ${action.path} to: ${action.replacement}`
+      return `change line ${action.line} of ${action.path} to: ${shortened(action.replacement)}`
     case 'mask-unit':
       return `keep ${action.name} from starting${ofUser(action.user)}`
     case 'remove-unit':
@@ -52,6 +52,12 @@ export const phaseWords: Readonly<Record<Phase, string>> = {
   disarm: 'Disarm: take away what starts it',
   remove: 'Remove',
   repair: 'Repair',
+}
+
+/** A key or wallet is known by its beginning and its end. */
+function shortened(text: string): string {
+  const letters = [...text]
+  return letters.length <= 160 ? text : `${letters.slice(0, 70).join('')} … ${letters.slice(-50).join('')}`
 }
 
 function some(values: readonly string[]): string {

@@ -45,8 +45,8 @@ export function printProof(proof: Proof, page: Page): void {
   if (proof.remains.length > 0) {
     page.heading('What remains for you')
     for (const one of proof.remains) {
-      page.text(`${styled(one.what, 'strong')}: ${one.why}`, 2, '- ')
-      page.text(one.advice, 4)
+      page.text(one.what === 'to do' ? one.why : `${styled(one.what, 'strong')}: ${one.why}`, 2, '- ')
+      if (one.advice !== '') page.text(one.what === 'to do' ? styled(one.advice, 'strong') : one.advice, 4)
     }
   }
   printGaps(proof.gaps, page)
