@@ -96,6 +96,13 @@ function* redisSettings(survey: Survey): Generator<SettingFact> {
       if (Object.hasOwn(redisDefaults, word.toLowerCase()))
         last.set(word.toLowerCase(), { value: value.replace(/^"(.*)"$/, '$1'), line, text })
     }
+    const value = (name: string) => last.get(name)?.value ?? redisDefaults[name] ?? ''
+    // All three together let anybody in; one alone is usual.
+    if (isOpen(value('bind')) && value('protected-mode') === 'no' && ['', 'unset'].includes(value('requirepass'))) {
+      const { line, text } = last.get('protected-mode') ?? {}
+      const open = `bind ${value('bind')}, no protected mode, no password`
+      yield setting(survey, 'redis.exposed', open, { path, line, text })
+    }
     for (const [name, fallback] of Object.entries(redisDefaults)) {
       const found = last.get(name)
       if (!found) yield setting(survey, `redis.${name}`, fallback, { path, detail: 'default' })
@@ -104,6 +111,11 @@ function* redisSettings(survey: Survey): Generator<SettingFact> {
       else yield setting(survey, `redis.${name}`, found.value, { path, line: found.line, text: found.text })
     }
   }
+}
+
+/** False where each address is one of this host alone. */
+function isOpen(bind: string): boolean {
+  return bind.split(/\s+/).some(address => address !== '' && !/^-?(?:127\.|::1$|localhost$)/.test(address))
 }
 
 function* kubeletFacts(survey: Survey): Generator<SettingFact> {
