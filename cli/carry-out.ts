@@ -36,7 +36,9 @@ export async function withWritableHost(
 function ownedFiles({ assessment }: Look): (path: string) => boolean {
   const { world } = assessment
   return path => {
-    const ownership = world.file(path)?.ownership
+    const file = world.file(path)
+    // What a link leads to says nothing about the link.
+    const ownership = file?.type === 'symlink' ? undefined : file?.ownership
     return ownership === 'owned' || ownership === 'verified'
   }
 }

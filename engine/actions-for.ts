@@ -80,9 +80,10 @@ function wish(fact: IdentifiedFact, wishing: Wishing): void {
     case 'command-integrity':
       return wishCommand(fact, wishing)
     case 'mount':
+      // A process below a mount can be neither stopped nor preserved before that is gone.
       wishing.want(
-        'disarm',
-        3,
+        fact.covers === 'process' ? 'freeze' : 'disarm',
+        fact.covers === 'process' ? 0 : 3,
         { kind: 'unmount', path: fact.path, mountId: fact.mountId },
         `the mount over ${fact.path} hides what lies below`,
         fact.id,
