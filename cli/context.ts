@@ -47,7 +47,7 @@ interface Stream {
 
 function widthFor(stream: Stream): number {
   const asked = Number(process.env['COLUMNS'] || 0)
-  const columns = asked > 0 ? asked : stream.isTTY ? (stream.columns ?? 80) : 100
+  const columns = asked > 0 ? asked : stream.isTTY ? stream.columns || 80 : 100
   return Math.min(Math.max(columns, 40), 120)
 }
 

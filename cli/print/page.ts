@@ -38,12 +38,13 @@ export class Page {
     this.line(wrap(text, { width: this.width, first, rest: ' '.repeat(widthOf(first)) }))
   }
 
-  /** Columns of equal width, the last one broken at the page's edge. */
+  /** Columns of equal width, the first never cut (it is an id or a name to copy), the last broken at the page's edge. */
   table(rows: readonly (readonly string[])[], indent = 2): void {
     const most = Math.floor(this.width / 2)
     const widths = rows.reduce<number[]>((all, row) => {
       row.slice(0, -1).forEach((cell, at) => {
-        all[at] = Math.min(most, Math.max(all[at] ?? 0, widthOf(cell)))
+        const widest = Math.max(all[at] ?? 0, widthOf(cell))
+        all[at] = at === 0 ? widest : Math.min(most, widest)
       })
       return all
     }, [])

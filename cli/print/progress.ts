@@ -24,7 +24,7 @@ export function progressLine(stream: ProgressStream): Progress {
       if (now - last < restMs) return
       last = now
       shown = true
-      stream.write(`\r\u001b[K${cut(safeText(text, false).replaceAll('\n', ' '), (stream.columns ?? 80) - 1)}`)
+      stream.write(`\r\u001b[K${cut(safeText(text, false).replaceAll('\n', ' '), (stream.columns || 80) - 1)}`)
     },
     clear() {
       if (shown) stream.write('\r\u001b[K')
