@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { libc } from '../native/libc.ts'
@@ -53,7 +53,10 @@ try {
   await peer('chkrootkit', [])
   const kept = join(folder, 'rkhunter')
   mkdirSync(kept)
-  await peer('rkhunter', ['--check', '--sk', '--nocolors', '--tmpdir', kept, '--logfile', join(folder, 'rkhunter.log')])
+  // It notes which files it knows in its own folder even when it only checks.
+  if (existsSync('/var/lib/rkhunter/db')) cpSync('/var/lib/rkhunter/db', join(kept, 'db'), { recursive: true })
+  const ownPlaces = ['--tmpdir', kept, '--dbdir', join(kept, 'db'), '--logfile', join(folder, 'rkhunter.log')]
+  await peer('rkhunter', ['--check', '--sk', '--nocolors', ...ownPlaces])
 } finally {
   for (const one of sleepers) one.kill('SIGKILL')
   rmSync(folder, { recursive: true, force: true })
