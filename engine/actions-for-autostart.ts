@@ -30,6 +30,16 @@ export function actionsForAutostart(fact: Known<'autostart'>, wishing: Wishing):
     })
     return
   }
+  const replaced = wishing.world.filesAt(fact.targets).find(one => one.ownership === 'modified')
+  if (fact.mechanism === 'pam' && replaced !== undefined) {
+    // Without its line nobody could log in; the module behind it is what has to be put right.
+    wishing.skip({
+      what: `pam ${fact.path}`,
+      why: `${replaced.path} was changed: reinstall its package`,
+      fact: fact.id,
+    })
+    return
+  }
   if (isUnit(fact)) return unit(fact, wishing, reason)
   const whole =
     isWholeFile(fact) ||
