@@ -6,14 +6,14 @@ import { PathIndex } from './path-index.ts'
 const root = '/var/lib/dpkg'
 const mostBytes = 64 * 1024 * 1024
 const md5Length = 32
+const mostRecentBytes = 4 * 1024 * 1024
 
 /** dpkg(1): `status` (or `status.d` of images without dpkg), `info/*.list`, `*.md5sums`, `diversions`. Undefined where there is none. */
 export function openDpkg(target: Target): PackageSource | undefined {
   const { files } = target
   const status = files.read(`${root}/status`, mostBytes)
   const records = status === undefined ? [] : parseStatus(status)
-  const lists: { name: string; checksums: string; place: string }[] = []
-  const paths: Buffer[] = []
+  const lists: { name: string; checksums: string; place: string; size: number }[] = []
   const installed = new Set(records.map(record => record.package.name))
   for (const file of files.list(`${root}/info`) ?? []) {
     if (!file.endsWith('.list')) continue
@@ -21,10 +21,10 @@ export function openDpkg(target: Target): PackageSource | undefined {
     const name = stem.split(':')[0] ?? stem
     // A list that no installed package stands behind is not dpkg's.
     if (!installed.has(name)) continue
-    const list = files.read(`${root}/info/${file}`, mostBytes)
-    if (list === undefined) continue
-    lists.push({ name, checksums: `${root}/info/${stem}.md5sums`, place: `${root}/info/${file}` })
-    paths.push(list)
+    const place = `${root}/info/${file}`
+    const stat = files.stat(place)
+    if (stat?.type !== 'file') continue
+    lists.push({ name, checksums: `${root}/info/${stem}.md5sums`, place, size: stat.size })
   }
   for (const file of files.list(`${root}/status.d`) ?? []) {
     if (file.endsWith('.md5sums')) continue
@@ -32,13 +32,12 @@ export function openDpkg(target: Target): PackageSource | undefined {
     if (record === undefined) continue
     records.push(record)
     const checksums = `${root}/status.d/${file}.md5sums`
-    const sums = files.read(checksums, mostBytes) ?? Buffer.alloc(0)
-    lists.push({ name: record.package.name, checksums, place: checksums })
-    paths.push(pathsOfChecksums(sums))
+    lists.push({ name: record.package.name, checksums, place: checksums, size: 0 })
   }
   if (records.length === 0) return undefined
 
-  const index = new PathIndex(paths)
+  const expected = lists.reduce((sum, list) => sum + Math.min(list.size, mostBytes) + 1, 0)
+  const index = new PathIndex(pathsOf(target, lists), expected)
   const conffiles = new Map(records.flatMap(record => record.conffiles))
   const diversions = parseDiversions(files.read(`${root}/diversions`, mostBytes) ?? Buffer.alloc(0))
   const checksumOf = checksumReader(target)
@@ -74,6 +73,20 @@ export function openDpkg(target: Target): PackageSource | undefined {
       const taken = by === undefined ? undefined : index.findAll(bytes).find(one => lists[one]?.name === by)
       return listed(taken ?? index.find(bytes), path)
     },
+  }
+}
+
+/** The bytes of each list, in a buffer that the next one uses again. */
+function* pathsOf(
+  { files }: Target,
+  lists: readonly { place: string; checksums: string; size: number }[],
+): Generator<Buffer> {
+  const longest = Math.max(0, ...lists.map(list => list.size))
+  const reading = Buffer.allocUnsafeSlow(Math.min(longest, mostBytes))
+  for (const { place, checksums, size } of lists) {
+    if (place === checksums) yield pathsOfChecksums(files.read(checksums, mostBytes) ?? Buffer.alloc(0))
+    else if (size > mostBytes) yield files.read(place, mostBytes) ?? Buffer.alloc(0)
+    else yield files.slice(place, 0, size, reading) ?? Buffer.alloc(0)
   }
 }
 
@@ -138,11 +151,16 @@ function parseDiversions(bytes: Buffer) {
 
 function checksumReader(target: Target) {
   const recent = new Map<string, Buffer>()
+  let recentBytes = 0
   return (file: string, path: string): string | undefined => {
     let sums = recent.get(file)
     if (sums === undefined) {
       sums = target.files.read(file, mostBytes) ?? Buffer.alloc(0)
-      if (recent.size >= 64) recent.clear()
+      recentBytes += sums.length
+      if (recent.size >= 64 || recentBytes > mostRecentBytes) {
+        recent.clear()
+        recentBytes = sums.length
+      }
       recent.set(file, sums)
     }
     const ending = encodeBytes(`  ${path.slice(1)}\n`)

@@ -15,22 +15,22 @@ export class PathIndex {
   /** The lists are written by whoever is root on the host, so the hash must not be known in advance. */
   readonly #seed = randomInt(2 ** 32)
 
-  /** Each list: one absolute path a line. */
-  constructor(lists: readonly Buffer[]) {
-    this.#starts = new Uint32Array(lists.length + 1)
-    const parts: Buffer[] = []
+  /** Each list: one absolute path a line. It is copied before the next is asked for; `expected` is how many bytes are to come. */
+  constructor(lists: Iterable<Buffer>, expected = 0) {
+    const starts: number[] = []
+    let text = Buffer.allocUnsafeSlow(Math.min(Math.max(expected, 65_536), mostText))
     let length = 0
-    for (const [at, list] of lists.entries()) {
-      this.#starts[at] = length
+    for (const list of lists) {
+      starts.push(length)
       if (length + list.length + 1 > mostText) continue
-      parts.push(list)
+      if (length + list.length + 1 > text.length) text = longer(text, length, length + list.length + 1)
+      list.copy(text, length)
       length += list.length
-      if (list.length === 0 || list[list.length - 1] === newline) continue
-      parts.push(lineEnd)
-      length++
+      if (list.length > 0 && list[list.length - 1] !== newline) text[length++] = newline
     }
-    this.#starts[lists.length] = length
-    this.#text = Buffer.concat(parts, length)
+    starts.push(length)
+    this.#starts = Uint32Array.from(starts)
+    this.#text = text.subarray(0, length)
     let slots = 1024
     const lines = countLines(this.#text)
     while (slots < lines * 2) slots *= 2
@@ -109,7 +109,11 @@ export class PathIndex {
   }
 }
 
-const lineEnd = Buffer.of(newline)
+function longer(text: Buffer, length: number, wanted: number): Buffer<ArrayBuffer> {
+  const larger = Buffer.allocUnsafeSlow(Math.min(mostText, Math.max(wanted, text.length * 2)))
+  text.copy(larger, 0, 0, length)
+  return larger
+}
 
 function countLines(text: Buffer): number {
   let count = 0
