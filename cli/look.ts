@@ -6,6 +6,7 @@ import type { AllowEntry, Gap, Incident, Plan, Scan } from '../model/index.ts'
 import { lowerOwnPriority } from '../native/read/own-priority.ts'
 import { displayBytes, liveTarget, mountedTree, type Target } from '../target/index.ts'
 import type { Context } from './context.ts'
+import { mustExist } from './must-exist.ts'
 import { ownSession } from './own-session.ts'
 import { withDigests } from './plan-digests.ts'
 import { program } from './program-name.ts'
@@ -51,7 +52,13 @@ export async function lookAt(options: LookOptions, context: Context): Promise<Lo
   const startedAt = new Date()
   if (options.fullPriority !== true) lowerOwnPriority()
   const { target, close } = openTarget(options.root)
+  for (const folder of options.rules ?? []) mustExist(folder)
   const rules = openRules(options.rules ?? [])
+  if (rules.foreignProblems.length > 0)
+    target.addGap({
+      what: 'rules of others',
+      why: `${rules.foreignProblems.length} could not be used: rules check says why`,
+    })
   for (const problem of rules.errors)
     target.addGap({
       what: 'rules',

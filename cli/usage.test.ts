@@ -7,6 +7,7 @@ for (const [words, says] of [
   [['scan', '--rot', '/x'], /unknown option '--rot'[\s\S]*--root/],
   [['scan', '--observe', 'soon'], /Write a duration such as 60s/],
   [['scan', '--root', '/does/not/exist'], /There is no directory \/does\/not\/exist/],
+  [['scan', '--root', '/', '--rules', '/does/not/exist'], /no file or folder/],
   [['plan', '--include', 'everything'], /there is --include suspected/],
   [['undo'], /there is no such run/],
   [['undo', 'x', '--action', '0'], /whole number from 1/],

@@ -96,6 +96,10 @@ function printNext(scan: Scan, page: Page): void {
   const root = scan.target.live ? '' : ` --root ${scan.target.root}`
   const first = scan.incidents[0]
   page.heading('What to do now')
+  const denied = scan.gaps.filter(one => one.why === 'permission denied').length
+  const rows: [string, string][] = []
+  if (denied > 0 && process.getuid?.() !== 0)
+    rows.push([`sudo ${calledAs} scan${root}`, `look as root: ${count(denied, 'place')} could not be read`])
   if (first === undefined) {
     page.text(
       scan.mode === 'quick' && scan.target.live
@@ -103,9 +107,9 @@ function printNext(scan: Scan, page: Page): void {
         : 'Nothing.',
       2,
     )
+    if (rows.length > 0) page.commands(rows)
     return
   }
-  const rows: [string, string][] = []
   if (scan.verdict === 'confirmed')
     rows.push(
       [`${calledAs} clean${root}`, 'shows the plan, asks, removes it, proves it'],
