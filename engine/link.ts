@@ -87,7 +87,7 @@ function derive(fact: IdentifiedFact, world: World): Record<string, unknown> {
         mechanisms: new Set(starters.map(one => one.mechanism.replace(/-.*/, ''))).size,
         runners: world.runnersOf(fact.path).length,
         copies: fact.sha256 === undefined ? 0 : Math.max(0, world.copiesOf(fact.sha256).length - 1),
-        imitates: imitated(fact.name, fact.path),
+        imitates: fact.type === 'directory' ? undefined : imitated(fact.name, fact.path),
       }
     }
     case 'process':
