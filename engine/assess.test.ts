@@ -293,3 +293,15 @@ test('what is suspicious beside a confirmed intrusion joins it; a hint without o
   )
   assert.deepEqual(paths(seen), [`file ${miner}`, 'setting /etc/selinux/config'])
 })
+
+test('an incident that fell apart leaves its id to the largest part', () => {
+  const other = '/usr/share/.y/run'
+  const facts = [file(miner), job('/var/spool/cron/root', 1, miner, [miner]), file(other)]
+  const rules = detector([persists, at(miner)], [persists, starts(miner)], [persists, at(other)])
+  const ids = look(facts, rules).world.facts.map(one => one.id)
+  const seen = look(facts, rules, { earlier: [{ id: 'old', members: ids }] })
+  assert.deepEqual(seen.incidents.map(one => [one.id === 'old', one.members.length]).sort(), [
+    [false, 1],
+    [true, 2],
+  ])
+})

@@ -32,7 +32,14 @@ export function correlate(world: World, judged: readonly Judged[], options: Corr
   const groups = joinSuspects([...strong, ...hints(judged, limits, graph)], judged, graph.edges)
   const intrusions = groups.map(group => ({ group, verdict: verdictOf(group, judged) }))
   const confirmed = intrusions.some(one => one.verdict === 'confirmed')
-  const incidents = intrusions.map(one => incidentOf(one.group, one.verdict, world, judged, graph.edges, options))
+  const ids = keptIds(
+    intrusions.map(one => one.group),
+    judged,
+    options.earlier,
+  )
+  const incidents = intrusions.map((one, index) =>
+    incidentOf(one.group, one.verdict, world, judged, graph.edges, ids[index] ?? { id: '', mergedFrom: [] }),
+  )
   return [...incidents, ...exposures(world, judged, confirmed)].sort(worstFirst)
 }
 
@@ -223,7 +230,7 @@ function incidentOf(
   world: World,
   judged: readonly Judged[],
   edges: readonly Edge[],
-  options: CorrelateOptions,
+  kept: KeptId,
 ): Incident {
   const members = [...group.values()].sort(byId)
   const ids = new Set(members.map(one => one.id))
@@ -237,7 +244,6 @@ function incidentOf(
     (best, one) => (weight(one.finding.level) > weight(best) ? one.finding.level : best),
     'low',
   )
-  const kept = keptId(members, own, options.earlier)
   const text = describe({ verdict, members, own, attribution, entryPoints, since })
   return {
     id: kept.id,
@@ -263,19 +269,41 @@ function incidentOf(
   }
 }
 
-/** The id of the earlier incident that shares most with this one; the others were merged into it. */
-function keptId(members: readonly IdentifiedFact[], own: readonly Judged[], earlier: readonly EarlierIncident[]) {
-  const ids = new Set(members.map(one => one.id))
-  const shared = earlier
-    .map(one => ({ id: one.id, count: one.members.filter(id => ids.has(id)).length }))
+interface KeptId {
+  readonly id: string
+  readonly mergedFrom: string[]
+}
+
+/**
+ * Each incident keeps the id of the earlier one that it shares most with; the others that it shares something with were
+ * merged into it. Where an earlier incident fell apart, its id stays with the largest part.
+ */
+function keptIds(groups: readonly Group[], judged: readonly Judged[], earlier: readonly EarlierIncident[]): KeptId[] {
+  const pairs = groups.flatMap((group, index) => {
+    const ids = new Set([...group.values()].map(one => one.id))
+    return earlier.map(({ id, members }) => ({ index, id, count: members.filter(one => ids.has(one)).length }))
+  })
+  const shared = pairs
     .filter(one => one.count > 0)
-    .sort((a, b) => b.count - a.count || (a.id < b.id ? -1 : 1))
-  const seeds = own.map(one => one.finding.id).sort()
-  const [first, ...others] = shared
-  return {
-    id: first?.id ?? shortHash(['incident', seeds[0] ?? members[0]?.id]),
-    mergedFrom: others.map(one => one.id).sort(),
+    .sort((a, b) => b.count - a.count || a.index - b.index || (a.id < b.id ? -1 : 1))
+  const taken = new Map<string, number>()
+  const given = new Map<number, string>()
+  for (const { index, id } of shared) {
+    if (taken.has(id) || given.has(index)) continue
+    taken.set(id, index)
+    given.set(index, id)
   }
+  return groups.map((group, index) => {
+    const id = given.get(index) ?? newId(group, judged)
+    const others = shared.filter(one => one.index === index && one.id !== id && !taken.has(one.id)).map(one => one.id)
+    return { id, mergedFrom: [...new Set(others)].sort() }
+  })
+}
+
+function newId(group: Group, judged: readonly Judged[]): string {
+  const facts = [...group.values()]
+  const [seed] = facts.flatMap(fact => findingsOf(fact, judged).map(one => one.finding.id)).sort()
+  return shortHash(['incident', seed ?? facts[0]?.id])
 }
 
 /** What explains a member without being guilty: its account, its container, the programs that it misuses. */
