@@ -296,7 +296,11 @@ test('what is suspicious beside a confirmed intrusion joins it; a hint without o
 
 test('an incident that fell apart leaves its id to the largest part', () => {
   const other = '/usr/share/.y/run'
-  const facts = [file(miner), job('/var/spool/cron/root', 1, miner, [miner]), file(other)]
+  const facts = [
+    file(miner),
+    job('/var/spool/cron/root', 1, miner, [miner]),
+    file(other, { changed: '2025-01-01T00:00:00Z' }),
+  ]
   const rules = detector([persists, at(miner)], [persists, starts(miner)], [persists, at(other)])
   const ids = look(facts, rules).world.facts.map(one => one.id)
   const seen = look(facts, rules, { earlier: [{ id: 'old', members: ids }] })
