@@ -6,7 +6,7 @@ import { PathIndex } from './path-index.ts'
 const root = '/var/lib/dpkg'
 const mostBytes = 64 * 1024 * 1024
 const md5Length = 32
-const mostRecentBytes = 4 * 1024 * 1024
+const longChecksums = 64 * 1024
 
 /** dpkg(1): `status` (or `status.d` of images without dpkg), `info/*.list`, `*.md5sums`, `diversions`. Undefined where there is none. */
 export function openDpkg(target: Target): PackageSource | undefined {
@@ -149,20 +149,32 @@ function parseDiversions(bytes: Buffer) {
   return { byNewPlace, byOldPlace }
 }
 
-function checksumReader(target: Target) {
+function checksumReader({ files }: Target) {
   const recent = new Map<string, Buffer>()
-  let recentBytes = 0
-  return (file: string, path: string): string | undefined => {
-    let sums = recent.get(file)
-    if (sums === undefined) {
-      sums = target.files.read(file, mostBytes) ?? Buffer.alloc(0)
-      recentBytes += sums.length
-      if (recent.size >= 64 || recentBytes > mostRecentBytes) {
-        recent.clear()
-        recentBytes = sums.length
-      }
-      recent.set(file, sums)
+  let room = Buffer.alloc(0)
+  let inRoom: { file: string; bytes: Buffer } | undefined
+
+  /** The few long lists are read into one place again and again, because as garbage they would be half of a scan's memory. */
+  function checksumsIn(file: string): Buffer {
+    if (inRoom?.file === file) return inRoom.bytes
+    const known = recent.get(file)
+    if (known !== undefined) return known
+    const size = files.stat(file)?.size ?? 0
+    if (size > longChecksums && size <= mostBytes) {
+      inRoom = undefined
+      if (room.length < size) room = Buffer.allocUnsafeSlow(size)
+      const bytes = files.slice(file, 0, size, room) ?? Buffer.alloc(0)
+      inRoom = { file, bytes }
+      return bytes
     }
+    const sums = files.read(file, mostBytes) ?? Buffer.alloc(0)
+    if (recent.size >= 64) recent.clear()
+    recent.set(file, sums)
+    return sums
+  }
+
+  return (file: string, path: string): string | undefined => {
+    const sums = checksumsIn(file)
     const ending = encodeBytes(`  ${path.slice(1)}\n`)
     const at = sums.indexOf(ending)
     if (at < md5Length || (at > md5Length && sums[at - md5Length - 1] !== 10)) return undefined
