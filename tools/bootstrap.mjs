@@ -110,7 +110,7 @@ function installPackages() {
     .split('\n')
     .map(line => line.replace(/#.*/, '').trim())
     .filter(Boolean)
-  const known = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...wanted], {
+  const known = spawnSync('dpkg-query', ['-W', '-f', '\u0024{Package} \u0024{db:Status-Status}\n', ...wanted], {
     encoding: 'utf8',
   })
   if (known.error !== undefined) return
