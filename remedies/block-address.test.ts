@@ -7,7 +7,7 @@ import { nftables } from '../native/write/nftables.ts'
 import { blockedAddresses } from './block-address.ts'
 import { neverBlocked } from './own-network.ts'
 import { carryOut } from './run.ts'
-import { planOf, temporaryHost } from './temporary-host.ts'
+import { planOf, temporaryHost } from './testing/temporary-host.ts'
 import { undoRun } from './undo.ts'
 
 const inside = process.env['DAVYLAMP_TEST_NETWORK'] !== undefined

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { decodeBytes } from '../target/index.ts'
 import { applyEdits, findLine, linesOf, prepareEdits, undoEdits } from './line-edits.ts'
-import { temporaryHost } from './temporary-host.ts'
+import { temporaryHost } from './testing/temporary-host.ts'
 
 const root = process.getuid?.() === 0 ? false : 'needs root'
 

@@ -3,6 +3,7 @@ import { decodeBytes, displayBytes, encodeBytes } from '../target/index.ts'
 import type { Metadata } from './host-files.ts'
 import { markOf, type WritableHost } from './host.ts'
 import { ChangedSince, type Undone } from './remedy.ts'
+import { followed } from './followed.ts'
 import { loosen, parentOf } from './taken-entry.ts'
 
 /** Lines taken out, or another put in their place, with their neighbours so that undo finds the place again. */
@@ -59,21 +60,6 @@ export function findLine(lines: readonly string[], line: number, text: string): 
 /** The lines of a file as bytes; the last is empty when the file ends with a newline. */
 export function linesOf(bytes: Buffer): string[] {
   return bytes.toString('latin1').split('\n')
-}
-
-/** A path with the link at its end resolved inside the root; undefined when nothing lies there. */
-export function followed(path: string, host: WritableHost, depth = 0): string | undefined {
-  const metadata = host.files.inspect(path)
-  if (metadata?.type !== 'symlink') return metadata === undefined ? undefined : path
-  const target = depth < 10 ? host.files.readLink(path) : undefined
-  if (target === undefined) return undefined
-  const parts = (target.startsWith('/') ? target : `${parentOf(path)}/${target}`).split('/')
-  const clean: string[] = []
-  for (const part of parts) {
-    if (part === '..') clean.pop()
-    else if (part !== '' && part !== '.') clean.push(part)
-  }
-  return followed(`/${clean.join('/')}`, host, depth + 1)
 }
 
 /** Keeps the file in the vault and finds each edit's place. Throws ChangedSince when a line is not there. */

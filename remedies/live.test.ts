@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import {
   closeSync,
   existsSync,
@@ -19,7 +20,8 @@ import { openDirectory, walk } from '../native/write/directory.ts'
 import { callSystemd, methodCall } from '../native/write/systemd-bus.ts'
 import { readMounts } from './protected.ts'
 import { carryOut } from './run.ts'
-import { planOf, temporaryHost } from './temporary-host.ts'
+import { fakeSystemd, reply } from './testing/fake-systemd.ts'
+import { planOf, temporaryHost } from './testing/temporary-host.ts'
 import { undoRun } from './undo.ts'
 
 const root = process.getuid?.() === 0 ? false : 'needs root'
@@ -85,6 +87,44 @@ test('a mask is a link in the control directory', { skip: root }, async t => {
   assert.match((await carryOut(strange, host)).actions[0]?.detail ?? '', /refused/)
 })
 
+test("a user's unit: masked for that user's manager, then taken away, then back", { skip: root }, async t => {
+  const unit = '[Service]\nExecStart=/tmp/x\n'
+  const { root, host } = temporaryHost(
+    t,
+    {
+      'etc/passwd': 'root:x:0:0::/root:/bin/bash\nann:x:1000:1000::/home/ann:/bin/bash\n',
+      'home/ann/.config/systemd/user/x.service': unit,
+      'home/ann/.config/systemd/user/x.service.d/a.conf': '[Service]\nRestart=always\n',
+    },
+    { live: true },
+  )
+  const heard = await fakeSystemd(t, join(root, 'run/user/1000/systemd/private'))
+  const system = await fakeSystemd(t, join(root, 'run/systemd/private'))
+  const path = '/home/ann/.config/systemd/user/x.service'
+  const sha256 = createHash('sha256').update(unit).digest('hex')
+  const plan = planOf(
+    [
+      { kind: 'mask-unit', name: 'x.service', user: 'ann' },
+      { kind: 'remove-unit', name: 'x.service', path, sha256, links: [], user: 'ann' },
+      { kind: 'mask-unit', name: 'x.service', user: 'nobody-here' },
+    ],
+    true,
+  )
+  const run = await carryOut(plan, host)
+  assert.deepEqual(
+    run.actions.map(({ outcome }) => outcome),
+    ['done', 'done', 'skipped'],
+  )
+  const link = join(root, 'run/user/1000/systemd/user.control/x.service')
+  assert.deepEqual([readlinkSync(link), existsSync(join(root, path))], ['/dev/null', false])
+  const calls = heard.map(bytes => /Reload|ResetFailedUnit/.exec(bytes.toString('latin1'))?.[0]).filter(Boolean)
+  assert.deepEqual([calls, system], [['Reload', 'Reload', 'ResetFailedUnit'], []])
+  // 1000 in hex of its digits: the login is as that user.
+  assert.match(heard[0]?.toString() ?? '', /AUTH EXTERNAL 31303030/)
+  await undoRun(run.id, host)
+  assert.deepEqual([existsSync(link), readFileSync(join(root, path), 'utf8')], [false, unit])
+})
+
 test('systemd is spoken to without a bus', async t => {
   const { state } = temporaryHost(t)
   const path = join(state, 'private')
@@ -105,19 +145,6 @@ test('systemd is spoken to without a bus', async t => {
   heard.push(Buffer.alloc(0))
   await assert.rejects(callSystemd(path, 'Reload', [], { timeoutMs: 500 }))
 })
-
-/** A D-Bus reply whose only field is REPLY_SERIAL. */
-function reply(type: number, to: number): Buffer {
-  const message = Buffer.alloc(24)
-  message.write('l')
-  message[1] = type
-  message[3] = 1
-  message.writeUInt32LE(9, 8)
-  message.writeUInt32LE(8, 12)
-  Buffer.from([5, 1, 0x75, 0]).copy(message, 16)
-  message.writeUInt32LE(to, 20)
-  return message
-}
 
 test('without openat2 links are followed the same way, inside the root', { skip: root }, t => {
   const { root } = temporaryHost(t, { 'a/b/c/file': 'x' })

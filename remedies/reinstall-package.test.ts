@@ -19,7 +19,7 @@ import { gzipSync } from 'node:zlib'
 import { createCleartextMessage, createMessage, generateKey, readKey, readPrivateKey, sign } from 'openpgp'
 import type { Action } from '../model/index.ts'
 import { carryOut } from './run.ts'
-import { planOf, temporaryHost } from './temporary-host.ts'
+import { planOf, temporaryHost } from './testing/temporary-host.ts'
 import { undoRun } from './undo.ts'
 
 const root =

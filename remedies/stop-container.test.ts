@@ -8,7 +8,7 @@ import type { Action } from '../model/index.ts'
 import { freezers, membersOf, moveTo } from './cgroups.ts'
 import { readProcess, until } from './processes.ts'
 import { carryOut } from './run.ts'
-import { planOf, temporaryHost } from './temporary-host.ts'
+import { planOf, temporaryHost } from './testing/temporary-host.ts'
 import { undoRun } from './undo.ts'
 
 const root = process.getuid?.() === 0 ? false : 'needs root'

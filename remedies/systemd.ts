@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { signalProcess } from '../native/write/signal.ts'
 import { callSystemd } from '../native/write/systemd-bus.ts'
 import type { WritableHost } from './host.ts'
@@ -15,11 +16,12 @@ export interface Manager {
 
 /** The manager that holds a unit; undefined when the user is not known. */
 export function managerOf(user: string | undefined, host: WritableHost): Manager | undefined {
-  if (user === undefined) return { control: '/run/systemd/system.control', socket: '/run/systemd/private', uid: 0 }
+  const socketIn = (folder: string) => join(host.root, folder, 'private')
+  if (user === undefined) return { control: '/run/systemd/system.control', socket: socketIn('/run/systemd'), uid: 0 }
   const uid = records(host, '/etc/passwd').find(([name]) => name === user)?.[2]
   if (uid === undefined || !/^\d+$/.test(uid)) return undefined
   const folder = `/run/user/${uid}/systemd`
-  return { control: `${folder}/user.control`, socket: `${folder}/private`, uid: Number(uid) }
+  return { control: `${folder}/user.control`, socket: socketIn(folder), uid: Number(uid) }
 }
 
 export function validUnitName(name: string): boolean {
@@ -32,7 +34,7 @@ export async function reload(manager: Manager, host: WritableHost): Promise<void
   try {
     await callSystemd(manager.socket, 'Reload', [], { uid: manager.uid })
   } catch (error) {
-    const pid = manager.uid === 0 ? 1 : userManager(manager.uid)
+    const pid = host.root !== '/' ? undefined : manager.uid === 0 ? 1 : userManager(manager.uid)
     if (pid === undefined) throw error
     // systemd(1): SIGHUP reloads all units, as the call does.
     signalProcess(pid, 'hangUp', () => readProcess(pid)?.name === 'systemd')

@@ -17,7 +17,7 @@ import type { Action } from '../model/index.ts'
 import { decodeBytes, displayBytes, encodeBytes, exactBytes } from '../target/index.ts'
 import type { HostFiles } from './host-files.ts'
 import { carryOut } from './run.ts'
-import { planOf, temporaryHost } from './temporary-host.ts'
+import { planOf, temporaryHost } from './testing/temporary-host.ts'
 import { undoRun } from './undo.ts'
 
 const root = process.getuid?.() === 0 ? false : 'needs root'

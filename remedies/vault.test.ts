@@ -11,7 +11,7 @@ import type { Action } from '../model/index.ts'
 import { openHost, StateBusy } from './host.ts'
 import { JournalError, readJournal } from './journal.ts'
 import { carryOut, PlanRefused } from './run.ts'
-import { planOf, temporaryHost } from './temporary-host.ts'
+import { planOf, temporaryHost } from './testing/temporary-host.ts'
 import { Vault, VaultError } from './vault.ts'
 
 const root = process.getuid?.() === 0 ? false : 'needs root'
@@ -90,7 +90,7 @@ test('limits refuse, with their reason', { skip: root }, async t => {
 test('a full or read-only disk is a plain failure and nothing is lost', { skip: root }, t => {
   const folder = folderFor()
   t.after(() => rmSync(folder, { recursive: true }))
-  const child = fileURLToPath(new URL('crash-child.ts', import.meta.url))
+  const child = fileURLToPath(new URL('testing/crash-child.ts', import.meta.url))
   execFileSync('sh', [
     '-c',
     `mkdir -p ${folder}/root ${folder}/small ${folder}/state; head -c 300000 /dev/urandom > ${folder}/root/big`,

@@ -1,5 +1,5 @@
 import type { WritableHost } from '../host.ts'
-import { followed } from '../line-edits.ts'
+import { followed } from '../followed.ts'
 import { fieldsOf } from './control-file.ts'
 
 const folder = '/var/lib/dpkg'

@@ -1,6 +1,6 @@
 import type { PublicKey } from 'openpgp'
 import type { WritableHost } from '../host.ts'
-import { followed } from '../line-edits.ts'
+import { followed } from '../followed.ts'
 import { aptSources } from './apt-sources.ts'
 import { ownedByDpkg } from './dpkg-state.ts'
 

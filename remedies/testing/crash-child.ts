@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
-import type { Plan } from '../model/index.ts'
-import { openHost } from './host.ts'
-import type { JournalWatch } from './journal.ts'
-import { carryOut } from './run.ts'
-import { listRuns } from './run-record.ts'
-import { undoRun } from './undo.ts'
+import type { Plan } from '../../model/index.ts'
+import { openHost } from '../host.ts'
+import type { JournalWatch } from '../journal.ts'
+import { carryOut } from '../run.ts'
+import { listRuns } from '../run-record.ts'
+import { undoRun } from '../undo.ts'
 
 /**
  * For tests: carries out a plan, or undoes the only run, and kills itself at one journal entry. Arguments: root, state, plan

@@ -22,7 +22,7 @@ import { openHost } from './host.ts'
 import { allProcesses, argumentsOf, executableOf, procText, readProcess, standing, until } from './processes.ts'
 import { protectedProcess } from './protected.ts'
 import { carryOut, resumeRun } from './run.ts'
-import { planOf } from './temporary-host.ts'
+import { planOf } from './testing/temporary-host.ts'
 import { undoRun } from './undo.ts'
 
 const root = process.getuid?.() === 0 ? false : 'needs root'

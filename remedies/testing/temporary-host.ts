@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
-import type { Action, Phase, Plan } from '../model/index.ts'
-import { type HostOptions, openHost, type WritableHost } from './host.ts'
+import type { Action, Phase, Plan } from '../../model/index.ts'
+import { type HostOptions, openHost, type WritableHost } from '../host.ts'
 
 /** For tests: a tree in a temporary folder, and a state folder beside it. Both are gone after the test. */
 export interface TemporaryHost {

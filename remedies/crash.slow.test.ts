@@ -12,11 +12,11 @@ import { readJournal } from './journal.ts'
 import { until } from './processes.ts'
 import { carryOut, resumeRun } from './run.ts'
 import { folderOf, listRuns } from './run-record.ts'
-import { planOf, removeTree } from './temporary-host.ts'
+import { planOf, removeTree } from './testing/temporary-host.ts'
 import { undoRun } from './undo.ts'
 
 const root = process.getuid?.() === 0 ? false : 'needs root'
-const child = fileURLToPath(new URL('crash-child.ts', import.meta.url))
+const child = fileURLToPath(new URL('testing/crash-child.ts', import.meta.url))
 const evil = 'inert\n'
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
