@@ -36,6 +36,7 @@ export const derivedFields: Readonly<Partial<Record<FactKind, Readonly<Record<st
   process: {
     odd: 'its executable lies in a drop place or below a name that hides',
     children: 'how many processes it started',
+    replaced: 'its executable was deleted, and another file is at its path now, as after an upgrade by hand',
     imitates: 'the system program or kernel thread whose name it nearly has, or has in the wrong place',
   },
   autostart: {
@@ -94,6 +95,7 @@ function derive(fact: IdentifiedFact, world: World): Record<string, unknown> {
       return {
         odd: fact.path !== undefined && liesOddly(fact.path),
         children: world.childrenOf(fact.pid),
+        replaced: fact.exeDeleted && fact.path !== undefined && world.file(fact.path)?.type === 'file',
         imitates: imitated(fact.name, fact.path),
       }
     case 'autostart':
