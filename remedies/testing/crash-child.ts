@@ -8,10 +8,10 @@ import { undoRun } from '../undo.ts'
 
 /**
  * For tests: carries out a plan, or undoes the only run, and kills itself at one journal entry. Arguments: root, state, plan
- * (or `undo`), entry number, moment.
+ * (or `undo`), entry number, moment, `live` for a running host.
  */
-const [root = '', state = '', plan = '', number = '0', moment = 'before'] = process.argv.slice(2)
-const host = openHost({ root, live: false, state })
+const [root = '', state = '', plan = '', number = '0', moment = 'before', live] = process.argv.slice(2)
+const host = openHost({ root, live: live === 'live', state })
 const watch: JournalWatch = at => {
   if (at.number === Number(number) && at.moment === moment) process.kill(process.pid, 'SIGKILL')
 }
