@@ -3,6 +3,7 @@ import { decodeBytes, displayBytes, exactBytes, type Target } from '../../target
 import type { Owner, Survey } from '../collector.ts'
 import { cgroupPath, containerId } from './cgroup.ts'
 import { commandTargets } from './command.ts'
+import { lookAtContent } from './contents/traits.ts'
 import { environmentTells, splitEnvironment } from './environment-tells.ts'
 import { factTime } from './fact-time.ts'
 import { hashOf } from './file-digest.ts'
@@ -107,6 +108,7 @@ function userland(survey: Survey, stat: ProcStat, place: ProcessPlace, target: T
     sha256: packageOwned ? undefined : digestOf(target, executable),
     ownership: owner.ownership,
     package: owner.package,
+    ...(packageOwned ? {} : contentOf(target, executable)),
     exeDeleted: executable.deleted,
     exeInMemory: executable.inMemory,
     kernelThreadImpostor: looksLikeKernelThread(naming),
@@ -117,6 +119,21 @@ function userland(survey: Survey, stat: ProcStat, place: ProcessPlace, target: T
     unownedLibraries: suspect && !view.foreign ? unownedLibraries(survey, pid, executable.path).map(displayBytes) : [],
     socketShell: isShell(executable.path) && isNetworkShell(target, pid, descriptors),
   }
+}
+
+const contentBytes = 1 << 20
+
+/** A look into an executable that has no file any more: later collectors look at files only. */
+function contentOf(target: Target, { deleted, inMemory, link }: Executable) {
+  if (!deleted && !inMemory) return {}
+  const head = target.files.slice(link, 0, contentBytes)
+  if (head === undefined || head.length === 0) return {}
+  const size = Math.max(head.length, target.files.stat(link)?.size ?? 0)
+  const tailAt = Math.max(head.length, size - contentBytes / 4)
+  const tail = size > head.length ? target.files.slice(link, tailAt, contentBytes / 4) : undefined
+  const bytes = tail === undefined ? head : Buffer.concat([head, tail])
+  const { traits, evidence } = lookAtContent({ bytes, size, runnable: true })
+  return { traits, evidence: evidence.slice(0, 10).map(words => displayBytes(words).slice(0, 80)) }
 }
 
 /** `bash /dev/fd/3` runs what that descriptor holds; a pipe is no script that lies anywhere. */

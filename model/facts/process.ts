@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { traits } from './file.ts'
 import { ownership, time } from './shared.ts'
 
 /** A process as `/proc/PID` shows it (proc(5)). A missing field could not be read or does not apply. */
@@ -64,6 +65,9 @@ export const processFact = z.object({
   openFiles: z.array(z.string()),
   /** Libraries mapped from paths that no package owns (at most 20). */
   unownedLibraries: z.array(z.string()),
+  /** What a look into an executable that no path leads to recognised, as the traits of a file, with the words behind them. */
+  traits: z.array(z.enum(traits)).optional(),
+  evidence: z.array(z.string()).optional(),
   /** stdin and stdout are the same socket: the shape of a reverse shell. */
   socketShell: z.boolean(),
   tracerPid: z.number().optional(),
