@@ -22,6 +22,11 @@ export type { Metadata } from './metadata.ts'
 
 const blockBytes = 1 << 20
 
+/** Is told of a directory before something in it is made, renamed or taken away. */
+export interface FolderWatch {
+  changing(folder: string, times: { readonly accessedNs: string; readonly modifiedNs: string }): void
+}
+
 /**
  * The files of a host, to be changed. Every path starts at the host's root and is in the form of `decodeBytes`. The
  * directory is opened first, without leaving the root, and its entry is then handled by name on that descriptor, never
@@ -30,6 +35,8 @@ const blockBytes = 1 << 20
 export class HostFiles {
   readonly root: string
   readonly #rootDescriptor: number
+  /** Of the action that is made now. */
+  watch: FolderWatch | undefined
 
   constructor(root: string) {
     this.root = root
@@ -95,14 +102,14 @@ export class HostFiles {
   }
 
   unlink(path: string): void {
-    this.#at(path, (directory, name) => {
+    this.#changing(path, (directory, name) => {
       unlinkEntry(directory, name)
       syncDirectory(directory)
     })
   }
 
   removeDirectory(path: string): void {
-    this.#at(path, (directory, name) => {
+    this.#changing(path, (directory, name) => {
       unlinkEntry(directory, name, true)
       syncDirectory(directory)
     })
@@ -111,7 +118,7 @@ export class HostFiles {
   /** Makes a hard link; fails with EEXIST when something lies at `path`. */
   link(existing: string, path: string): void {
     this.#at(existing, (fromDirectory, from) =>
-      this.#at(path, (directory, name) => {
+      this.#changing(path, (directory, name) => {
         linkEntry(fromDirectory, from, directory, name)
         syncDirectory(directory)
       }),
@@ -120,8 +127,8 @@ export class HostFiles {
 
   /** Renames over what lies at `to`. */
   rename(from: string, to: string): void {
-    this.#at(from, (fromDirectory, fromName) =>
-      this.#at(to, (directory, name) => {
+    this.#changing(from, (fromDirectory, fromName) =>
+      this.#changing(to, (directory, name) => {
         renameEntry(fromDirectory, fromName, directory, name)
         syncDirectory(directory)
         syncDirectory(fromDirectory)
@@ -151,12 +158,20 @@ export class HostFiles {
     this.#onHandle(path, descriptor => removeExtendedAttribute(descriptor, name))
   }
 
+  /** Gives the directory of `path` the time it would have if something in it were renamed. */
+  touchFolderOf(path: string): void {
+    this.#changing(path, directory => {
+      const now = BigInt(Date.now()) * 1_000_000n
+      using(openEntry(directory, Buffer.from('.'), openFlags.path), own => setTimes(own, now, now))
+    })
+  }
+
   /** Makes a directory and those above it that are missing. */
   makeDirectories(path: string, mode = 0o755): void {
     if (this.inspect(path) !== undefined) return
     const { parent } = split(path)
     this.makeDirectories(decodeBytes(Buffer.concat([Buffer.from('/'), parent])), mode)
-    this.#at(path, (directory, entry) => makeDirectoryEntry(directory, entry, mode))
+    this.#changing(path, (directory, entry) => makeDirectoryEntry(directory, entry, mode))
   }
 
   /**
@@ -224,10 +239,25 @@ export class HostFiles {
     return using(openDirectory(this.#rootDescriptor, parent), directory => act(directory, name))
   }
 
+  #changing<T>(path: string, act: (directory: number, name: Buffer) => T): T {
+    return this.#at(path, (directory, name) => {
+      this.#tell(path, directory)
+      return act(directory, name)
+    })
+  }
+
+  #tell(path: string, directory: number): void {
+    if (this.watch === undefined) return
+    const { parent } = split(path)
+    const { atimeNs, mtimeNs } = fstatSync(directory, { bigint: true })
+    this.watch.changing(`/${decodeBytes(parent)}`, { accessedNs: `${atimeNs}`, modifiedNs: `${mtimeNs}` })
+  }
+
   async #atAsync(path: string, act: (directory: number, name: Buffer) => Promise<void>): Promise<void> {
     const { parent, name } = split(path)
     const directory = openDirectory(this.#rootDescriptor, parent)
     try {
+      this.#tell(path, directory)
       await act(directory, name)
     } finally {
       closeSync(directory)

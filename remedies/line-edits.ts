@@ -242,7 +242,7 @@ async function write(saved: FileEdit, old: Buffer, bytes: Buffer, modifiedNs: st
   host.files.overwrite(saved.path, bytes.subarray(same), same)
   host.files.setTimes(saved.path, wanted.accessedNs, modifiedNs)
   // cron looks at a spool file again when the directory's time changed; rename(2) would have done that.
-  host.files.setTimes(parentOf(saved.path), nowNs(), nowNs())
+  host.files.touchFolderOf(saved.path)
 }
 
 function setTimesLoosened(saved: FileEdit, host: WritableHost): void {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Action, ActionState, Outcome, Plan, Run } from '../model/index.ts'
 import { fromFact } from '../target/index.ts'
 import type { RemovedAccount } from './accounts.ts'
+import { folderWatch } from './folder-times.ts'
 import { atStep, type WritableHost } from './host.ts'
 import { Journal, type JournalWatch } from './journal.ts'
 import { type FileEdit, type LineEdit, linesLost } from './line-edits.ts'
@@ -94,7 +95,13 @@ async function work(record: RunRecord, host: WritableHost, journal: Journal, opt
     }
     const obstacle = obstacleTo(current, record, host, rebooted)
     if (obstacle !== undefined) settle(obstacle.outcome, obstacle.detail)
-    else await attempt(current, record, host, journal, settle)
+    else {
+      const watch = folderWatch(folderOf(host.state, record.id), current.number)
+      host.files.watch = watch
+      await attempt(current, record, host, journal, settle)
+      host.files.watch = undefined
+      watch.end()
+    }
   }
   const run = runOf({ ...record, ended: true })
   journal.append({ entry: 'ended', result: run.state, at: now() })

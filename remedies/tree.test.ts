@@ -25,7 +25,7 @@ const root = process.getuid?.() === 0 ? false : 'needs root'
 const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex')
 const evil = '#!/bin/sh\nexit 0\n'
 
-/** Everything that undo must give back, without the times of directories and without inode numbers. */
+/** Everything that undo must give back, without inode numbers. */
 function snapshot(files: HostFiles, path = '/'): Record<string, unknown> {
   const found: Record<string, unknown> = {}
   for (const name of files.list(path) ?? []) {
@@ -34,8 +34,8 @@ function snapshot(files: HostFiles, path = '/'): Record<string, unknown> {
     if (metadata === undefined) continue
     const { type, mode, uid, gid, flags, attributes, linkCount, modifiedNs } = metadata
     const content = type === 'file' ? files.digest(its) : type === 'symlink' ? files.readLink(its) : undefined
-    const kept = { type, mode, uid, gid, flags, attributes, content }
-    found[its] = type === 'directory' ? kept : { ...kept, linkCount, modifiedNs }
+    const kept = { type, mode, uid, gid, flags, attributes, content, modifiedNs }
+    found[its] = type === 'directory' ? kept : { ...kept, linkCount }
     if (type === 'directory') Object.assign(found, snapshot(files, its))
   }
   return found

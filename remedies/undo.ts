@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Action, ActionState, Run } from '../model/index.ts'
+import { folderTimes } from './folder-times.ts'
 import { atStep, type WritableHost } from './host.ts'
 import { Journal, type JournalWatch } from './journal.ts'
 import { remedyFor } from './remedies.ts'
@@ -58,7 +59,9 @@ async function takeBack(
   const { number } = task
   journal.append({ entry: 'undo', number, at: now() })
   const step = { run: record.id, number, amend: () => {}, linesGoneBefore: () => 0, tookLine: () => false }
+  const giveTimesBack = folderTimes(folderOf(host.state, record.id), number, host)
   const result = await resultOf(() => remedyFor(task.action).undo(task.action, task.undo?.data, atStep(host, step)))
+  if (result.outcome === 'undone') giveTimesBack()
   journal.append({ entry: 'undone', number, ...result, at: now() })
   if (result.outcome === 'undone') task.outcome = 'undone'
   task.detail = result.detail
