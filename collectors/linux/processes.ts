@@ -88,7 +88,9 @@ async function sampleOn(
   samples: CpuSample[],
 ): Promise<void> {
   const start = samples[0]?.atMs ?? performance.now()
-  const until = start + Math.max(shortestGapMs, Math.min(observeSeconds, 86_400) * 1000)
+  // On a recorded host no time passes.
+  const shortest = target.root === '/' ? shortestGapMs : 0
+  const until = start + Math.max(shortest, Math.min(observeSeconds, 86_400) * 1000)
   while (performance.now() < until) {
     await sleep(Math.min(observeEveryMs, Math.max(1, until - performance.now())))
     samples.push(takeCpuSample(target, pids))
