@@ -27,6 +27,7 @@ export function actingCommands(tree: Command, outcome: Outcome): void {
     options: command =>
       command
         .option('--watch <duration>', 'how long to watch for anything that comes back (default 60s)', duration)
+        .option('--root <dir>', 'the last run on that tree')
         .option('--look', 'one of the later looks that clean --later-looks installed')
         .option('--full-priority', 'do not step back behind other programs'),
     examples: ['prove', 'prove 20261121T204512Z-3fa9 --watch 10m'],
@@ -36,14 +37,20 @@ export function actingCommands(tree: Command, outcome: Outcome): void {
     usage: 'undo [run]',
     description: 'Take back a run (the last one), or one action of it with those that depend on it.',
     options: command =>
-      command.option('--action <number>', 'only this action', wholeNumber).option('--yes', 'do not ask'),
+      command
+        .option('--root <dir>', 'the last run on that tree')
+        .option('--action <number>', 'only this action', wholeNumber)
+        .option('--yes', 'do not ask'),
     examples: ['undo', 'undo 20261121T204512Z-3fa9 --action 4'],
     load: async () => (await import('./undo.ts')).undoCommand,
   })
   addCommand(tree, outcome, {
     usage: 'resume [run]',
     description: 'Go on with a run that was cut off (the last one).',
-    options: command => command.option('--watch <duration>', 'how long to watch afterwards (default 60s)', duration),
+    options: command =>
+      command
+        .option('--root <dir>', 'the last run on that tree')
+        .option('--watch <duration>', 'how long to watch afterwards (default 60s)', duration),
     examples: ['resume'],
     load: async () => (await import('./resume.ts')).resumeCommand,
   })

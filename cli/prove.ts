@@ -8,13 +8,14 @@ import { requireWritableState } from './state/permission.ts'
 
 export interface ProveOptions {
   readonly watch?: number
+  readonly root?: string
   readonly look?: boolean
   readonly fullPriority?: boolean
 }
 
 /** Looks again at what a run removed, with new eyes. */
 export async function proveCommand(options: ProveOptions, context: Context, id?: string): Promise<ExitCode> {
-  const run = findRun(context.state, id)
+  const run = findRun(context.state, { id, root: options.root })
   requireWritableState(context.state)
   const before = readBefore(context.state, run)
   const laterLooks = keptLooks(run, context)

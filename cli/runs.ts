@@ -8,7 +8,7 @@ import { count } from './print/verdict.ts'
 /** Lists runs, or shows one with each of its actions. */
 export async function runsCommand(_: object, context: Context, id?: string): Promise<ExitCode> {
   if (id !== undefined) {
-    const run = findRun(context.state, id)
+    const run = findRun(context.state, { id })
     if (context.json) context.print(run)
     else {
       printRun(run, context.page)

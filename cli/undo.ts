@@ -17,11 +17,12 @@ import { requireRoot, requireWritableState } from './state/permission.ts'
 export interface UndoCommandOptions {
   readonly action?: number
   readonly yes?: boolean
+  readonly root?: string
 }
 
 /** Takes back a run or one action of it, last first. */
 export async function undoCommand(options: UndoCommandOptions, context: Context, id?: string): Promise<ExitCode> {
-  const run = findRun(context.state, id, one => one.state !== 'undone')
+  const run = findRun(context.state, { id, root: options.root }, one => one.state !== 'undone')
   const preview = previewOf(run, options.action, context)
   if (preview.actions.length === 0) {
     if (context.json) context.print(run)

@@ -168,7 +168,9 @@ function wishFile(fact: Known<'file'>, wishing: Wishing): void {
   const original = wishing.incident.members.some(
     one => one.kind === 'command-integrity' && one.originals.some(it => it.path === fact.path),
   )
-  if (handled || original || isShared(fact.path) || fact.type === 'device') return
+  // A native program is no shared configuration, wherever it lies.
+  const shared = isShared(fact.path) && !fact.traits.includes('elf')
+  if (handled || original || shared || fact.type === 'device') return
   if (fact.ownership === 'modified') {
     wishing.skip({
       what: fact.path,

@@ -43,7 +43,7 @@ export function twinPath(path: string): string | undefined {
 }
 
 const configuration =
-  /^\/(etc\/(passwd|shadow|group|gshadow|subuid|subgid|hosts|resolv\.conf|crontab|anacrontab|sudoers|profile|bash\.bashrc|bashrc|environment|ld\.so\.(preload|conf|cache)|fstab|inittab|rc\.local|sysctl\.conf|selinux\/config|shells|inputrc|hostname|issue|motd|securetty|login\.defs|nsswitch\.conf|ssh\/.*_config|pam\.d\/.*|security\/limits\.conf)-?|var\/spool\/cron\/.*|var\/log\/.*|proc\/.*|sys\/.*|dev\/.*|run\/(systemd|udev|dbus|lock|log|motd).*)$/
+  /^\/(etc\/(passwd|shadow|group|gshadow|subuid|subgid|hosts|resolv\.conf|crontab|anacrontab|sudoers|profile|bash\.bashrc|bashrc|environment|ld\.so\.(preload|conf|cache)|fstab|inittab|rc\.local|sysctl\.conf|selinux\/config|shells|inputrc|hostname|issue|motd|securetty|login\.defs|nsswitch\.conf|ssh\/.*_config|pam\.d\/.*|security\/limits\.conf)-?|var\/spool\/cron\/.*|var\/log\/.*|proc\/.*|sys\/.*|dev\/(?!shm\/|mqueue\/).*|run\/(systemd|udev|dbus|lock|log|motd).*)$/
 const homeFiles =
   /\/(\.bashrc|\.bash_profile|\.bash_login|\.profile|\.bash_logout|\.bash_history|\.bash_aliases|\.zshrc|\.zshenv|\.zprofile|\.ssh|\.ssh\/.*|\.config|\.cache|\.local|\.aws\/.*|\.docker\/config\.json|\.kube\/config|\.gitconfig|\.vimrc|\.viminfo)$/
 const directories =

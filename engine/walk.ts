@@ -196,7 +196,7 @@ function mayBeTaken({ to: fact, reason }: Step, limits: WalkLimits): boolean {
 }
 
 function isSystemProgram(path: string): boolean {
-  return /^\/(usr\/)?(s?bin|lib|lib64)\//.test(path) && !liesOddly(path)
+  return /^\/(usr\/)?(s?bin|lib|lib64)\//.test(path) && !liesOddly(`${path}/`)
 }
 
 /** A program of a package that is no interpreter: its children are not guilty because it is. */
