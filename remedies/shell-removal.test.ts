@@ -30,6 +30,8 @@ for (const [text, first, last, expected] of [
   ['cat <<E | sh\nevil\nE\n', 0, 0, refused],
   ['cat <<E | sh\nevil\nE\nb\n', 0, 2, 'b\n'],
   ["x='a\nevil'\n", 1, 1, refused],
+  ['x=$(\nif a; then\nevil\nfi)\n', 2, 2, refused],
+  ["x='a\nevil\nb'\n", 1, 1, "x='a\nb'\n"],
   ['( evil\n)\n', 0, 0, refused],
   ['a \\\n| evil\n', 1, 1, refused],
   ['if true; then\n  evil', 1, 1, 'if true; then\n'],

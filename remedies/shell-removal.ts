@@ -29,7 +29,9 @@ export function shellRemoval(text: string, first: number, last: number): ShellRe
   const removed = text.slice(start, end).replace(/\n$/, '')
   if (structure.documents.some(document => start >= document.start && end <= document.end)) return 'take'
   const { tokens } = structure
-  if (tokens.some(token => token.kind === 'word' && token.start < start && token.end > end)) return 'take'
+  const around = tokens.find(token => token.kind === 'word' && token.start < start && token.end > end)
+  // What a quote or an array holds is its own; in a substitution it is a script again.
+  if (around !== undefined && !/\$\(|`|[<>]\(/.test(around.text)) return 'take'
   const crosses = tokens.some(
     token => (token.start < start && token.end > start) || (token.start < end && token.end > end),
   )
