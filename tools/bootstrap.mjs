@@ -12,7 +12,8 @@ const runtime = join(root, 'node_modules', `node-linux-${machine}`, 'bin', 'node
 const flags = ['--disable-warning=ExperimentalWarning', '--enable-experimental-regexp-engine-on-excessive-backtracks']
 
 const commands = {
-  start: () => run('./davylamp', ['scan', ...rest]),
+  // That a scan found something is no failure of npm.
+  start: () => quiet(run('./davylamp', ['scan', ...rest])),
   check,
   test,
   verify: () => node(['tools/verify.ts', ...rest]),
@@ -133,6 +134,10 @@ function installPackages() {
     stdio: ['ignore', 'ignore', 'inherit'],
     env,
   })
+}
+
+function quiet(status) {
+  return status === 10 || status === 20 ? 0 : status
 }
 
 function bin(tool) {
