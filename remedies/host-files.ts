@@ -16,6 +16,7 @@ import { removeExtendedAttribute, setExtendedAttribute } from '../native/write/e
 import { inodeFlags, setInodeFlags } from '../native/write/inode-flags.ts'
 import { decodeBytes, encodeBytes } from '../target/index.ts'
 import { applyMetadata, type Metadata, metadataOfEntry, using } from './metadata.ts'
+import { openForReading, readAll, split, syncDirectory } from './open-entry.ts'
 import { type NewEntry, temporaryName, writeAll, writeTemporary } from './new-entry.ts'
 
 export type { Metadata } from './metadata.ts'
@@ -273,42 +274,4 @@ export class HostFiles {
       throw error
     }
   }
-}
-
-function split(path: string): { parent: Buffer; name: Buffer } {
-  const parts = path.split('/').filter(part => part !== '' && part !== '.')
-  if (parts.includes('..')) throw new Error(`a path with .. is not taken: ${path}`)
-  if (path.includes('\0')) throw new Error('a path with a NUL is not taken')
-  return { parent: encodeBytes(parts.slice(0, -1).join('/')), name: encodeBytes(parts.at(-1) ?? '.') }
-}
-
-function openForReading(directory: number, name: Buffer): number {
-  const flags = openFlags.read | openFlags.nonBlocking
-  let descriptor: number
-  try {
-    descriptor = openEntry(directory, name, flags | openFlags.noAccessTime)
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'EPERM') throw error
-    descriptor = openEntry(directory, name, flags)
-  }
-  if (fstatSync(descriptor).isFile()) return descriptor
-  closeSync(descriptor)
-  throw new Error('it is no regular file')
-}
-
-function readAll(descriptor: number, limit: number): Buffer {
-  const parts: Buffer[] = []
-  let total = 0
-  for (;;) {
-    const block = Buffer.alloc(blockBytes)
-    const read = readSync(descriptor, block)
-    if (read === 0) return Buffer.concat(parts)
-    total += read
-    if (total > limit) throw new Error(`the file is larger than ${limit} bytes`)
-    parts.push(block.subarray(0, read))
-  }
-}
-
-function syncDirectory(directory: number): void {
-  using(openEntry(directory, Buffer.from('.'), openFlags.directory), fsyncSync)
 }

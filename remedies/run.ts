@@ -2,14 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Action, ActionState, Outcome, Plan, Run } from '../model/index.ts'
-import { fromFact } from '../target/index.ts'
-import type { RemovedAccount } from './accounts.ts'
 import { folderWatch } from './folder-times.ts'
 import { atStep, type WritableHost } from './host.ts'
 import { Journal, type JournalWatch } from './journal.ts'
-import { type FileEdit, type LineEdit, linesLost } from './line-edits.ts'
 import { bootId } from './processes.ts'
 import { ChangedSince } from './remedy.ts'
+import { linesGoneBefore, tookLine } from './taken-lines.ts'
 import { remedyFor } from './remedies.ts'
 import {
   folderOf,
@@ -149,7 +147,7 @@ async function attempt(
     number: task.number,
     amend: keepUndo,
     linesGoneBefore: (path, line) => linesGoneBefore(record, path, line),
-    tookLine: (path, text) => lineEditsOf(record).some(one => one.path === path && one.edit.text === text),
+    tookLine: (path, text) => tookLine(record, path, text),
   })
   const tried = await outcomeOf(async () => {
     if (task.undo === undefined) {
@@ -209,36 +207,6 @@ function addTask(record: RunRecord, cause: Task, action: Action, journal: Journa
     dependsOn: [],
     undoable: remedyFor(action).undoable,
     outcome: 'planned',
-  })
-}
-
-function linesGoneBefore(record: RunRecord, path: string, line: number): number {
-  return lineEditsOf(record)
-    .filter(({ path: its, named }) => (its === path || named?.path === path) && (named?.line ?? line) < line)
-    .reduce((sum, { edit }) => sum + linesLost(edit), 0)
-}
-
-interface TakenLines {
-  readonly path: string
-  readonly edit: LineEdit
-  readonly named: { readonly path: string; readonly line: number } | undefined
-}
-
-/** Every line that the run took out so far, in the file where it lay (`named`: as its action calls it). */
-function lineEditsOf(record: RunRecord): TakenLines[] {
-  return record.tasks.flatMap(({ action, outcome, undo }): TakenLines[] => {
-    if (outcome !== 'done' || undo === undefined) return []
-    if (action.kind === 'remove-line') {
-      const { path, edits } = undo.data as FileEdit
-      return edits.map(edit => ({
-        path,
-        edit,
-        named: { path: fromFact(action.path, action.pathBytes), line: action.line },
-      }))
-    }
-    if (action.kind !== 'remove-account') return []
-    const { edits } = undo.data as RemovedAccount
-    return edits.flatMap(({ path, edits: its }) => its.map(edit => ({ path, edit, named: undefined })))
   })
 }
 
