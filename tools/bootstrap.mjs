@@ -73,14 +73,16 @@ function find(folder) {
 }
 
 function isSlow(file) {
-  return file.startsWith('test/range/') || file.endsWith('.slow.test.ts')
+  return file.startsWith('test/range/') || file.startsWith('test/first/') || file.endsWith('.slow.test.ts')
 }
 
 function runTests(files) {
   // Ranges share the machine's loop devices and cgroups and are timed to the second: they run after the rest, one by one.
-  const ranges = files.filter(isSlow)
+  const firsts = files.filter(file => file.startsWith('test/first/'))
+  const ranges = files.filter(file => isSlow(file) && !firsts.includes(file))
   const others = files.filter(file => !isSlow(file))
   let status = 0
+  if (firsts.length > 0) status = node(['--test', ...firsts]) || status
   if (others.length > 0) status = node(['--test', '--test-timeout=300000', ...others]) || status
   if (ranges.length > 0)
     status = node(['--test', '--test-concurrency=1', '--test-timeout=1500000', ...ranges]) || status
