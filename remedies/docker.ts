@@ -2,13 +2,27 @@ import { request } from 'node:http'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { WritableHost } from './host.ts'
+import { allProcesses, readProcess } from './processes.ts'
 
 const answerBytes = 8 << 20
 
-/** Where Docker listens on a running host; undefined on a tree, or where it does not run. */
+/**
+ * Where Docker listens; undefined on a tree, or where it does not run. A socket alone says nothing: systemd would start Docker,
+ * and Docker the containers, at the first word.
+ */
 export function dockerSocketOf(host: WritableHost): string | undefined {
-  if (!host.live) return undefined
-  return ['run/docker.sock', 'var/run/docker.sock'].map(path => join(host.root, path)).find(existsSync)
+  if (!host.live || !runs(host)) return undefined
+  return ['run/docker.sock', 'var/run/docker.sock'].map(path => join(host.root, path)).find(path => existsSync(path))
+}
+
+function runs(host: WritableHost): boolean {
+  const noted = ['/run/docker.pid', '/var/run/docker.pid'].some(path => {
+    const pid = Number(
+      host.files.inspect(path)?.type === 'file' ? host.files.read(path, 100)?.toString('latin1') : undefined,
+    )
+    return pid > 0 && readProcess(pid) !== undefined
+  })
+  return noted || allProcesses().some(({ name }) => name === 'dockerd')
 }
 
 /** One call of the Docker Engine API over its local socket; undefined when it knows no such object. */

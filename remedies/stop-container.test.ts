@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, rmdirSync } from 'node:fs'
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -51,6 +51,7 @@ function daemonAt(t: TestContext, root: string): Daemon {
     })
   })
   mkdirSync(join(root, 'run'), { recursive: true })
+  writeFileSync(join(root, 'run/docker.pid'), `${process.pid}\n`)
   server.listen(join(root, 'run/docker.sock'))
   t.after(() => server.close())
   return daemon
@@ -113,6 +114,18 @@ test('a container that Docker does not know has changed', { skip: root }, async 
   daemonAt(t, root)
   const other = { ...action, id: 'f'.repeat(64) }
   assert.equal((await carryOut(planOf([other], true), host)).actions[0]?.outcome, 'changed-since')
+})
+
+test('a socket behind which no Docker runs is not spoken to', { skip: root }, async t => {
+  const path = `var/lib/docker/containers/${id}/hostconfig.json`
+  const { root, host } = temporaryHost(t, { [path]: '{"RestartPolicy":{"Name":"always"}}' }, { live: true })
+  const daemon = daemonAt(t, root)
+  // Higher than any pid of Linux.
+  writeFileSync(join(root, 'run/docker.pid'), '4194305\n')
+  const run = await carryOut(planOf([action], true), host)
+  assert.equal(run.actions[0]?.outcome, 'done')
+  assert.deepEqual(daemon.asked, [])
+  assert.equal(host.files.read(`/${path}`)?.toString(), '{"RestartPolicy":{"Name":"no"}}')
 })
 
 test('a policy with retries, in the file of a tree', { skip: root }, async t => {
