@@ -69,7 +69,7 @@ test('one action is taken back alone, by its number', t => {
   assert.equal(existsSync(join(tree.root, '/tmp/.x')), false)
   const proof = tree.davylamp(['prove', '--watch', '0'])
   assert.equal(proof.status, 30)
-  assert.match(proof.stdout, /still there: cron-user \/var\/spool\/cron\/crontabs\/root:1/)
+  assert.match(proof.stdout, /still there: crontab \/var\/spool\/cron\/crontabs\/root:1/)
 })
 
 test('a plan that was written is carried out as it is, and refused when it was changed', t => {

@@ -8,6 +8,7 @@ import { printActions } from './print/explained-actions.ts'
 import { printFact } from './print/fact.ts'
 import { type Page, styled } from './print/page.ts'
 import { printFindings, printIncident } from './print/scan.ts'
+import { timeAndAge } from './print/time.ts'
 import { levelWord, short } from './print/verdict.ts'
 import { calledAs } from './program-name.ts'
 import { ownRulesFolder } from './rule-book.ts'
@@ -93,7 +94,7 @@ function explainIncident(incident: Incident, saved: SavedScan, page: Page): void
   const findings = new Map(saved.scan.findings.map(one => [one.id, one]))
   page.text(
     styled(
-      `From the scan of ${saved.scan.startedAt} of ${saved.scan.target.live ? 'this host' : saved.scan.target.root}`,
+      `Scan of ${timeAndAge(saved.scan.startedAt, new Date().toISOString())}, of ${saved.scan.target.live ? 'this host' : saved.scan.target.root}`,
       'dim',
     ),
   )

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { shownTime } from '../engine/index.ts'
 import { openHost, showRun, undoRun, Vault, type VaultEntry } from '../remedies/index.ts'
 import { agreed, canAsk } from './ask.ts'
 import { CommandError } from './command-error.ts'
@@ -34,13 +35,13 @@ export async function showCommand(_: object, context: Context, id: string): Prom
   context.page.table([
     ['id', entry.id],
     ['kept because', entry.why],
-    ['kept at', entry.at],
+    ['kept at', shownTime(entry.at)],
     ['by', `run ${entry.run}, action ${entry.action}`],
     ['type', entry.linkTarget === undefined ? entry.type : `${entry.type} to ${entry.linkTarget}`],
     ['size', `${entry.size} bytes`],
     ['sha256', entry.sha256],
     ['owner', `uid ${entry.uid}, gid ${entry.gid}, mode 0${entry.mode.toString(8)}`],
-    ['modified', new Date(seconds * 1_000).toISOString()],
+    ['modified', shownTime(new Date(seconds * 1_000).toISOString())],
   ])
   return exitCodes.fine
 }

@@ -1,3 +1,4 @@
+import { mechanismWords } from './mechanism-words.ts'
 import type { Known } from './world.ts'
 import { isOwned } from './world.ts'
 import { isUnit, isWholeFile } from './walk.ts'
@@ -10,7 +11,7 @@ const dropIns =
 /** What an autostart asks for: its line, its file or its unit is taken away; nothing else of the file is touched. */
 export function actionsForAutostart(fact: Known<'autostart'>, wishing: Wishing): void {
   wishing.unlock(fact.path, fact.pathBytes, fact.attributes, fact.id)
-  const reason = `${fact.mechanism}${fact.name === undefined ? '' : ` ${fact.name}`} starts it again`
+  const reason = `${mechanismWords(fact.mechanism)}${fact.name === undefined ? '' : ` ${fact.name}`} starts it again`
   if (fact.mechanism === 'container') return
   if (fact.mechanism === 'core-pattern') {
     wishing.want(

@@ -1,5 +1,7 @@
 import type { EntryPoint, IdentifiedFact, Incident, Verdict } from '../model/index.ts'
 import type { Judged } from './judge.ts'
+import { mechanismWords } from './mechanism-words.ts'
+import { shownTime } from './shown-time.ts'
 
 interface Described {
   readonly verdict: Verdict
@@ -47,7 +49,7 @@ function summaryOf({ members, entryPoints, since }: Described): string[] {
   const starts = of('autostart')
   if (starts.length > 0)
     lines.push(
-      `Is started by: ${some(starts.map(one => `${one.mechanism} ${one.path}${one.line === undefined ? '' : `:${one.line}`}`))}.`,
+      `Is started by: ${some(starts.map(one => `${mechanismWords(one.mechanism)} ${one.path}${one.line === undefined ? '' : `:${one.line}`}`))}.`,
     )
   const preloads = of('preload')
   if (preloads.length > 0) lines.push(`Is loaded into other programs: ${some(preloads.map(one => one.library))}.`)
@@ -69,8 +71,9 @@ function summaryOf({ members, entryPoints, since }: Described): string[] {
   const files = of('file')
   if (files.length > 0) lines.push(`Files: ${some(files.map(one => one.path))}.`)
   const [way] = entryPoints
-  if (way !== undefined) lines.push(`Probably got in by: ${way.what} – ${way.because}.`)
-  if (since !== undefined) lines.push(`Here since about ${since.at} (${since.because}).`)
+  if (way?.what === 'unknown') lines.push(`How it got in is not known: ${way.because}.`)
+  else if (way !== undefined) lines.push(`Probably got in by: ${way.what} – ${way.because}.`)
+  if (since !== undefined) lines.push(`Here since about ${shownTime(since.at)} (${since.because}).`)
   return lines
 }
 

@@ -10,6 +10,7 @@ import {
 import { allowanceFor } from './allow.ts'
 import { shortHash } from './identity.ts'
 import { type View, viewsOf } from './link.ts'
+import { mechanismWords } from './mechanism-words.ts'
 import type { World } from './world.ts'
 
 /** What `davylamp:` in a rule says beyond Sigma. */
@@ -89,14 +90,29 @@ function findingOf(rule: JudgingRule, view: View, allow: readonly AllowEntry[], 
 
 /** Longest value that a sentence takes from the host. */
 const longest = 160
+const longestOfMany = 48
+const mostValues = 4
 
 function sentence(rule: JudgingRule, view: View): string {
   const template = rule.meaning.because ?? rule.title
   return template.replace(/\{([\w.-]+)\}/g, (_, name: string) => {
     const value = name.split('.').reduce<unknown>((at, part) => (isRecord(at) ? at[part] : undefined), view.event)
-    const text = Array.isArray(value) ? value.join(', ') : value === undefined ? '(unknown)' : String(value)
-    return text.length > longest ? `${text.slice(0, longest)}…` : text
+    if (Array.isArray(value)) return listed(value)
+    if (value === undefined) return '(unknown)'
+    return name === 'mechanism' ? mechanismWords(String(value)) : shortened(String(value), longest)
   })
+}
+
+/** A few values stand for all: the rest is in the fact. */
+function listed(values: readonly unknown[]): string {
+  const shown = values.slice(0, mostValues).map(one => shortened(String(one), longestOfMany))
+  const rest = values.length - shown.length
+  return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ')
+}
+
+function shortened(text: string, most: number): string {
+  const letters = [...text]
+  return letters.length > most ? `${letters.slice(0, most).join('')}…` : text
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

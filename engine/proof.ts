@@ -1,4 +1,5 @@
 import type { Gap, IdentifiedFact, Incident, Proof, Run } from '../model/index.ts'
+import { mechanismWords } from './mechanism-words.ts'
 import type { Assessment } from './scan.ts'
 
 /** What a re-check has in hand: the incidents that were cleaned, the run, and what was seen afterwards. */
@@ -100,7 +101,11 @@ function remainsOf(input: AfterRun, checked: Proof['checked']): Proof['remains']
     })
   for (const incident of input.before)
     for (const way of incident.entryPoints)
-      remains.push({ what: `way in: ${way.what}`, why: way.because, advice: way.advice })
+      remains.push({
+        what: way.what === 'unknown' ? 'way in not known' : `way in: ${way.what}`,
+        why: way.because,
+        advice: way.advice,
+      })
   return remains
 }
 
@@ -114,7 +119,7 @@ export function describeFact(fact: IdentifiedFact): string {
     case 'process':
       return `process ${fact.pid} ${fact.path ?? fact.name}`
     case 'autostart':
-      return `${fact.mechanism} ${fact.path}${fact.line === undefined ? '' : `:${fact.line}`}${fact.name === undefined ? '' : ` (${fact.name})`}`
+      return `${mechanismWords(fact.mechanism)} ${fact.path}${fact.line === undefined ? '' : `:${fact.line}`}${fact.name === undefined ? '' : ` (${fact.name})`}`
     case 'login-key':
       return `login key ${fact.path}:${fact.line} ${fact.comment || fact.fingerprint}`
     case 'account':

@@ -1,5 +1,6 @@
 import type { Action, Phase } from '../../model/index.ts'
 import { showDuration } from '../duration.ts'
+import { count } from './verdict.ts'
 
 /** What an action does, in words that fit on a line. */
 export function describeAction(action: Action): string {
@@ -9,7 +10,7 @@ export function describeAction(action: Action): string {
     case 'unblock-address':
       return `let ${action.address} through again`
     case 'freeze-processes':
-      return `freeze ${action.processes.length} processes at once (pid ${some(action.processes.map(one => String(one.pid)))})`
+      return `freeze ${count(action.processes.length, 'process', 'processes')} at once (pid ${some(action.processes.map(one => String(one.pid)))})`
     case 'preserve-process':
       return `keep a copy of pid ${action.process.pid} ${action.process.path ?? action.process.command}`
     case 'preserve-file':
@@ -23,7 +24,7 @@ export function describeAction(action: Action): string {
     case 'mask-unit':
       return `keep ${action.name} from starting${ofUser(action.user)}`
     case 'remove-unit':
-      return `quarantine unit ${action.name}${ofUser(action.user)} at ${action.path}${action.links.length > 0 ? ` with ${action.links.length} links` : ''}`
+      return `quarantine unit ${action.name}${ofUser(action.user)} at ${action.path}${action.links.length > 0 ? ` with ${count(action.links.length, 'link')}` : ''}`
     case 'quarantine-file':
       return `quarantine ${action.path}${action.linkTarget === undefined ? '' : ` (a link to ${action.linkTarget})`}`
     case 'kill-process':

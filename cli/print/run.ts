@@ -1,8 +1,10 @@
 import type { ActionState, Proof, Run } from '../../model/index.ts'
 import { calledAs } from '../program-name.ts'
+import { shownTime } from '../../engine/index.ts'
 import { describeAction } from './action.ts'
 import { type Page, styled } from './page.ts'
 import { printGaps } from './scan.ts'
+import { timeAndAge } from './time.ts'
 import { count } from './verdict.ts'
 
 const resultWords: Readonly<Record<Proof['result'], string>> = {
@@ -18,7 +20,12 @@ export function printRun(run: Run, page: Page): void {
   const figures = `${done} of ${count(run.actions.length, 'action')} done`
   if (run.proof === undefined) page.text(`${stateWord(run.state)} – ${figures}`)
   else page.text(`${resultWords[run.proof.result]} – ${figures}${watched(run.proof)}`)
-  page.text(styled(`run ${run.id} of ${run.at} on ${run.live ? 'this host' : run.root}`, 'dim'))
+  page.text(
+    styled(
+      `run ${run.id}, ${timeAndAge(run.at, new Date().toISOString())}, on ${run.live ? 'this host' : run.root}`,
+      'dim',
+    ),
+  )
   printUndone(run.actions, page)
   if (run.proof !== undefined) printProof(run.proof, page)
   printWayBack(run, page)
@@ -53,7 +60,7 @@ export function printProof(proof: Proof, page: Page): void {
   const looks = proof.laterLooks.filter(one => one.installed)
   if (looks.length > 0) {
     page.heading('Later looks')
-    for (const one of looks) page.text(`${one.when}${one.at === undefined ? '' : ` (${one.at})`}`, 2, '- ')
+    for (const one of looks) page.text(`${one.when}${one.at === undefined ? '' : ` (${shownTime(one.at)})`}`, 2, '- ')
   }
 }
 

@@ -1,6 +1,8 @@
+import { shownTime } from '../../engine/index.ts'
 import type { Finding, Gap, Incident, Scan } from '../../model/index.ts'
 import { calledAs } from '../program-name.ts'
 import { type Page, styled } from './page.ts'
+import { timeAndAge } from './time.ts'
 import { count, levelWord, short, verdictWord } from './verdict.ts'
 
 const mostFindings = 8
@@ -31,7 +33,8 @@ export function printIncident(
   page.line()
   page.text(`${verdictWord(incident.verdict)} – ${styled(incident.title, 'strong')}`, 0, `${number}. `)
   page.text(styled(`incident ${short(incident.id)}`, 'dim'), 3)
-  for (const line of incident.summary) {
+  for (const sentence of incident.summary) {
+    const line = withAge(sentence, incident)
     const at = line.indexOf(': ')
     page.text(at > 0 && at < 40 ? `${styled(line.slice(0, at + 1), 'blue')}${line.slice(at + 1)}` : line, 3)
   }
@@ -44,7 +47,14 @@ export function printIncident(
       page.text(styled(`and ${sorted.length - most} more: ${calledAs} explain ${short(incident.id)}`, 'dim'), 5)
   }
   for (const reason of incident.rebuildAdvised) page.text(`${styled('Rebuild advised:', 'red')} ${reason}.`, 3)
-  for (const way of incident.entryPoints) page.text(`${styled('Close the way in:', 'blue')} ${way.advice}`, 3)
+  for (const way of incident.entryPoints)
+    page.text(`${styled(way.what === 'unknown' ? 'Find the way in:' : 'Close the way in:', 'blue')} ${way.advice}`, 3)
+}
+
+/** A reader at night does not reckon with dates. */
+function withAge(sentence: string, { since }: Incident): string {
+  if (since === undefined) return sentence
+  return sentence.replace(shownTime(since.at), () => timeAndAge(since.at, new Date().toISOString()))
 }
 
 /** One line each: level, sentence, technique, id. Alike sentences are counted. */

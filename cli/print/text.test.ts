@@ -18,7 +18,7 @@ for (const [text, colours, expected] of [
 
 for (const [text, width, expected] of [
   ['one two three', 8, 'one two\nthree'],
-  ['a/very/long/path/without/spaces', 10, 'a/very/lon\ng/path/wit\nhout/space\ns'],
+  ['a/very/long/path/without/spaces', 10, 'a/very/\nlong/path/\nwithout/\nspaces'],
   ['名前名前 x', 6, '名前名\n前 x'],
   ['', 10, ''],
 ] as const)

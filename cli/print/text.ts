@@ -47,7 +47,7 @@ export function wrap(text: string, { width, first = '', rest = first }: WrapOpti
     let left = word
     if (!empty && filled + 1 + widthOf(left) > width) turn()
     while (filled + (empty ? 0 : 1) + widthOf(left) > width && widthOf(left) > 0 && width - filled > 4) {
-      const head = headOf(left, width - filled - (empty ? 0 : 1))
+      const head = goodHead(headOf(left, width - filled - (empty ? 0 : 1)), left)
       if (head.length === 0 || head.length === left.length) break
       line += (empty ? '' : ' ') + head
       left = left.slice(head.length)
@@ -84,6 +84,13 @@ function headOf(text: string, width: number): string {
     filled += columns
   }
   return head
+}
+
+/** A word that is longer than a line is broken behind a separator where it has one in the line's second half. */
+function goodHead(head: string, word: string): string {
+  if (head.length === word.length || head.includes('\u001b')) return head
+  const at = Math.max(...['/', ',', ';', '&', '='].map(one => head.lastIndexOf(one)))
+  return at > head.length / 2 ? head.slice(0, at + 1) : head
 }
 
 function columnsOf(letter: string): number {

@@ -1,4 +1,4 @@
-import { describeFact } from '../../engine/index.ts'
+import { describeFact, mechanismWords } from '../../engine/index.ts'
 import type { FactKind, IdentifiedFact, Incident } from '../../model/index.ts'
 import { cut } from '../print/text.ts'
 import { html, type Markup } from './markup.ts'
@@ -14,7 +14,7 @@ const columns: readonly { readonly title: string; readonly kinds: readonly FactK
   { title: 'What runs', kinds: ['process'] },
   { title: 'Whom it talks to', kinds: ['socket'] },
 ]
-const box = { width: 240, height: 34, gapX: 70, gapY: 12, top: 34 }
+const box = { width: 240, height: 46, gapX: 70, gapY: 12, top: 34 }
 const mostInColumn = 40
 
 interface Placed {
@@ -45,7 +45,7 @@ export function graphOf(incident: Incident): Markup {
       if (!placed.has(fact.id)) placed.set(fact.id, { fact, member, x, y })
     })
   })
-  const width = used.length * (box.width + box.gapX) - box.gapX
+  const width = used.length * (box.width + box.gapX)
   const height = Math.max(...used.map(one => one.facts.length), 1) * (box.height + box.gapY) + box.top
   const left = facts.length - placed.size
   return html`<div class="scroll"><svg viewBox="-4 0 ${width + 8} ${height}" width="${width + 8}" height="${height}" role="img" aria-label="Graph of the incident">
@@ -71,14 +71,34 @@ function edgeMarkup(from: Placed | undefined, to: Placed | undefined, reason: st
 }
 
 function nodeMarkup({ fact, member, x, y }: Placed): Markup {
-  const name = describeFact(fact)
-  return html`<g class="node ${member ? 'member' : 'context'}"><title>${name}</title><rect x="${x}" y="${y}" width="${box.width}" height="${box.height}" rx="5"/><text x="${x + 8}" y="${y + 21}">${shortened(name)}</text></g>
+  const [kind, name] = labelOf(fact)
+  return html`<g class="node ${member ? 'member' : 'context'}"><title>${describeFact(fact)}</title><rect x="${x}" y="${y}" width="${box.width}" height="${box.height}" rx="5"/><text class="kind" x="${x + 10}" y="${y + 18}">${shortened(kind)}</text><text x="${x + 10}" y="${y + 36}">${shortened(name)}</text></g>
 `
+}
+
+/** What it is, and which. */
+function labelOf(fact: IdentifiedFact): readonly [string, string] {
+  switch (fact.kind) {
+    case 'process':
+      return [`process ${fact.pid}`, fact.path ?? fact.name]
+    case 'autostart':
+      return [mechanismWords(fact.mechanism), fact.line === undefined ? fact.path : `${fact.path}:${fact.line}`]
+    case 'preload':
+      return ['preloaded library', fact.library]
+    case 'socket':
+      return ['connection', `${fact.address}:${fact.port}`]
+    case 'account':
+      return ['account', fact.name]
+    case 'sysctl':
+      return ['kernel setting', `${fact.name} = ${fact.value}`]
+    default:
+      return [fact.kind.replaceAll('-', ' '), describeFact(fact).replace(`${fact.kind} `, '')]
+  }
 }
 
 /** The end of a path says more than its beginning. */
 function shortened(name: string): string {
   const letters = [...name]
-  if (letters.length <= 34) return cut(name, 34)
-  return `${letters.slice(0, 12).join('')}…${letters.slice(-20).join('')}`
+  if (letters.length <= 30) return cut(name, 30)
+  return `${letters.slice(0, 9).join('')}…${letters.slice(-20).join('')}`
 }

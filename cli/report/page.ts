@@ -1,4 +1,4 @@
-import { describeFact } from '../../engine/index.ts'
+import { describeFact, shownTime } from '../../engine/index.ts'
 import type { Finding, Incident, Run, Scan } from '../../model/index.ts'
 import { describeAction, phaseWords } from '../print/action.ts'
 import type { SavedScan } from '../state/saved-scan.ts'
@@ -16,7 +16,7 @@ export function reportPage(saved: SavedScan, incidents: readonly Incident[], run
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>Davylamp: ${scan.verdict} on ${where}</title><style>${new Markup(style)}</style></head><body>
 <header><p class="verdict ${scan.verdict}">${scan.verdict === 'nothing' ? 'nothing found' : scan.verdict}</p><h1>${where}</h1>
-<p class="quiet">${scan.target.system} · ${scan.target.live ? 'running system' : `tree ${scan.target.root}`} · looked at ${scan.startedAt} by ${scan.program} with ${scan.rules.count} rules (${scan.rules.version})</p></header>
+<p class="quiet">${scan.target.system} · ${scan.target.live ? 'running system' : `tree ${scan.target.root}`} · looked at ${shownTime(scan.startedAt)} by ${scan.program} with ${scan.rules.count} rules (${scan.rules.version})</p></header>
 <main>
 ${incidents.length === 0 ? html`<p>No incident.</p>` : undefined}
 ${incidents.map(one => incidentPart(one, saved, runs))}
@@ -44,7 +44,7 @@ ${runs.filter(one => one.incidents.includes(incident.id)).map(runPart)}
 }
 
 function evidence(findings: readonly Finding[]): Markup {
-  return html`<table><thead><tr><th>Level</th><th>What</th><th>ATT&amp;CK</th><th>Rule</th></tr></thead><tbody>${findings.map(
+  return html`<table class="evidence"><thead><tr><th>Level</th><th>What</th><th>ATT&amp;CK</th><th>Rule</th></tr></thead><tbody>${findings.map(
     one =>
       html`<tr><td class="${one.level}">${one.level}</td><td>${one.because}</td><td>${one.attack.join(' ')}</td><td>${one.rule.title}</td></tr>`,
   )}</tbody></table>`
@@ -54,7 +54,7 @@ function timelinePart(incident: Incident): Markup | undefined {
   const moments = timelineOf(incident)
   if (moments.length === 0) return undefined
   const since = incident.since
-  return html`<h3>Timeline</h3>${since === undefined ? undefined : html`<p>Here since about <b>${since.at}</b>: ${since.because}.</p>`}
+  return html`<h3>Timeline (UTC)</h3>${since === undefined ? undefined : html`<p>Here since about <b>${shownTime(since.at)}</b>: ${since.because}.</p>`}
 <ol class="timeline">${moments.map(one => html`<li><time>${one.at.replace('T', ' ').slice(0, 19)}</time> ${one.what}</li>`)}</ol>`
 }
 
@@ -84,7 +84,7 @@ function planPart(incident: Incident, { plan }: SavedScan): Markup | undefined {
 function runPart(run: Run): Markup {
   const done = run.actions.filter(one => one.outcome === 'done' || one.outcome === 'already-done').length
   const { proof } = run
-  return html`<h3>Run ${run.id}: ${run.state}</h3><p>${done} of ${run.actions.length} actions done. ${proof === undefined ? 'Not proven.' : `Proof of ${proof.at}: ${proof.result}; ${proof.checked.filter(one => one.gone).length} of ${proof.checked.length} gone; watched ${proof.watchedSeconds} s.`}</p>
+  return html`<h3>Run ${run.id}: ${run.state}</h3><p>${done} of ${run.actions.length} actions done. ${proof === undefined ? 'Not proven.' : `Proof of ${shownTime(proof.at)}: ${proof.result}; ${proof.checked.filter(one => one.gone).length} of ${proof.checked.length} gone; watched ${proof.watchedSeconds} s.`}</p>
 <ol class="plan">${run.actions.map(one => html`<li value="${one.number}"><span class="phase">${one.outcome}</span> ${describeAction(one.action)} <span class="quiet">${one.detail}</span></li>`)}</ol>
 ${proof !== undefined && proof.remains.length > 0 ? html`<p>What remains:</p><ul>${proof.remains.map(one => html`<li><b>${one.what}</b>: ${one.why} <i>${one.advice}</i></li>`)}</ul>` : undefined}`
 }

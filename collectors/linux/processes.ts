@@ -27,7 +27,7 @@ export const processes: Collector = {
 
 /** Takes the first sample while all else is still to be looked at, so that `processes` need not wait for the second. */
 export const firstSample: Collector = {
-  name: 'first-sample',
+  name: 'processor samples',
   collects: [],
   os: ['linux'],
   needsLive: true,
