@@ -4,7 +4,8 @@ import { appendFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { carryOut } from './run.ts'
+import { carryOut, resumeRun } from './run.ts'
+import { listRuns } from './run-record.ts'
 import {
   archive,
   debs,
@@ -135,6 +136,34 @@ for (const [what, variant, link] of [
     assert.match(done?.detail ?? '', link)
     assert.match(done?.detail ?? '', /Run it yourself: apt-get install --reinstall -y tools$/)
     assert.equal(readFileSync(join(root, 'usr/bin/toola'), 'utf8'), impostor)
+  })
+}
+
+for (const [entry, moment, way] of [
+  ['prepared', 'before', 'resume'],
+  ['prepared', 'after', 'resume'],
+  ['prepared', 'after', 'undo'],
+  ['outcome', 'before', 'resume'],
+  ['outcome', 'before', 'undo'],
+] as const) {
+  test(`a crash ${moment} "${entry}", then ${way}`, { skip: missingTools }, async t => {
+    const { root, host } = await signedRepository(t)
+    class Crash extends Error {}
+    const watch = (at: { entry: { entry: string }; moment: string }) => {
+      if (at.entry.entry === entry && at.moment === moment) throw new Crash()
+    }
+    await assert.rejects(carryOut(planOf([packageAction]), host, { watch }), Crash)
+    const [run] = listRuns(host.state)
+    if (way === 'resume') {
+      const { actions } = await resumeRun(run?.id ?? '', host)
+      assert.equal(actions[0]?.detail ?? actions[0]?.outcome, 'done')
+      assert.equal(readFileSync(join(root, 'usr/bin/toola'), 'utf8'), program)
+    }
+    await undoRun(run?.id ?? '', host)
+    assert.deepEqual(
+      ['/usr/bin/toola', '/usr/bin/toolb', '/usr/bin/toolc'].map(path => host.files.read(path)?.toString()),
+      [impostor, undefined, impostor],
+    )
   })
 }
 
