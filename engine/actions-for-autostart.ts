@@ -1,3 +1,4 @@
+import type { Action } from '../model/index.ts'
 import { mechanismWords } from './mechanism-words.ts'
 import type { Known } from './world.ts'
 import { isOwned } from './world.ts'
@@ -6,7 +7,7 @@ import { quarantine, type Wishing } from './wishing.ts'
 
 /** Places where each file is a job of its own: a file that holds nothing but guilty lines goes as a whole. */
 const dropIns =
-  /^\/(etc\/(cron\.d|profile\.d|modules-load\.d|modprobe\.d|udev\/rules\.d|binfmt\.d|ld\.so\.conf\.d|apt\/apt\.conf\.d|dpkg\/dpkg\.cfg\.d|logrotate\.d|rsyslog\.d|supervisor\/conf\.d|supervisord\.d|xinetd\.d|monit\/conf\.d|tmpfiles\.d|ssh\/sshd_config\.d|sudoers\.d|NetworkManager\/\S+|init|sysctl\.d)|usr\/lib\/(tmpfiles|modules-load|modprobe)\.d|usr\/lib\/udev\/rules\.d|lib\/udev\/rules\.d|run\/udev\/rules\.d|run\/tmpfiles\.d)\/[^/]+$/
+  /^\/(etc\/(cron\.d|profile\.d|modules-load\.d|modprobe\.d|udev\/rules\.d|binfmt\.d|ld\.so\.conf\.d|apt\/apt\.conf\.d|dpkg\/dpkg\.cfg\.d|logrotate\.d|rsyslog\.d|supervisor\/conf\.d|supervisord\.d|xinetd\.d|monit\/conf\.d|tmpfiles\.d|ssh\/sshd_config\.d|sudoers\.d|NetworkManager\/\S+|init|sysctl\.d|xdg\/autostart)|(root|home\/[^/]+)\/\.config\/autostart|usr\/lib\/(tmpfiles|modules-load|modprobe)\.d|usr\/lib\/udev\/rules\.d|lib\/udev\/rules\.d|run\/udev\/rules\.d|run\/tmpfiles\.d)\/[^/]+$/
 
 /** What an autostart asks for: its line, its file or its unit is taken away; nothing else of the file is touched. */
 export function actionsForAutostart(fact: Known<'autostart'>, wishing: Wishing): void {
@@ -49,20 +50,7 @@ export function actionsForAutostart(fact: Known<'autostart'>, wishing: Wishing):
     fact.oddities.includes('unknown-user')
   if (whole && !isOwned(fact.ownership) && fact.ownership !== 'modified') return file(fact, wishing, reason)
   if (fact.line !== undefined && fact.text !== undefined) {
-    wishing.want(
-      'disarm',
-      4,
-      {
-        kind: 'remove-line',
-        path: fact.path,
-        pathBytes: fact.pathBytes,
-        line: fact.line,
-        text: fact.text,
-        textBytes: fact.textBytes,
-      },
-      reason,
-      fact.id,
-    )
+    wishing.want('disarm', 4, lineOf(fact, fact.line, fact.text), reason, fact.id)
     return
   }
   wishing.skip({
@@ -79,6 +67,12 @@ function unit(fact: Known<'autostart'>, wishing: Wishing, reason: string): void 
       why: `it belongs to package ${fact.package ?? ''}: reinstall the package`,
       fact: fact.id,
     })
+    return
+  }
+  if (fact.line !== undefined && fact.text !== undefined && !allOf(fact, wishing)) {
+    // Somebody's own unit to which a line was added: only that goes.
+    wishing.want('disarm', 4, lineOf(fact, fact.line, fact.text), reason, fact.id)
+    wishing.advise({ text: `Have systemd read ${fact.path} again.`, command: 'systemctl daemon-reload' })
     return
   }
   const name = fact.name ?? fact.path.slice(fact.path.lastIndexOf('/') + 1)
@@ -128,4 +122,9 @@ function file(fact: Known<'autostart'>, wishing: Wishing, reason: string): void 
 /** True when every autostart of the file belongs to the incident. */
 function allOf(fact: Known<'autostart'>, wishing: Wishing): boolean {
   return wishing.world.all('autostart').every(one => one.path !== fact.path || wishing.ids.has(one.id))
+}
+
+function lineOf(fact: Known<'autostart'>, line: number, text: string): Action {
+  const { path, pathBytes, textBytes } = fact
+  return { kind: 'remove-line', path, pathBytes, line, text, textBytes }
 }

@@ -309,3 +309,71 @@ test('an incident that fell apart leaves its id to the largest part', () => {
     [true, 2],
   ])
 })
+
+test('nobody makes a thing guilty on which he has no rights', () => {
+  const bait = '/tmp/.b/run'
+  const app = '/opt/app/server'
+  const facts = [
+    file(bait, { uid: 1000, sha256: 'app' }),
+    file(app, { uid: 0, sha256: 'app' }),
+    job('/var/spool/cron/crontabs/bob', 1, `${bait}; ${app}`, [bait, app], { user: 'bob' }),
+    factWith({ kind: 'account', name: 'bob', uid: 1000 }),
+    process(10, app, { uid: 1000, command: `${app} --donate-level 1` }),
+    process(11, app, { uid: 0 }),
+    job('/etc/crontab', 1, app, [app], { mechanism: 'cron-system' }),
+  ]
+  const accused: TestRule = [
+    { meaning: { class: 'execution', specific: 'mining', conclusive: true } },
+    event => event['kind'] === 'process' && String(event['command']).includes('--donate'),
+  ]
+  const seen = look(facts, detector([hidden, at(bait)], [persists, starts(bait)], accused))
+  assert.deepEqual(paths(seen), ['autostart /var/spool/cron/crontabs/bob', `file ${bait}`, `process ${app}`])
+})
+
+test('the service that was broken into is not taken with the miner that it started', () => {
+  const facts = [
+    file(miner),
+    file('/opt/tomcat/bin/server'),
+    process(5, '/opt/tomcat/bin/server', { uid: 33, user: 'tomcat' }),
+    process(6, miner, { parentPid: 5, uid: 33 }),
+    factWith({
+      kind: 'autostart',
+      mechanism: 'systemd-unit',
+      path: '/etc/systemd/system/tomcat.service',
+      line: 3,
+      text: 'ExecStart=/opt/tomcat/bin/server',
+      command: '/opt/tomcat/bin/server',
+      targets: ['/opt/tomcat/bin/server'],
+      ownership: 'unowned',
+      enabled: true,
+      pids: [5, 6],
+    }),
+  ]
+  const seen = look(facts, detector([{ meaning: { class: 'content', conclusive: true } }, at(miner)]))
+  assert.deepEqual(paths(seen), [`file ${miner}`, `process ${miner}`])
+})
+
+test("a line that was added to somebody's own unit goes alone", () => {
+  const unit = (line: number, text: string, targets: string[]) =>
+    factWith({
+      kind: 'autostart',
+      mechanism: 'systemd-unit',
+      name: 'app.service',
+      path: '/etc/systemd/system/app.service',
+      line,
+      text,
+      command: text.replace(/^\w+=/, ''),
+      targets,
+      ownership: 'unowned',
+      enabled: true,
+    })
+  const added = unit(4, `ExecStartPre=${miner}`, [miner])
+  const own = unit(5, 'ExecStart=/opt/app/server', ['/opt/app/server'])
+  const facts = [file(miner), file('/opt/app/server'), added, own]
+  const seen = look(facts, detector([hidden, at(miner)], [persists, starts(miner)]))
+  assert.deepEqual(paths(seen), ['autostart /etc/systemd/system/app.service', `file ${miner}`])
+  assert.deepEqual(
+    plan(seen).actions.map(one => one.action.kind),
+    ['remove-line', 'quarantine-file'],
+  )
+})

@@ -7,6 +7,8 @@ import { isOwned, type Known, liesOddly, type World } from './world.ts'
 export interface Step {
   readonly to: IdentifiedFact
   readonly reason: string
+  /** The account that is reached is the intruder's own: what it may do and who logs in to it goes along. */
+  readonly own?: true
 }
 
 /** What the walk has to know besides the facts. */
@@ -57,8 +59,9 @@ function reach(fact: IdentifiedFact, world: World, limits: WalkLimits): Step[] {
       ]
     case 'kernel-module':
       return fact.path === undefined ? [] : toFiles([fact.path], world, 'is the file of the module')
-    case 'login-key':
     case 'sudo-rule':
+      return [...toItsAccount(fact, world, limits), ...protections(fact.path, world)]
+    case 'login-key':
     case 'hosts-entry':
       return protections(fact.path, world)
     default:
@@ -69,7 +72,7 @@ function reach(fact: IdentifiedFact, world: World, limits: WalkLimits): Step[] {
 function fromProcess(fact: Known<'process'>, world: World, limits: WalkLimits): Step[] {
   const program = [fact.path, fact.script].filter((one): one is string => one !== undefined && !isSharedTool(one))
   const steps: Step[] = [
-    ...toFiles(program, world, 'is what the process runs'),
+    ...toFiles(program, world, 'is what the process runs').filter(step => mayAccuse(fact.uid, step.to, limits)),
     ...world
       .filesAt(fact.targets)
       .filter(file => isBad(file, limits) || (liesOddly(file.path) && file.type === 'file'))
@@ -83,14 +86,13 @@ function fromProcess(fact: Known<'process'>, world: World, limits: WalkLimits): 
     if (one.pid === fact.pid) continue
     if (one.parentPid === fact.pid && !isPlainService(fact))
       steps.push({ to: one, reason: `was started by pid ${fact.pid}` })
-    if (one.pid === fact.parentPid && startsIt(one, fact)) steps.push({ to: one, reason: `started pid ${fact.pid}` })
-    if (sameProgram(fact, one, world)) steps.push({ to: one, reason: 'runs the same program' })
+    if (one.pid === fact.parentPid && startsIt(one, fact, world, limits))
+      steps.push({ to: one, reason: `started pid ${fact.pid}` })
+    if (sameProgram(fact, one, world) && (fact.uid === 0 || fact.uid === one.uid))
+      steps.push({ to: one, reason: 'runs the same program' })
   }
   for (const path of program)
     for (const one of world.startersOf(path)) if (executes(one, path)) steps.push({ to: one, reason: `starts ${path}` })
-  for (const one of world.all('autostart'))
-    if (one.pids?.includes(fact.pid) && !isOwned(one.ownership))
-      steps.push({ to: one, reason: 'is the unit that it runs in' })
   for (const one of world.all('socket'))
     if (one.pid === fact.pid && one.scope !== 'loopback')
       steps.push({ to: one, reason: 'is a connection of the process' })
@@ -102,7 +104,8 @@ function fromProcess(fact: Known<'process'>, world: World, limits: WalkLimits): 
 function fromFile(fact: Known<'file'>, world: World, limits: WalkLimits): Step[] {
   const steps: Step[] = []
   if (fact.sha256 !== undefined)
-    for (const to of world.copiesOf(fact.sha256)) steps.push({ to, reason: 'has the same content' })
+    for (const to of world.copiesOf(fact.sha256))
+      if (mayAccuse(fact.uid, to, limits)) steps.push({ to, reason: 'has the same content' })
   for (const one of world.runnersOf(fact.path))
     if (one.path === fact.path || one.script === fact.path) steps.push({ to: one, reason: `runs ${fact.path}` })
   // What starts a package's program is not guilty of somebody having changed that program.
@@ -117,12 +120,19 @@ function fromFile(fact: Known<'file'>, world: World, limits: WalkLimits): Step[]
     if (one.command.includes(fact.path)) steps.push({ to: one, reason: `lets ${one.user} run it as another user` })
   for (const one of world.all('autostart'))
     if (one.path === fact.path && isWholeFile(one)) steps.push({ to: one, reason: 'is this autostart' })
-  for (const to of mates(fact, world)) steps.push({ to, reason: 'lies in the same hidden or volatile directory' })
+  if (isBad(fact, limits)) {
+    for (const to of world.scriptsRunning(fact.path))
+      if (mayAccuse(fact.uid, to, limits)) steps.push({ to, reason: `runs ${fact.path}` })
+    steps.push(...grantsOf(fact, world))
+  }
+  for (const to of mates(fact, world))
+    if (hides(to.path) || mayAccuse(fact.uid, to, limits))
+      steps.push({ to, reason: 'lies in the same hidden or volatile directory' })
   for (const to of world.filesAt(fact.targets))
     if (
       isBad(to, limits) ||
       (!isShared(to.path) && liesOddly(to.path) && !isDropPlaceRoot(to.path)) ||
-      bornTogether(fact, to)
+      (bornTogether(fact, to) && mayAccuse(fact.uid, to, limits))
     )
       steps.push({ to, reason: `is named by ${fact.path}` })
   if (fact.type === 'symlink' && fact.linkTarget !== undefined)
@@ -138,20 +148,50 @@ function fromAutostart(fact: Known<'autostart'>, world: World, limits: WalkLimit
   const steps: Step[] = []
   for (const to of world.filesAt(fact.targets)) {
     if (to.path === fact.path && !isWholeFile(fact)) continue
-    if (executes(fact, to.path) || isBad(to, limits) || liesOddly(to.path))
+    if (isBad(to, limits) || liesOddly(to.path) || standsOn(fact, to, world, limits))
       steps.push({ to, reason: `is named by ${fact.path}${fact.line === undefined ? '' : `:${fact.line}`}` })
   }
   if (isWholeFile(fact)) steps.push(...toFiles([fact.path], world, 'is the file of the autostart'))
   for (const one of world.all('autostart')) {
     if (one.id === fact.id) continue
-    if (one.path === fact.path && isUnit(fact) && fact.mechanism !== 'systemd-drop-in')
-      steps.push({ to: one, reason: 'is another line of the same unit' })
+    if (one.path === fact.path && isMainLine(fact)) steps.push({ to: one, reason: 'is another line of the same unit' })
     if (triggers(one, fact) || triggers(fact, one)) steps.push({ to: one, reason: 'is the unit that goes with it' })
   }
   for (const one of world.all('preload'))
     if (one.path === fact.path && isUnit(fact)) steps.push({ to: one, reason: 'is set by the same unit' })
-  for (const pid of fact.pids ?? []) steps.push(...processStep(pid, world, `runs in ${fact.name ?? fact.path}`))
+  for (const pid of fact.mechanism === 'systemd-drop-in' || !isMainLine(fact) ? [] : (fact.pids ?? []))
+    steps.push(...processStep(pid, world, `runs in ${fact.name ?? fact.path}`))
   return [...steps, ...protections(fact.path, world)]
+}
+
+/** Keys and accounts that a guilty script names as those it makes. Public keys are known to all: only who may write there is believed. */
+function grantsOf(fact: Known<'file'>, world: World): Step[] {
+  const grants = new Set(fact.grants)
+  if (grants.size === 0) return []
+  const keys = world
+    .all('login-key')
+    .filter(one => grants.has(one.fingerprint) && (fact.uid === 0 || world.account(one.user)?.uid === fact.uid))
+  const accounts = world
+    .all('account')
+    .filter(one => fact.uid === 0 && grants.has(`account:${one.name}`) && isPersonal(one))
+  return [
+    ...keys.map(to => ({ to, reason: `is in the text of ${fact.path}` })),
+    ...accounts.map(to => ({ to, reason: `is made by ${fact.path}`, own: true as const })),
+  ]
+}
+
+/** The account that a guilty rule gives all rights to, where both came in the same minutes. */
+function toItsAccount(fact: Known<'sudo-rule'>, world: World, limits: WalkLimits): Step[] {
+  const to = world.account(fact.user)
+  const made = to?.createdAt ?? to?.homeCreatedAt
+  if (to === undefined || made === undefined || !isPersonal(to) || !isBad(fact, limits)) return []
+  if (Math.abs(Date.parse(made) - Date.parse(fact.modified)) > together) return []
+  return [{ to, reason: `was made in the minutes in which ${fact.path} gave it all rights`, own: true }]
+}
+
+/** No account of the system, and none that is needed to get in. */
+function isPersonal(account: Known<'account'>): boolean {
+  return !account.system && account.uid >= 1000 && account.loginShell
 }
 
 /** Only what an account that should not exist owns; the caller has made sure that it is such an account. */
@@ -166,6 +206,31 @@ function fromAccount(fact: Known<'account'>, world: World): Step[] {
     if (one.user === fact.name && one.mechanism === 'cron-user')
       steps.push({ to: one, reason: `is a job of ${fact.name}` })
   return steps
+}
+
+/**
+ * Whoever has no rights on a file cannot make it guilty: a copy of it, a process with false arguments or a script that
+ * names it would be bait. Root may accuse everything, others only what is theirs, hidden, or suspicious in itself.
+ */
+function mayAccuse(uid: number | undefined, to: IdentifiedFact, limits: WalkLimits): boolean {
+  if (to.kind !== 'file') return true
+  return uid === 0 || uid === to.uid || isBad(to, limits) || liesOddly(to.path)
+}
+
+/**
+ * An autostart is there for a file when it executes it and does nothing else that would be reason enough: a line that also
+ * fetches something may have been put behind an administrator's own command.
+ */
+function standsOn(fact: Known<'autostart'>, to: Known<'file'>, world: World, limits: WalkLimits): boolean {
+  if (!executes(fact, to.path) || /:\/\/|\/dev\/(tcp|udp)\//.test(fact.command)) return false
+  const uid = fact.user === undefined ? 0 : (world.account(fact.user)?.uid ?? 0)
+  return mayAccuse(uid, to, limits)
+}
+
+/** Of a service its ExecStart; a line before or after it may have been added to somebody's own unit. */
+function isMainLine(fact: Known<'autostart'>): boolean {
+  if (!isUnit(fact) || fact.mechanism === 'systemd-drop-in') return false
+  return fact.text === undefined || !/^\s*Exec(StartPre|StartPost|Stop|StopPost|Reload|Condition)\s*=/.test(fact.text)
 }
 
 function isBad(fact: IdentifiedFact, limits: WalkLimits): boolean {
@@ -204,13 +269,20 @@ function isPlainService(fact: Known<'process'>): boolean {
   return isOwned(fact.ownership) && (fact.path === undefined || !isSharedTool(fact.path))
 }
 
-/** The parent belongs to it when it is no package's program, or a shell that was told to run exactly this. */
-function startsIt(parent: Known<'process'>, child: Known<'process'>): boolean {
+/**
+ * The parent belongs to it when it is suspicious or hidden itself, or a shell that was told to run exactly this. A service
+ * that was broken into started the miner too, and is not guilty of it.
+ */
+function startsIt(parent: Known<'process'>, child: Known<'process'>, world: World, limits: WalkLimits): boolean {
   if (parent.pid <= 1 || parent.kernelThread) return false
-  if (!isOwned(parent.ownership) && parent.ownership !== 'unknown') return true
-  if (parent.script !== undefined && !isShared(parent.script)) return true
+  const own = [parent.path, parent.script].filter((one): one is string => one !== undefined && !isSharedTool(one))
+  if (own.some(liesOddly) || world.filesAt(own).some(one => isBad(one, limits))) return true
   const names = [child.path, child.script].filter((one): one is string => one !== undefined && !isSharedTool(one))
-  return parent.argv.length > 1 && names.some(name => parent.command.includes(name))
+  return isShell(parent) && parent.argv.length > 1 && names.some(name => parent.command.includes(name))
+}
+
+function isShell(fact: Known<'process'>): boolean {
+  return /\/(ba|da|z|k|a)?sh$|\/busybox$/.test(fact.path ?? '')
 }
 
 function sameProgram(a: Known<'process'>, b: Known<'process'>, world: World): boolean {
@@ -222,6 +294,11 @@ function sameProgram(a: Known<'process'>, b: Known<'process'>, world: World): bo
 
 function isCopyOfPackaged(fact: Known<'process'>, world: World): boolean {
   return fact.path !== undefined && world.file(fact.path)?.packagedCopy !== undefined
+}
+
+/** Below a name that hides; a mere drop place is shared by all users. */
+function hides(path: string): boolean {
+  return path.split('/').some(part => part !== '' && isHidingName(part))
 }
 
 function mates(fact: Known<'file'>, world: World): readonly Known<'file'>[] {
