@@ -73,7 +73,7 @@ function summaryOf({ members, entryPoints, since }: Described): string[] {
   const [way] = entryPoints
   if (way?.what === 'unknown') lines.push(`How it got in is not known: ${way.because}.`)
   else if (way !== undefined) lines.push(`Probably got in by: ${way.what} – ${way.because}.`)
-  if (since !== undefined) lines.push(`Here since about ${shownTime(since.at)} (${since.because}).`)
+  if (since !== undefined) lines.push(`Here since about ${shownTime(since.at)}: ${since.because}.`)
   return lines
 }
 

@@ -36,7 +36,12 @@ export function printIncident(
   for (const sentence of incident.summary) {
     const line = withAge(sentence, incident)
     const at = line.indexOf(': ')
-    page.text(at > 0 && at < 40 ? `${styled(line.slice(0, at + 1), 'blue')}${line.slice(at + 1)}` : line, 3)
+    page.text(
+      at > 0 && at < 40 && !line.startsWith('Here since')
+        ? `${styled(line.slice(0, at + 1), 'blue')}${line.slice(at + 1)}`
+        : line,
+      3,
+    )
   }
   const own = incident.findings.map(id => findings.get(id)).filter(one => one !== undefined)
   const sorted = [...own].sort((a, b) => weight(b) - weight(a))
@@ -62,7 +67,11 @@ export function printFindings(findings: readonly Finding[], most: number, page: 
   for (const one of findings.slice(0, most)) {
     const technique = one.attack.length > 0 ? `${one.attack.join(' ')}, ` : ''
     const tail = styled(`(${technique}${short(one.id)})`, 'dim')
-    page.text(`${one.because} ${tail}`, indent, `${levelWord(one.level)}${' '.repeat(14 - one.level.length)}`)
+    page.text(
+      `${one.because} ${tail}`,
+      indent,
+      `${levelWord(one.level)}${' '.repeat(Math.max(2, 10 - one.level.length))}`,
+    )
   }
 }
 

@@ -48,7 +48,7 @@ export function graphOf(incident: Incident): Markup {
   const width = used.length * (box.width + box.gapX)
   const height = Math.max(...used.map(one => one.facts.length), 1) * (box.height + box.gapY) + box.top
   const left = facts.length - placed.size
-  return html`<div class="scroll"><svg viewBox="-4 0 ${width + 8} ${height}" width="${width + 8}" height="${height}" role="img" aria-label="Graph of the incident">
+  return html`<div class="scroll"><svg viewBox="-4 0 ${width + 8} ${height}" width="${width + 8}" height="${height}" style="min-width:${Math.min(width + 8, 900)}px" role="img" aria-label="Graph of the incident">
 ${used.map((column, across) => html`<text class="column" x="${across * (box.width + box.gapX)}" y="18">${column.title}</text>`)}
 ${incident.edges.map(edge => edgeMarkup(placed.get(edge.from), placed.get(edge.to), edge.reason))}
 ${[...placed.values()].map(nodeMarkup)}

@@ -33,14 +33,23 @@ function incidentPart(incident: Incident, saved: SavedScan, runs: readonly Run[]
 <ul class="summary">${incident.summary.map(one => html`<li>${one}</li>`)}</ul>
 ${incident.rebuildAdvised.length > 0 ? html`<p class="warning">Rebuild advised: ${incident.rebuildAdvised.join('; ')}.</p>` : undefined}
 ${incident.attribution.length > 0 ? html`<h3>Looks like</h3><ul>${incident.attribution.map(one => html`<li><b>${one.family}</b> (${one.confidence}): ${one.because}</li>`)}</ul>` : undefined}
-<h3>How it probably got in</h3><ul>${incident.entryPoints.map(one => html`<li><b>${one.what}</b> (${one.confidence}): ${one.because}. <i>${one.advice}</i></li>`)}</ul>
-<h3>Evidence</h3>${evidence(findings)}
+${wayIn(incident)}
 ${incident.members.length > 0 ? html`<h3>How it hangs together</h3>${graphOf(incident)}` : undefined}
+<h3>Evidence</h3>${evidence(findings)}
 ${timelinePart(incident)}
 ${membersPart(incident)}
 ${planPart(incident, saved)}
 ${runs.filter(one => one.incidents.includes(incident.id)).map(runPart)}
 </article>`
+}
+
+function wayIn({ entryPoints }: Incident): Markup | undefined {
+  if (entryPoints.length === 0) return undefined
+  return html`<h3>How it probably got in</h3><ul>${entryPoints.map(({ what, confidence, because, advice }) =>
+    what === 'unknown'
+      ? html`<li><b>Not known</b>: ${because}. <i>${advice}</i></li>`
+      : html`<li><b>${what}</b> (${confidence}): ${because}. <i>${advice}</i></li>`,
+  )}</ul>`
 }
 
 function evidence(findings: readonly Finding[]): Markup {

@@ -19,6 +19,7 @@ td.critical, td.high { color: var(--bad); font-weight: 600; } td.medium { color:
 .timeline { list-style: none; padding: 0; margin: .4rem 0 0; border-left: 2px solid var(--line); } .timeline li { padding: .15rem .9rem; } time { color: var(--tint); font-variant-numeric: tabular-nums; margin-right: .6rem; }
 .phase { display: inline-block; min-width: 5.4rem; color: var(--tint); } .plan li { margin: .15rem 0; }
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 6px; padding: .8rem; background: var(--soft); }
+.scroll svg { display: block; max-width: 100%; height: auto; }
 svg text { font: 12px ui-monospace, monospace; fill: var(--ink); } svg .kind { font: 11px system-ui, sans-serif; fill: var(--quiet); } svg .column { fill: var(--quiet); font: 600 12px system-ui, sans-serif; }
 .node rect { fill: var(--paper); stroke: var(--quiet); } .node.member rect { stroke: var(--bad); stroke-width: 1.5; } .node.context rect { stroke-dasharray: 4 3; }
 .edge { fill: none; stroke: var(--tint); stroke-width: 1.3; opacity: .65; } .edge:hover { opacity: 1; stroke-width: 2.5; }
@@ -31,7 +32,7 @@ header { padding-bottom: 0; } main { padding-top: 0; }
 }
 @media print {
   :root { --ink: #000; --quiet: #555; --paper: #fff; --line: #bbb; --soft: #fff; --bad: #b3261e; --warn: #8a5a00; --tint: #2257a8; }
-  body { font-size: 10.5pt; } .scroll { overflow: visible; border: 0; padding: 0; } svg { max-width: 100%; height: auto; }
+  body { font-size: 10.5pt; } .scroll { overflow: visible; border: 0; padding: 0; } svg { min-width: 0 !important; }
   tr, li, .node { break-inside: avoid; } h2, h3 { break-after: avoid; } .verdict { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `
