@@ -317,7 +317,7 @@ test('nobody makes a thing guilty on which he has no rights', () => {
     file(bait, { uid: 1000, sha256: 'app' }),
     file(app, { uid: 0, sha256: 'app' }),
     job('/var/spool/cron/crontabs/bob', 1, `${bait}; ${app}`, [bait, app], { user: 'bob' }),
-    factWith({ kind: 'account', name: 'bob', uid: 1000 }),
+    factWith({ kind: 'account', name: 'bob', uid: 1000, password: 'set' }),
     process(10, app, { uid: 1000, command: `${app} --donate-level 1` }),
     process(11, app, { uid: 0 }),
     job('/etc/crontab', 1, app, [app], { mechanism: 'cron-system' }),

@@ -70,9 +70,11 @@ function reach(fact: IdentifiedFact, world: World, limits: WalkLimits): Step[] {
 }
 
 function fromProcess(fact: Known<'process'>, world: World, limits: WalkLimits): Step[] {
-  const program = [fact.path, fact.script].filter((one): one is string => one !== undefined && !isSharedTool(one))
+  const program = [fact.path, fact.script]
+    .filter((one): one is string => one !== undefined && !isSharedTool(one))
+    .filter(path => world.filesAt([path]).every(one => mayAccuse(fact.uid, one, limits)))
   const steps: Step[] = [
-    ...toFiles(program, world, 'is what the process runs').filter(step => mayAccuse(fact.uid, step.to, limits)),
+    ...toFiles(program, world, 'is what the process runs'),
     ...world
       .filesAt(fact.targets)
       .filter(file => isBad(file, limits) || (liesOddly(file.path) && file.type === 'file'))
