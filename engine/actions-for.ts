@@ -128,7 +128,8 @@ function freezeAll(wishing: Wishing): void {
   const files = wishing.incident.members.filter((one): one is Known<'file'> => one.kind === 'file')
   const paths = files.filter(one => one.type === 'file').map(one => one.path)
   const running = processes.flatMap(one => [one.path, one.script]).filter((one): one is string => one !== undefined)
-  const own = running.filter(one => !isSharedTool(one) && !ownedAt(one, wishing.world))
+  // A program that only one of its processes is guilty with must not draw in the others.
+  const own = running.filter(one => !isSharedTool(one) && !ownedAt(one, wishing.world) && isOurs(one, wishing))
   wishing.want(
     'freeze',
     1,
@@ -145,6 +146,11 @@ function freezeAll(wishing: Wishing): void {
     `${processes.length === 1 ? 'the process stops' : `all ${processes.length} processes stop`} at once, so that none can start another`,
     processes[0]?.id ?? '',
   )
+}
+
+function isOurs(path: string, { world, ids }: Wishing): boolean {
+  const file = world.file(path)
+  return file === undefined || ids.has(file.id)
 }
 
 function ownedAt(path: string, world: World): boolean {

@@ -328,6 +328,11 @@ test('nobody makes a thing guilty on which he has no rights', () => {
   ]
   const seen = look(facts, detector([hidden, at(bait)], [persists, starts(bait)], accused))
   assert.deepEqual(paths(seen), ['autostart /var/spool/cron/crontabs/bob', `file ${bait}`, `process ${app}`])
+  const frozen = plan(seen).actions.flatMap(one => (one.action.kind === 'freeze-processes' ? [one.action] : []))
+  assert.deepEqual(
+    frozen.map(one => one.follow.paths),
+    frozen.map(() => []),
+  )
 })
 
 test('the service that was broken into is not taken with the miner that it started', () => {
