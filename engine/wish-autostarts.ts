@@ -10,7 +10,7 @@ const dropIns =
   /^\/(etc\/(cron\.d|profile\.d|modules-load\.d|modprobe\.d|udev\/rules\.d|binfmt\.d|ld\.so\.conf\.d|apt\/apt\.conf\.d|dpkg\/dpkg\.cfg\.d|logrotate\.d|rsyslog\.d|supervisor\/conf\.d|supervisord\.d|xinetd\.d|monit\/conf\.d|tmpfiles\.d|ssh\/sshd_config\.d|sudoers\.d|NetworkManager\/\S+|init|sysctl\.d|xdg\/autostart)|(root|home\/[^/]+)\/\.config\/autostart|usr\/lib\/(tmpfiles|modules-load|modprobe)\.d|usr\/lib\/udev\/rules\.d|lib\/udev\/rules\.d|run\/udev\/rules\.d|run\/tmpfiles\.d)\/[^/]+$/
 
 /** What an autostart asks for: its line, its file or its unit is taken away; nothing else of the file is touched. */
-export function actionsForAutostart(fact: Known<'autostart'>, wishing: Wishing): void {
+export function wishAutostart(fact: Known<'autostart'>, wishing: Wishing): void {
   wishing.unlock(fact.path, fact.pathBytes, fact.attributes, fact.id)
   const reason = `${mechanismWords(fact.mechanism)}${fact.name === undefined ? '' : ` ${fact.name}`} starts it again`
   if (fact.mechanism === 'container') return

@@ -1,0 +1,100 @@
+import { isShared } from './places.ts'
+import { flagsAt } from './unlock.ts'
+import { quarantine, type Wishing } from './wishing.ts'
+import type { Known, World } from './world.ts'
+
+/** A file goes into quarantine unless something else takes it away, or nothing may. */
+export function wishFile(fact: Known<'file'>, wishing: Wishing): void {
+  // What has a remedy of its own as unit, command or whole autostart is taken away by that one.
+  const handled = wishing.incident.members.some(
+    one =>
+      (one.kind === 'command-integrity' && one.path === fact.path && one.state === 'replaced') ||
+      (one.kind === 'autostart' &&
+        one.path === fact.path &&
+        one.mechanism.startsWith('systemd-') &&
+        one.mechanism !== 'systemd-generator' &&
+        one.mechanism !== 'systemd-hook'),
+  )
+  const original = wishing.incident.members.some(
+    one => one.kind === 'command-integrity' && one.originals.some(it => it.path === fact.path),
+  )
+  // A native program is no shared configuration, wherever it lies.
+  const shared = isShared(fact.path) && !fact.traits.includes('elf')
+  if (handled || original || shared || fact.type === 'device') return
+  if (fact.ownership === 'modified') {
+    wishing.skip({
+      what: fact.path,
+      why: `it belongs to package ${fact.package ?? ''} and was changed: reinstall the package`,
+      fact: fact.id,
+    })
+    return
+  }
+  wishing.unlock(fact.path, fact.pathBytes, fact.attributes, fact.id)
+  const depth = fact.path.split('/').length
+  const rank = fact.type === 'directory' ? 900 - Math.min(depth, 400) : 1
+  wishing.want('remove', rank, quarantine(fact), reasonFor(fact, wishing), fact.id)
+}
+
+function reasonFor(fact: Known<'file'>, wishing: Wishing): string {
+  const edge = wishing.incident.edges.find(one => one.to === fact.id)
+  if (edge !== undefined) return `it ${edge.reason}`
+  return fact.type === 'directory' ? 'it held parts of the intrusion' : 'it belongs to the intrusion'
+}
+
+/** A replaced command is put back from a sound original, else from its package. */
+export function wishCommand(fact: Known<'command-integrity'>, wishing: Wishing): void {
+  wishing.unlock(fact.path, undefined, fact.attributes, fact.id)
+  const original = fact.originals.find(one => one.agrees)
+  if (fact.state === 'shadowed') {
+    const file = wishing.world.file(fact.path)
+    if (file !== undefined)
+      wishing.want('remove', 1, quarantine(file), `it stands before the system's ${fact.name}`, fact.id)
+    return
+  }
+  if (original !== undefined && fact.recordedDigest !== undefined) {
+    wishing.unlock(original.path, undefined, flagsAt(original.path, wishing.world), fact.id)
+    wishing.want(
+      'repair',
+      1,
+      {
+        kind: 'restore-command',
+        path: fact.path,
+        sha256: fact.sha256,
+        from: original.path,
+        fromSha256: original.sha256,
+        recordedDigest: fact.recordedDigest,
+      },
+      `${original.path} has the checksum that package ${fact.package ?? ''} recorded`,
+      fact.id,
+    )
+    return
+  }
+  const command = reinstallCommand(fact.package, wishing.world)
+  if (fact.package !== undefined && wishing.options.reinstall) {
+    wishing.want(
+      'repair',
+      2,
+      { kind: 'reinstall-package', package: fact.package, paths: [fact.path], command },
+      `${fact.path} was ${fact.state} and no sound original lies beside it`,
+      fact.id,
+    )
+    return
+  }
+  wishing.skip({
+    what: fact.path,
+    why: `it was ${fact.state} and no original with the package's checksum was found`,
+    fact: fact.id,
+  })
+  wishing.advise({ text: `Put ${fact.path} back from its package.`, command })
+}
+
+function reinstallCommand(name: string | undefined, world: World): string {
+  const rpm = world.all('package').some(one => one.manager === 'rpm')
+  const apk = world.all('package').some(one => one.manager === 'apk')
+  const what = name ?? 'PACKAGE'
+  return rpm
+    ? `dnf reinstall -y ${what}`
+    : apk
+      ? `apk fix --reinstall ${what}`
+      : `apt-get install --reinstall -y ${what}`
+}
