@@ -33,21 +33,28 @@ function firstTime(fact: IdentifiedFact): number | undefined {
 /** Ten minutes between two sources is agreement. */
 const agreement = 10 * 60 * 1000
 
-/** Since when the intrusion is there: the earliest time that two sources agree on, else the earliest of one. */
+/**
+ * Since when the intrusion is there: the earliest time that two sources agree on, else the earliest of one. What an
+ * intruder may have set back counts only where there is nothing better.
+ */
 export function sinceOf(world: World, members: readonly IdentifiedFact[]): Incident['since'] {
   const names = new Set(members.flatMap(one => ('user' in one && one.user !== undefined ? [one.user] : [])))
   const logs = world
     .all('log-entry')
     .filter(one => one.event.startsWith('account-') && one.user !== undefined && names.has(one.user))
   const times = [...members, ...logs]
-    .flatMap(fact => timesOf(fact).map(one => ({ ...one, id: fact.id, ms: Date.parse(one.at) })))
+    .flatMap(fact =>
+      timesOf(fact).map(one => ({ ...one, soft: softTimes.has(fact.kind), id: fact.id, ms: Date.parse(one.at) })),
+    )
     .filter(one => !Number.isNaN(one.ms) && one.ms > 0)
     .sort((a, b) => a.ms - b.ms || (a.what < b.what ? -1 : a.what > b.what ? 1 : 0))
-  for (const one of times) {
-    const other = times.find(two => two.id !== one.id && two.ms - one.ms >= 0 && two.ms - one.ms <= agreement)
+  const hard = times.filter(one => !one.soft)
+  const best = hard.length > 0 ? hard : times
+  for (const one of best) {
+    const other = best.find(two => two.id !== one.id && two.ms - one.ms >= 0 && two.ms - one.ms <= agreement)
     if (other !== undefined) return { at: one.at, agreed: true, because: `${one.what} and ${other.what} agree` }
   }
-  const [first] = times
+  const [first] = best
   return first && { at: first.at, agreed: false, because: `${first.what} alone says so` }
 }
 

@@ -14,9 +14,9 @@ export function describeAction(action: Action): string {
     case 'preserve-process':
       return `keep a copy of pid ${action.process.pid} ${action.process.path ?? action.process.command}`
     case 'preserve-file':
-      return `keep a copy of ${action.path}`
+      return `keep a copy of ${seen(action.path)}`
     case 'clear-attributes':
-      return `take ${[...action.flags, ...(action.acl ? ['access list'] : [])].join(' and ')} off ${action.path}`
+      return `take ${[...action.flags, ...(action.acl ? ['access list'] : [])].join(' and ')} off ${seen(action.path)}`
     case 'remove-line':
       return `remove line ${action.line} of ${action.path}: ${shortened(action.text)}`
     case 'replace-line':
@@ -26,7 +26,7 @@ export function describeAction(action: Action): string {
     case 'remove-unit':
       return `quarantine unit ${action.name}${ofUser(action.user)} at ${action.path}${action.links.length > 0 ? ` with ${count(action.links.length, 'link')}` : ''}`
     case 'quarantine-file':
-      return `quarantine ${action.path}${action.linkTarget === undefined ? '' : ` (a link to ${action.linkTarget})`}`
+      return `quarantine ${seen(action.path)}${action.linkTarget === undefined ? '' : ` (a link to ${action.linkTarget})`}`
     case 'kill-process':
       return `kill pid ${action.process.pid} ${action.process.path ?? action.process.command}`
     case 'lock-account':
@@ -53,6 +53,11 @@ export const phaseWords: Readonly<Record<Phase, string>> = {
   disarm: 'Disarm: take away what starts it',
   remove: 'Remove',
   repair: 'Repair',
+}
+
+/** A blank in a name is easily missed. */
+function seen(path: string): string {
+  return /\s/.test(path) ? `'${path}'` : path
 }
 
 /** A key or wallet is known by its beginning and its end. */
