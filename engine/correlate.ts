@@ -5,7 +5,8 @@ import { describe } from './describe.ts'
 import { shortHash } from './identity.ts'
 import type { Judged } from './judge.ts'
 import { hardTimeOf, sinceOf, timeOf } from './since.ts'
-import { stepsFrom, type WalkLimits } from './walk.ts'
+import type { WalkLimits } from './guilt.ts'
+import { stepsFrom } from './walk.ts'
 import type { World } from './world.ts'
 
 /** An incident of an earlier scan, as the state folder keeps it. */
@@ -75,6 +76,8 @@ function walkAll(world: World, judged: readonly Judged[], limits: WalkLimits): G
   const nodes = new Map<string, IdentifiedFact>()
   const edges = new Map<string, Edge>()
   const queue: IdentifiedFact[] = []
+  /** Accounts that the intruder made. */
+  const own = new Set<string>()
   const add = (fact: IdentifiedFact): void => {
     if (nodes.has(keyOf(fact))) return
     nodes.set(keyOf(fact), fact)
@@ -85,8 +88,9 @@ function walkAll(world: World, judged: readonly Judged[], limits: WalkLimits): G
     if (isSeed(one) && !(fact.kind === 'process' && limits.protectedPids.has(fact.pid))) add(fact)
   }
   for (let fact = queue.shift(); fact !== undefined; fact = queue.shift()) {
-    if (fact.kind === 'account' && !isRogue(fact, judged)) continue
+    if (fact.kind === 'account' && !own.has(fact.id) && !isRogue(fact, judged)) continue
     for (const step of stepsFrom(fact, world, limits)) {
+      if (step.own) own.add(step.to.id)
       add(step.to)
       const pair = [keyOf(fact), keyOf(step.to)].sort().join(' ')
       if (!edges.has(pair)) edges.set(pair, { from: keyOf(fact), to: keyOf(step.to), reason: step.reason })
@@ -178,6 +182,13 @@ function nearest(as: readonly IdentifiedFact[], bs: readonly IdentifiedFact[], t
 /** A month: something that was so long before is another story. */
 const month = 30 * 24 * 60 * 60 * 1000
 
+/** An account that only its circumstances accuse is left to a person, unless it came with the rest. */
+const day = 24 * 60 * 60 * 1000
+
+function holdsAnAccount(group: Group, judged: readonly Judged[]): boolean {
+  return [...group.values()].some(fact => fact.kind === 'account' && findingsOf(fact, judged).length === 0)
+}
+
 /** Whatever else is suspicious on a host with a confirmed intrusion belongs to it, unless it is much older. */
 function joinSuspects(groups: readonly Group[], judged: readonly Judged[], edges: Edge[]): Group[] {
   const confirmed = groups.filter(group => verdictOf(group, judged) === 'confirmed')
@@ -193,7 +204,8 @@ function joinSuspects(groups: readonly Group[], judged: readonly Judged[], edges
       .map(other => ({ other, pair: nearest([...group.values()], [...other.values()], time) }))
       .sort((a, b) => (a.pair?.apart ?? Number.MAX_VALUE) - (b.pair?.apart ?? Number.MAX_VALUE))
     const best = ranked[0]
-    if (best === undefined || (best.pair !== undefined && best.pair.apart > month)) {
+    const farthest = holdsAnAccount(group, judged) ? day : month
+    if (best === undefined || (best.pair !== undefined && best.pair.apart > farthest)) {
       apart.push(group)
       continue
     }

@@ -1,7 +1,6 @@
 import type { FactKind, IdentifiedFact } from '../model/index.ts'
 import { imitated } from './imitates.ts'
-import type { World } from './world.ts'
-import { liesOddly } from './world.ts'
+import { isOwned, type Known, liesOddly, type World } from './world.ts'
 
 /** One fact as a rule sees it, together with at most one linked fact of each role. */
 export interface View {
@@ -32,6 +31,7 @@ export const derivedFields: Readonly<Partial<Record<FactKind, Readonly<Record<st
     runners: 'how many processes run or name it',
     copies: 'how many other paths have the same content',
     imitates: 'the system program whose name it nearly has, or has in a place where that never lies',
+    startsMiner: 'it is a script that starts a miner, or gives its configuration to a program of no package',
   },
   process: {
     odd: 'its executable lies in a drop place or below a name that hides',
@@ -89,6 +89,7 @@ function derive(fact: IdentifiedFact, world: World): Record<string, unknown> {
         runners: world.runnersOf(fact.path).length,
         copies: fact.sha256 === undefined ? 0 : Math.max(0, world.copiesOf(fact.sha256).length - 1),
         imitates: fact.type === 'directory' ? undefined : imitated(fact.name, fact.path),
+        startsMiner: world.filesAt(fact.runs ?? []).some(isMiner),
       }
     }
     case 'process':
@@ -106,6 +107,11 @@ function derive(fact: IdentifiedFact, world: World): Record<string, unknown> {
     default:
       return {}
   }
+}
+
+function isMiner({ traits, ownership }: Known<'file'>): boolean {
+  if (isOwned(ownership)) return false
+  return traits.includes('miner-config') || (traits.includes('elf') && traits.includes('miner-strings'))
 }
 
 function fixedLinks(fact: IdentifiedFact, world: World): Record<string, IdentifiedFact | undefined> {

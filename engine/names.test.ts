@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { executes } from './executes.ts'
 import { imitated } from './imitates.ts'
 import { isHidingName, isOddDirectory, isShared, twinPath } from './places.ts'
-import { hidingRoot } from './walk.ts'
+import { hidingRoot } from './mates.ts'
 import type { Known } from './world.ts'
 
 for (const [name, path, expected] of [

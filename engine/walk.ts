@@ -1,25 +1,11 @@
 import type { IdentifiedFact } from '../model/index.ts'
+import { isMainLine, isUnit, isWholeFile, triggers } from './autostart-kinds.ts'
 import { executes } from './executes.ts'
-import { isDropPlace, isHidingName, isOddDirectory, isShared, isSharedTool } from './places.ts'
-import { isOwned, type Known, liesOddly, type World } from './world.ts'
-
-/** A step of the walk: a fact that belongs to the same intrusion, and why. */
-export interface Step {
-  readonly to: IdentifiedFact
-  readonly reason: string
-  /** The account that is reached is the intruder's own: what it may do and who logs in to it goes along. */
-  readonly own?: true
-}
-
-/** What the walk has to know besides the facts. */
-export interface WalkLimits {
-  /** Facts with findings of their own: those may be taken along where nothing else speaks for it. */
-  readonly suspicious: ReadonlySet<string>
-  /** Facts that somebody allowed: the walk ends there. */
-  readonly trusted: ReadonlySet<string>
-  /** The present session of whoever runs the program, and the program itself. */
-  readonly protectedPids: ReadonlySet<number>
-}
+import { isBad, mayAccuse, mayBeTaken, type Step, type WalkLimits } from './guilt.ts'
+import { bornTogether, hides, mates, together } from './mates.ts'
+import { isShared, isSharedTool } from './places.ts'
+import { isPlainService, sameProgram, startsIt } from './process-kin.ts'
+import { type Known, liesOddly, type World } from './world.ts'
 
 /**
  * Everything one step away from a guilty fact that is guilty with it. It never walks through what a package owns
@@ -211,15 +197,6 @@ function fromAccount(fact: Known<'account'>, world: World): Step[] {
 }
 
 /**
- * Whoever has no rights on a file cannot make it guilty: a copy of it, a process with false arguments or a script that
- * names it would be bait. Root may accuse everything, others only what is theirs, hidden, or suspicious in itself.
- */
-function mayAccuse(uid: number | undefined, to: IdentifiedFact, limits: WalkLimits): boolean {
-  if (to.kind !== 'file') return true
-  return uid === 0 || uid === to.uid || isBad(to, limits) || liesOddly(to.path)
-}
-
-/**
  * An autostart is there for a file when it executes it and does nothing else that would be reason enough: a line that also
  * fetches something may have been put behind an administrator's own command.
  */
@@ -229,155 +206,8 @@ function standsOn(fact: Known<'autostart'>, to: Known<'file'>, world: World, lim
   return mayAccuse(uid, to, limits)
 }
 
-/** Of a service its ExecStart; a line before or after it may have been added to somebody's own unit. */
-function isMainLine(fact: Known<'autostart'>): boolean {
-  if (!isUnit(fact) || fact.mechanism === 'systemd-drop-in') return false
-  return fact.text === undefined || !/^\s*Exec(StartPre|StartPost|Stop|StopPost|Reload|Condition)\s*=/.test(fact.text)
-}
-
-function isBad(fact: IdentifiedFact, limits: WalkLimits): boolean {
-  return limits.suspicious.has(fact.id)
-}
-
-/** The last word on whether a reached fact may belong to an incident at all. */
-function mayBeTaken({ to: fact, reason }: Step, limits: WalkLimits): boolean {
-  switch (fact.kind) {
-    case 'file':
-      // What a link leads to says nothing about the link.
-      if (fact.type === 'symlink') return isBad(fact, limits) || (!isShared(fact.path) && liesOddly(fact.path))
-      if (isOwned(fact.ownership) || fact.type === 'device') return false
-      if (isShared(fact.path)) return limits.suspicious.has(fact.id)
-      // A command's original beside its impostor is the package's own file under another name.
-      if (reason === 'is the original under another name') return true
-      if (isBad(fact, limits)) return true
-      // Without a package database nobody can say whether a program in a system directory belongs there.
-      if (fact.ownership === 'unknown') return !isSystemProgram(fact.path)
-      return fact.ownership !== 'modified'
-    case 'process':
-      return fact.pid > 1 && !fact.kernelThread && !limits.protectedPids.has(fact.pid)
-    case 'autostart':
-      return isBad(fact, limits) || (fact.ownership !== 'owned' && fact.ownership !== 'verified')
-    default:
-      return true
-  }
-}
-
-function isSystemProgram(path: string): boolean {
-  return /^\/(usr\/)?(s?bin|lib|lib64)\//.test(path) && !liesOddly(`${path}/`)
-}
-
-/** A program of a package that is no interpreter: its children are not guilty because it is. */
-function isPlainService(fact: Known<'process'>): boolean {
-  return isOwned(fact.ownership) && (fact.path === undefined || !isSharedTool(fact.path))
-}
-
-/**
- * The parent belongs to it when it is suspicious or hidden itself, or a shell that was told to run exactly this. A service
- * that was broken into started the miner too, and is not guilty of it.
- */
-function startsIt(parent: Known<'process'>, child: Known<'process'>, world: World, limits: WalkLimits): boolean {
-  if (parent.pid <= 1 || parent.kernelThread) return false
-  const own = [parent.path, parent.script].filter((one): one is string => one !== undefined && !isSharedTool(one))
-  if (own.some(liesOddly) || world.filesAt(own).some(one => isBad(one, limits))) return true
-  const names = [child.path, child.script].filter((one): one is string => one !== undefined && !isSharedTool(one))
-  return isShell(parent) && parent.argv.length > 1 && names.some(name => parent.command.includes(name))
-}
-
-function isShell(fact: Known<'process'>): boolean {
-  return /\/(ba|da|z|k|a)?sh$|\/busybox$/.test(fact.path ?? '')
-}
-
-function sameProgram(a: Known<'process'>, b: Known<'process'>, world: World): boolean {
-  if (a.kernelThread || b.kernelThread) return false
-  if (a.script !== undefined || b.script !== undefined) return a.script !== undefined && a.script === b.script
-  if (a.path === undefined || isOwned(a.ownership) || isSharedTool(a.path)) return false
-  return a.path === b.path || (a.sha256 !== undefined && a.sha256 === b.sha256 && !isCopyOfPackaged(a, world))
-}
-
-function isCopyOfPackaged(fact: Known<'process'>, world: World): boolean {
-  return fact.path !== undefined && world.file(fact.path)?.packagedCopy !== undefined
-}
-
-/** Below a name that hides; a mere drop place is shared by all users. */
-function hides(path: string): boolean {
-  return path.split('/').some(part => part !== '' && isHidingName(part))
-}
-
-function mates(fact: Known<'file'>, world: World): readonly Known<'file'>[] {
-  const root = hidingRoot(fact.path)
-  if (root === undefined) return []
-  return world.all('file').filter(one => one.path === root || one.path.startsWith(`${root}/`))
-}
-
-/** The topmost directory on the way to a file that hides, or the file's own directory below a drop place. */
-export function hidingRoot(path: string): string | undefined {
-  const parts = path.split('/')
-  for (let depth = 1; depth < parts.length - 1; depth++)
-    if (isHidingName(parts[depth] ?? '')) return parts.slice(0, depth + 1).join('/')
-  const directory = parts.slice(0, -1).join('/')
-  const below = isDropPlace(directory) && !isShared(directory) && !/^\/run\/user\/\d+$/.test(directory)
-  return below && isOddDirectory(directory) ? directory : undefined
-}
-
 function isDropPlaceRoot(path: string): boolean {
   return isShared(path)
-}
-
-/** Ten minutes: a dropper writes what it brings in one go. */
-const together = 10 * 60 * 1000
-
-function bornTogether(a: Known<'file'>, b: Known<'file'>): boolean {
-  if (!b.executable || isShared(b.path)) return false
-  return Math.abs(Date.parse(a.changed) - Date.parse(b.changed)) <= together
-}
-
-const wholeFiles = new Set([
-  'cron-periodic',
-  'at',
-  'init-d',
-  'systemd-generator',
-  'systemd-hook',
-  'network-manager',
-  'networkd-dispatcher',
-  'dhclient',
-  'ifupdown',
-  'ppp',
-  'acpid',
-  'dbus-service',
-  'openrc',
-  'upstart',
-  'runit',
-  'motd',
-  'xdg-autostart',
-  'x-session',
-  'git-hook',
-  'quadlet',
-  'static-pod',
-  'initramfs',
-  'python-start',
-  'dnf-plugin',
-  'pacman-hook',
-  'ssh-rc',
-  'linger',
-])
-
-/** True where the file as a whole is the autostart, not one of its lines. */
-export function isWholeFile(fact: Known<'autostart'>): boolean {
-  return wholeFiles.has(fact.mechanism) && fact.line === undefined
-}
-
-/** True for the kinds of autostart that systemd calls a unit. */
-export function isUnit(fact: Known<'autostart'>): boolean {
-  return /^systemd-(unit|timer|path|socket|mount|user-unit|transient|drop-in)$/.test(fact.mechanism)
-}
-
-/** A timer, path or socket and the service that it starts. */
-function triggers(trigger: Known<'autostart'>, service: Known<'autostart'>): boolean {
-  if (!/^systemd-(timer|path|socket)$/.test(trigger.mechanism) && !/\.(timer|path|socket)$/.test(trigger.name ?? ''))
-    return false
-  if (service.name === undefined || trigger.name === undefined || !service.name.endsWith('.service')) return false
-  const named = trigger.settings.find(one => one.startsWith('Unit='))?.slice('Unit='.length)
-  return (named ?? `${trigger.name.replace(/\.\w+$/, '')}.service`) === service.name && !isOwned(trigger.ownership)
 }
 
 function protections(path: string, world: World): Step[] {

@@ -2,7 +2,7 @@ import type { Action } from '../model/index.ts'
 import { mechanismWords } from './mechanism-words.ts'
 import type { Known } from './world.ts'
 import { isOwned } from './world.ts'
-import { isUnit, isWholeFile } from './walk.ts'
+import { isUnit, isWholeFile } from './autostart-kinds.ts'
 import { quarantine, type Wishing } from './wishing.ts'
 
 /** Places where each file is a job of its own: a file that holds nothing but guilty lines goes as a whole. */

@@ -24,6 +24,7 @@ export class World {
   readonly #accounts = new Map<string, Known<'account'>>()
   readonly #starters = new Map<string, Known<'autostart'>[]>()
   readonly #runners = new Map<string, Known<'process'>[]>()
+  readonly #scripts = new Map<string, Known<'file'>[]>()
   readonly #sameContent = new Map<string, Known<'file'>[]>()
   readonly #inDirectory = new Map<string, Known<'file'>[]>()
   readonly #sockets = new Map<number, Known<'socket'>[]>()
@@ -92,6 +93,11 @@ export class World {
     return both(this.#starters, path)
   }
 
+  /** Scripts whose text starts the file or gives it to a program of no package. */
+  scriptsRunning(path: string): readonly Known<'file'>[] {
+    return both(this.#scripts, path)
+  }
+
   /** Processes whose executable or script it is, or that name it in argv. */
   runnersOf(path: string): readonly Known<'process'>[] {
     return both(this.#runners, path)
@@ -113,6 +119,7 @@ export class World {
     switch (fact.kind) {
       case 'file':
         this.#files.set(fact.path, fact)
+        for (const run of new Set(fact.runs)) push(this.#scripts, run, fact)
         push(this.#inDirectory, fact.path.slice(0, fact.path.lastIndexOf('/')) || '/', fact)
         // A copy of a package's file says nothing about another copy of it.
         if (fact.sha256 !== undefined && fact.size > 0 && fact.packagedCopy === undefined && !isOwned(fact.ownership))
