@@ -1,0 +1,8 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+
+// The whole story of each family on a host of its own, about 45 seconds each: `npm run verify range-families`.
+const story = join(import.meta.dirname, '../range/end-to-end.test.ts')
+const env = { ...process.env, RANGE_FAMILY: process.argv[2] ?? 'each' }
+const done = spawnSync(process.execPath, [...process.execArgv, '--test', story], { stdio: 'inherit', env })
+process.exitCode = done.status ?? 70
