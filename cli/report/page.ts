@@ -69,8 +69,8 @@ function timelinePart(incident: Incident): Markup | undefined {
 
 function membersPart(incident: Incident): Markup | undefined {
   if (incident.members.length === 0) return undefined
-  return html`<h3>Everything that belongs to it (${incident.members.length})</h3><table><thead><tr><th>Kind</th><th>What</th><th>SHA-256, command or text</th></tr></thead><tbody>${incident.members.map(
-    one => html`<tr><td>${one.kind}</td><td>${describeFact(one)}</td><td class="mono">${detailOf(one)}</td></tr>`,
+  return html`<h3>Everything that belongs to it (${incident.members.length})</h3><table><thead><tr><th>What</th><th>SHA-256, command or text</th></tr></thead><tbody>${incident.members.map(
+    one => html`<tr><td>${describeFact(one)}</td><td class="mono">${detailOf(one)}</td></tr>`,
   )}</tbody></table>`
 }
 
