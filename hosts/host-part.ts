@@ -84,6 +84,8 @@ export type Item = Planted &
         readonly kind: 'account'
         readonly name: string
         readonly uid: number
+        /** The uid when absent. */
+        readonly gid?: number
         readonly home: string
         readonly shadow: string
       }

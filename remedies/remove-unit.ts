@@ -61,6 +61,8 @@ export const removeUnit: Remedy<'remove-unit', readonly TakenEntry[]> = {
 /** Links first, then drop-ins and their directories, then the file, so that nothing dangles between two steps. */
 function entriesOf(action: ActionOf<'remove-unit'>, host: WritableHost): string[] {
   const path = fromFact(action.path, action.pathBytes)
+  // A drop-in goes alone: its unit and the other drop-ins are somebody's own.
+  if (parentOf(path).endsWith('.d')) return [path, ...emptiedBy(path, host)]
   const folders = new Set([`${parentOf(path)}/${action.name}.d`])
   if (action.user === undefined) {
     for (const base of ['/etc/systemd/system', '/run/systemd/system']) folders.add(`${base}/${action.name}.d`)
@@ -72,4 +74,11 @@ function entriesOf(action: ActionOf<'remove-unit'>, host: WritableHost): string[
     return files.every(file => host.files.inspect(file)?.type !== 'directory') ? [...files, folder] : files
   })
   return [...new Set([...action.links, ...dropIns, path])]
+}
+
+/** The directory of a drop-in that holds nothing else. */
+function emptiedBy(path: string, host: WritableHost): string[] {
+  const folder = parentOf(path)
+  const names = host.files.inspect(folder)?.type === 'directory' ? host.files.list(folder) : undefined
+  return names?.length === 1 && `${folder}/${names[0]}` === path ? [folder] : []
 }

@@ -5,6 +5,7 @@ import {
   depthLimit,
   homeOf,
   inSubshell,
+  isForeign,
   resolve,
   textLimit,
   unusualDirectories,
@@ -32,6 +33,26 @@ export function readCommand(state: Walk, all: readonly ShellWord[], before: stri
     readAssignments(state, operands)
     return
   }
+  const { running } = state
+  state.running = isForeign(first.text) || startsOthers(name)
+  readOperands(state, name, first, operands, depth)
+  state.running = running
+}
+
+/** Shells and interpreters start what they are given. */
+function startsOthers(name: string): boolean {
+  return (
+    name === '.' || name === 'source' || name === 'run-parts' || shells.test(name) || interpreterOf(name) !== undefined
+  )
+}
+
+function readOperands(
+  state: Walk,
+  name: string,
+  first: ShellWord,
+  operands: readonly ShellWord[],
+  depth: number,
+): void {
   addProgram(state, first)
   if (name === 'chroot') addChrooted(state, operands)
   const wrapper = linker.test(name) ? linkerCall : Object.hasOwn(wrappers, name) ? wrappers[name] : undefined

@@ -18,6 +18,10 @@ export const depthLimit = 8
 export interface Walk {
   readonly targets: Set<string>
   readonly endpoints: Set<string>
+  /** Those of the targets that are started, or are given to something that is no tool of the system. */
+  readonly runs: Set<string>
+  /** Whether the command that is being read starts what it names. */
+  running: boolean
   readonly place: CommandPlace
   readonly variables: Map<string, string>
   /** Several where `cd A || cd B` leaves it open. */
@@ -37,6 +41,12 @@ export function inSubshell(state: Walk, read: () => void): void {
 }
 
 const usualDirectory = /^\/(?:usr\/|usr\/local\/)?s?bin\/?$|^\/(?:usr\/(?:local\/)?games|snap\/bin)\/?$/
+
+/** True for a program called by a path that leads to no tool of the system. */
+export function isForeign(program: string): boolean {
+  const at = program.lastIndexOf('/')
+  return at >= 0 && !usualDirectory.test(program.slice(0, at))
+}
 
 /** Directories of a PATH in which no distribution keeps its programs. */
 export function unusualDirectories(path: string): string[] {
@@ -92,7 +102,9 @@ export function addTarget(state: Walk, text: string): void {
   const path = cleaned(text)
   const device = /^\/dev\/(?:tcp|udp)\/([^/]+)\/(\w+)$/.exec(path)
   if (device !== null) addEndpoint(state, `${device[1]}:${device[2]}`)
-  if (!nowhere.test(path)) state.targets.add(path)
+  if (nowhere.test(path)) return
+  state.targets.add(path)
+  if (state.running) state.runs.add(path)
 }
 
 /** Without `.`, `..` and doubled slashes, as the kernel would walk it where no link is on the way. */

@@ -21,6 +21,11 @@ export function commandTargets(command: string, at: CommandPlace = {}): string[]
   return [...walk(command, at).targets]
 }
 
+/** Those of them that are started, or given to a program that is no tool of the system: what `rm` or `ls` names is not. */
+export function commandRuns(command: string, at: CommandPlace = {}): string[] {
+  return [...walk(command, at).runs]
+}
+
 /** URLs and `host:port` that a command line names, `/dev/tcp/HOST/PORT` and the hosts of download programs among them. */
 export function downloadsFrom(command: string): string[] {
   return [...walk(command, {}).endpoints]
@@ -33,6 +38,8 @@ function walk(command: string, place: CommandPlace): Walk {
   const state: Walk = {
     targets: new Set(),
     endpoints: new Set(),
+    runs: new Set(),
+    running: false,
     place,
     variables: new Map(),
     directories: directory === undefined ? [] : [directory],

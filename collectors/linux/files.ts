@@ -197,6 +197,8 @@ function addContent(survey: Survey, { fact, path, stat }: Seen, isPointed: boole
   const named = namesIn(path, bytes, content.form, home)
   fact.targets = named.targets.map(displayBytes)
   fact.endpoints = named.endpoints.map(displayBytes)
+  if (named.runs.length > 0) fact.runs = named.runs.map(displayBytes)
+  if (named.grants.length > 0) fact.grants = named.grants
 }
 
 /** All of a small file; of a big one its beginning and its end. Valid until the next file is read. */

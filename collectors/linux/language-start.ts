@@ -1,6 +1,7 @@
 import type { Fact } from '../../model/index.ts'
 import type { Collector, Survey } from '../collector.ts'
 import { autostartFact, isStock } from './autostart-fact.ts'
+import { commandTargets } from './command.ts'
 import { baseName, distinct, glob } from './directory.ts'
 import { readLines } from './host-lines.ts'
 import { homesOf } from './people.ts'
@@ -56,9 +57,15 @@ function* siteFacts(survey: Survey, site: string, user: string | undefined): Gen
     for (const { line, text, joined } of readLines(survey.target, path)) {
       // site runs such lines as code; all others are only directories.
       if (/^import[ \t]/.test(joined) && !knownPth.test(joined))
-        yield autostartFact(survey, { ...given, line, text, command: joined.trim() })
+        yield autostartFact(survey, { ...given, line, text, command: joined.trim(), targets: namedInCode(joined) })
     }
   }
+}
+
+/** Paths that the code names, and those that the command lines in its strings name. */
+function namedInCode(code: string): string[] {
+  const texts = code.slice(0, 8_192).matchAll(/(["'])([^"']{2,2000})\1/g)
+  return [...texts].flatMap(([, , text = '']) => commandTargets(text)).slice(0, 64)
 }
 
 /** What setuptools writes there on every host, to the last letter. */

@@ -64,6 +64,10 @@ export const fileFact = z.object({
   evidence: z.array(z.string()),
   /** Paths that the content names (scripts, configurations); at most 50. */
   targets: z.array(z.string()),
+  /** Those of `targets` that a script starts, or gives to a program that is no tool of the system. */
+  runs: z.array(z.string()).optional(),
+  /** Ways in that a script opens: fingerprints of login keys in it, and `account:NAME` of accounts that it makes. */
+  grants: z.array(z.string()).optional(),
   /** Addresses `host:port` that the content names; at most 20. */
   endpoints: z.array(z.string()),
   /** Other paths with the same content, found in this scan. */

@@ -20,6 +20,9 @@ export interface SeenFact {
   readonly originals?: readonly { readonly path: string }[]
 }
 
+/** As much of a host as it takes to see what is on it: a range, or a tree on which nothing runs. */
+export type SeenHost = Pick<Range, 'root' | 'inside' | 'processes'>
+
 /** What was planted, in words that fit into a message. */
 export function nameOf(item: Item): string {
   if (item.kind === 'account' || item.kind === 'unit') return `${item.kind} ${item.name}`
@@ -40,7 +43,7 @@ export function isAmong(item: Item, facts: readonly SeenFact[]): boolean {
 }
 
 /** Whether the item is on the host now, as it was planted or as its own guard put it back. */
-export function isPresent(range: Range, item: Item): boolean {
+export function isPresent(range: SeenHost, item: Item): boolean {
   if (item.kind === 'process') return range.processes().some(process => isProcessOf(item, process))
   if (item.kind === 'account')
     return textOf(range, '/etc/passwd')
@@ -53,7 +56,12 @@ export function isPresent(range: Range, item: Item): boolean {
 }
 
 /** Whether a clean-up did with the item what it must. `cleanFile` is what lay at its path before the infection. */
-export function isSettled(range: Range, item: Item, current: Entry | undefined, cleanFile: Entry | undefined): boolean {
+export function isSettled(
+  range: SeenHost,
+  item: Item,
+  current: Entry | undefined,
+  cleanFile: Entry | undefined,
+): boolean {
   if (item.after === 'restored')
     return current !== undefined && current.sha256 === cleanFile?.sha256 && current.mode === cleanFile?.mode
   if (item.after === 'advised') return item.kind === 'line' || current !== undefined
@@ -107,14 +115,14 @@ function isProcessOf(
   return process.exe.replace(/ \(deleted\)$/, '') === item.path
 }
 
-function isLocked(range: Range, name: string): boolean {
+function isLocked(range: SeenHost, name: string): boolean {
   const shadow = textOf(range, '/etc/shadow')
     .split('\n')
     .find(line => line.startsWith(`${name}:`))
   return shadow === undefined || /^[!*]/.test(shadow.split(':')[1] ?? '')
 }
 
-function textOf(range: Range, path: string): string {
+function textOf(range: SeenHost, path: string): string {
   try {
     return readFileSync(encodeBytes(range.root + path), 'utf8')
   } catch {
@@ -122,19 +130,19 @@ function textOf(range: Range, path: string): string {
   }
 }
 
-function mountsOf(range: Range): string[] {
+function mountsOf(range: SeenHost): string[] {
   const init = range.inside.replace(/root$/, 'mountinfo')
   return readFileSync(init, 'utf8')
     .split('\n')
     .map(line => line.split(' ')[4] ?? '')
 }
 
-function flagsOf(range: Range, path: string): string {
+function flagsOf(range: SeenHost, path: string): string {
   if (!exists(range, path)) return ''
   return runHere(['lsattr', '-d', range.root + path]).split(' ')[0] ?? ''
 }
 
-function exists(range: Range, path: string): boolean {
+function exists(range: SeenHost, path: string): boolean {
   try {
     lstatSync(encodeBytes(range.root + path))
     return true

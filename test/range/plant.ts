@@ -133,10 +133,10 @@ function ownCrontab(root: string, path: string, owner: string | undefined): void
 }
 
 function plantAccount(root: string, item: Extract<Item, { kind: 'account' }>): void {
-  const { name, uid, home, shadow } = item
-  appendFileSync(`${root}/etc/passwd`, `${name}:x:${uid}:${uid}::${home}:/bin/bash\n`)
+  const { name, uid, gid = uid, home, shadow } = item
+  appendFileSync(`${root}/etc/passwd`, `${name}:x:${uid}:${gid}::${home}:/bin/bash\n`)
   appendFileSync(`${root}/etc/shadow`, `${name}:${shadow}:20500:0:99999:7:::\n`)
-  appendFileSync(`${root}/etc/group`, `${name}:x:${uid}:\n`)
+  appendFileSync(`${root}/etc/group`, `${name}:x:${gid}:\n`)
   appendFileSync(`${root}/etc/gshadow`, `${name}:!::\n`)
   appendFileSync(`${root}/etc/subuid`, `${name}:${uid * 65536}:65536\n`)
   appendFileSync(`${root}/etc/subgid`, `${name}:${uid * 65536}:65536\n`)
