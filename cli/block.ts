@@ -1,25 +1,29 @@
 import { isIP } from 'node:net'
 import { canonicalHash } from '../engine/index.ts'
 import type { Action, Plan, Run } from '../model/index.ts'
-import { blockedAddresses, carryOut, openHost } from '../remedies/index.ts'
+import { carryOut, firewallOf, NoFirewall, openHost } from '../remedies/index.ts'
 import { CommandError } from './command-error.ts'
 import type { Context } from './context.ts'
 import { roughly, showDuration } from './duration.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
+import { packageOwned } from './package-owned.ts'
 import { calledAs, program } from './program-name.ts'
 import { requireRoot, requireWritableState } from './state/permission.ts'
 
 /** Lists what is blocked now. */
 export async function listCommand(_: object, context: Context): Promise<ExitCode> {
   requireRoot('reading the firewall')
-  const blocked = blockedAddresses()
-  if (context.json) context.print({ format: 'davylamp-blocked', version: 1, blocked })
-  else if (blocked.length === 0) context.page.text('Nothing is blocked.')
-  else
+  const { way, blocked, lacking } = blockedNow()
+  if (context.json) context.print({ format: 'davylamp-blocked', version: 1, way, blocked })
+  else if (lacking !== undefined) context.page.text(`Nothing can be blocked by this program: ${lacking}.`)
+  else if (blocked.length === 0) context.page.text(`Nothing is blocked (by ${way}).`)
+  else {
     context.page.table(
       blocked.map(one => [one.address, `for ${roughly(one.seconds)} more`]),
       0,
     )
+    context.page.text(`Blocked by ${way}.${way === 'iptables' ? overdue : ''}`)
+  }
   return exitCodes.fine
 }
 
@@ -44,11 +48,24 @@ export async function removeBlockCommand(_: object, context: Context, ...address
   )
 }
 
+const overdue =
+  ' Without nftables an address stays blocked past its time until this program next blocks, lists or removes one.'
+
+function blockedNow() {
+  try {
+    const firewall = firewallOf(packageOwned())
+    return { way: firewall.way, blocked: firewall.blocked() }
+  } catch (error) {
+    if (!(error instanceof NoFirewall)) throw error
+    return { way: 'none' as const, blocked: [], lacking: error.message }
+  }
+}
+
 /** A run of its own: it is in the list of runs and can be undone. */
 async function journaled(actions: readonly Action[], reason: string, context: Context): Promise<ExitCode> {
   requireRoot('changing the firewall')
   requireWritableState(context.state)
-  const host = openHost({ root: '/', live: true, state: context.state })
+  const host = openHost({ root: '/', live: true, state: context.state, ownedUnmodified: packageOwned() })
   try {
     const run = await carryOut(planOf(actions, reason), host, { program })
     if (context.json) context.print(run)

@@ -4,6 +4,7 @@ import type { Context } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { Look } from './look.ts'
 import { describeAction } from './print/action.ts'
+import { packageOwned } from './package-owned.ts'
 import { calledAs, program } from './program-name.ts'
 
 /** What a run is told, besides its plan. */
@@ -32,11 +33,13 @@ export async function withWritableHost(
   }
 }
 
-/** Files that a package owns and that are as it installed them, as far as the scan looked at them. */
-function ownedFiles({ assessment }: Look): (path: string) => boolean {
+/** Files that a package owns and that are as it installed them. */
+function ownedFiles({ assessment, target }: Look): (path: string) => boolean {
   const { world } = assessment
+  const owned = packageOwned(target)
   return path => {
     const file = world.file(path)
+    if (file === undefined) return owned(path)
     // What a link leads to says nothing about the link.
     const ownership = file?.type === 'symlink' ? undefined : file?.ownership
     return ownership === 'owned' || ownership === 'verified'

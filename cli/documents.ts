@@ -81,6 +81,8 @@ export const documents = {
   blocked: z.object({
     format: z.literal('davylamp-blocked'),
     version: z.literal(1),
+    /** What blocks them: nftables, iptables where that is not there, or neither. */
+    way: z.enum(['nftables', 'iptables', 'none']),
     blocked: z.array(z.object({ address: z.string(), seconds: z.number() })),
   }),
   allow: z.object({ format: z.literal('davylamp-allow'), version: z.literal(1), entries: z.array(allowEntry) }),

@@ -11,6 +11,7 @@ import { describeAction } from './print/action.ts'
 import { styled } from './print/page.ts'
 import { outcomeWord, stateWord } from './print/run.ts'
 import { count } from './print/verdict.ts'
+import { packageOwned } from './package-owned.ts'
 import { calledAs } from './program-name.ts'
 import { requireRoot, requireWritableState } from './state/permission.ts'
 
@@ -59,7 +60,8 @@ function previewOf(run: Run, action: number | undefined, context: Context): Prev
 
 async function takeBack(run: Run, action: number | undefined, context: Context): Promise<Run> {
   if (action === undefined && run.live) await removeLooks(run, context)
-  const host = openHost({ root: run.root, live: run.live, state: context.state })
+  const owned = run.live ? { ownedUnmodified: packageOwned() } : {}
+  const host = openHost({ root: run.root, live: run.live, state: context.state, ...owned })
   try {
     const { run: after } = await undoRun(run.id, host, {
       ...(action === undefined ? {} : { action }),

@@ -1,5 +1,6 @@
 export { type Administrator, administrators } from './administrators.ts'
-export { blockAddress, blockedAddresses, unblockAddress } from './block-address.ts'
+export { firewallOf } from './block-address.ts'
+export { type Firewall, NoFirewall } from './firewall.ts'
 export { type HostOptions, openHost, StateBusy, type WritableHost } from './host.ts'
 export { JournalError, type JournalWatch, readJournal } from './journal.ts'
 export { defaultLimits, type Limits } from './limits.ts'

@@ -1,4 +1,5 @@
 import { DynamicLibrary, toString as textAt } from 'node:ffi'
+import { libc } from '../libc.ts'
 
 /** What libnftables answered: the reply of a query, or why a transaction was refused as a whole. */
 export type NftablesReply = { readonly output: unknown[] } | { readonly error: string }
@@ -9,8 +10,8 @@ interface Loaded {
 let loaded: Loaded | 'missing' | undefined
 
 /**
- * Runs commands in the JSON form of libnftables-json(5) as one transaction. Undefined when this host has no libnftables.
- * Its functions are called straight, so no program of the host is started.
+ * Runs commands in the JSON form of libnftables-json(5) as one transaction. Undefined when this host has no libnftables,
+ * or its kernel no netlink for it. Its functions are called straight, so no program of the host is started.
  */
 export function nftables(commands: readonly unknown[]): NftablesReply | undefined {
   loaded ??= load()
@@ -19,6 +20,7 @@ export function nftables(commands: readonly unknown[]): NftablesReply | undefine
 }
 
 function load(): Loaded | 'missing' {
+  if (!kernelHasNetfilter()) return 'missing'
   let library: DynamicLibrary
   try {
     library = new DynamicLibrary('libnftables.so.1')
@@ -51,4 +53,13 @@ function load(): Loaded | 'missing' {
       return { output: reply.nftables ?? [] }
     },
   }
+}
+
+/** Asked first, because libnftables ends the whole program where the kernel has no such socket. */
+function kernelHasNetfilter(): boolean {
+  const [family, rawCloseOnExec, netfilter] = [16, 3 | 0o2000000, 12]
+  const descriptor = Number(libc('socket', 'int32', ['int32', 'int32', 'int32'])(family, rawCloseOnExec, netfilter))
+  if (descriptor < 0) return false
+  libc('close', 'int32', ['int32'])(descriptor)
+  return true
 }

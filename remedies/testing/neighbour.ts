@@ -35,8 +35,10 @@ export async function neighbour(
   netThere(`link set ${name}1 up`)
   for (const address of ours) net(`addr add ${address} dev ${name}0${nodad(address)}`)
   for (const address of theirs) netThere(`addr add ${address} dev ${name}1${nodad(address)}`)
-  const gateway = ours.find(address => !address.includes(':'))?.split('/')[0]
-  if (gateway !== undefined) netThere(`route add default via ${gateway}`)
+  const four = ours.find(address => !address.includes(':'))?.split('/')[0]
+  if (four !== undefined) netThere(`route add default via ${four}`)
+  const six = ours.find(address => address.includes(':'))?.split('/')[0]
+  if (six !== undefined) netThere(`-6 route add default via ${six}`)
   return {
     start(script) {
       const one = spawn('nsenter', [...there, process.execPath, '-e', script], { stdio: 'ignore' })
