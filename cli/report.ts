@@ -26,6 +26,7 @@ export async function reportCommand(
   write(path, reportPage(saved, incidents, listRuns(context.state)))
   if (context.json)
     context.print({ format: 'davylamp-report', version: 1, path, incidents: incidents.map(one => one.id) })
+  else if (incidents.length === 0) context.page.text(`Wrote ${path}. It is short: the last scan found no incident.`)
   else context.page.text(`Wrote ${count(incidents.length, 'incident')} to ${path}`)
   return exitCodes.fine
 }
