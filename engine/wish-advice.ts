@@ -5,7 +5,9 @@ import type { Wishing } from './wishing.ts'
 export function adviseAfterwards(wishing: Wishing): void {
   const { incident } = wishing
   for (const way of incident.entryPoints) wishing.advise({ text: way.advice })
-  const accounts = new Set(incident.members.flatMap(one => (one.kind === 'login-key' ? [one.user] : [])))
+  const removed = new Set(incident.members.flatMap(one => (one.kind === 'account' ? [one.name] : [])))
+  const keys = incident.members.flatMap(one => (one.kind === 'login-key' && one.user !== '*' ? [one.user] : []))
+  const accounts = new Set(keys.filter(user => !removed.has(user)))
   for (const user of [...accounts].sort())
     wishing.advise({
       text: `Give ${user} a new password: whoever wrote a key there may know the old one.`,

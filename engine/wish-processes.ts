@@ -25,7 +25,7 @@ export function freezeAll(wishing: Wishing): void {
         ].sort(),
       },
     },
-    `${processes.length === 1 ? 'the process stops' : `all ${processes.length} processes stop`} at once, so that none can start another`,
+    `${processes.length === 1 ? 'it must not' : 'all stop at once, so that none can'} start another meanwhile`,
     processes[0]?.id ?? '',
   )
 }
