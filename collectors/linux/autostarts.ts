@@ -30,7 +30,6 @@ import { xinetd } from './xinetd.ts'
 
 /** Every collector of autostarts and preloads besides cron and systemd. */
 export const autostartCollectors: readonly Collector[] = [
-  preload,
   sysvInit,
   rcLocal,
   inittab,
@@ -58,4 +57,6 @@ export const autostartCollectors: readonly Collector[] = [
   quadlets,
   staticPods,
   exposedServices,
+  // What the others found is what it looks for through an ordinary program's eyes.
+  preload,
 ]

@@ -4,6 +4,7 @@ import type { Collector, Survey } from '../collector.ts'
 import { autostartFact, isStock } from './autostart-fact.ts'
 import { distinct, glob } from './directory.ts'
 import { readLines } from './host-lines.ts'
+import { hiddenThings, ordinaryView } from './ordinary-view.ts'
 import { preloadFacts } from './preload-fact.ts'
 
 /**
@@ -17,13 +18,30 @@ export const preload: Collector = {
   stage: 'first',
   *collect(survey) {
     survey.progress('dynamic linker')
-    yield* listedLibraries(survey, preloadPath)
+    const found = [...listedLibraries(survey, preloadPath), ...patchedLoaders(survey)]
+    yield* withHidden(survey, found)
     yield* linkerPaths(survey)
-    yield* patchedLoaders(survey)
   },
 }
 
 const preloadPath = '/etc/ld.so.preload'
+
+/** What is hidden is laid to the libraries that no package owns; to all of them where a package owns each. */
+function withHidden(survey: Survey, found: readonly Fact[]): Fact[] {
+  const listed = found.filter(fact => fact.kind === 'preload')
+  if (listed.length === 0) return [...found]
+  const hides = hiddenThings(
+    ordinaryView(
+      survey,
+      listed.flatMap(({ path, targets }) => [path, ...targets]),
+    ),
+  )
+  if (hides.length === 0) return [...found]
+  const strange = new Set(listed.filter(({ library }) => !/^(?:owned|verified)$/.test(survey.owner(library).ownership)))
+  return found.map(fact =>
+    fact.kind === 'preload' && (strange.size === 0 || strange.has(fact)) ? { ...fact, hides } : fact,
+  )
+}
 
 /** glibc takes everything from `#` to the end of its line as a comment, and both spaces and colons as separators. */
 function* listedLibraries(survey: Survey, path: string): Generator<Fact> {

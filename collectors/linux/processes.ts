@@ -5,6 +5,7 @@ import type { Collector, Survey } from '../collector.ts'
 import { type CpuSample, cpuUse, isBusy, lifelongUse, takeCpuSample } from './cpu-samples.ts'
 import { hiddenPids } from './hidden-pids.ts'
 import { readMounts } from './mount-info.ts'
+import { hiddenFromOrdinaryView } from './ordinary-view.ts'
 import { listedPids, readClock } from './proc-stat.ts'
 import { describeProcess, type ProcessPlace } from './process-fact.ts'
 import { noteAge, noteTraffic } from './traffic.ts'
@@ -64,6 +65,7 @@ function findHidden({ target }: Survey): Map<number, string[]> {
     const pid = Number(/^\/proc\/([1-9]\d{0,9})(?:\/|$)/.exec(path)?.[1] ?? 0)
     if (pid > 0 && !hidden.get(pid)?.includes('mount')) hidden.set(pid, [...(hidden.get(pid) ?? []), 'mount'])
   }
+  for (const pid of hiddenFromOrdinaryView(target)) hidden.set(pid, [...(hidden.get(pid) ?? []), 'ordinary-view'])
   return hidden
 }
 

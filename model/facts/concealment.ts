@@ -13,6 +13,8 @@ export const preloadFact = z.object({
   /** The library, absolute where that can be told. */
   library: z.string(),
   targets: z.array(z.string()),
+  /** What ordinary programs do not see while it is loaded: files, and processes as `/proc/PID` (at most 20). */
+  hides: z.array(z.string()).optional(),
   ownership: ownership.optional(),
   attributes,
   modified: time.optional(),

@@ -60,11 +60,27 @@ for (const library of ['hide-readdir', 'hide-all'] as const) {
         'the library blinds an ordinary program',
       )
       const done = await range.davylamp(['scan', '--json'])
-      const scan = JSON.parse(done.stdout) as { incidents: { verdict: string; members: SeenFact[] }[] }
+      const scan = JSON.parse(done.stdout) as {
+        incidents: { verdict: string; members: (SeenFact & { hides?: string[] })[] }[]
+        findings: { rule: { title: string }; level: string; fact: { path?: string; hiddenFrom?: string[] } }[]
+      }
       const members = scan.incidents
         .filter(({ verdict }) => verdict === 'confirmed')
         .flatMap(incident => incident.members)
       assert.deepEqual(infection.items.filter(item => !isAmong(item, members)).map(nameOf), [])
+      assert.deepEqual(
+        scan.findings
+          .filter(({ rule }) => rule.title === 'Process is hidden')
+          .map(({ level, fact }) => [level, fact.path, fact.hiddenFrom]),
+        [['critical', program, ['ordinary-view']]],
+        'its process is seen by us and by no ordinary program, and no other is',
+      )
+      const hides = members.find(({ kind }) => kind === 'preload')?.hides ?? []
+      assert.deepEqual(hides.filter(path => !path.startsWith('/proc/')).sort(), [
+        '/etc/cron.d/netupd',
+        '/usr/local/lib/libnetupd.so',
+        program,
+      ])
     } finally {
       await range.close()
     }

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { liveTarget, type Target } from '../../target/index.ts'
+import { hiddenFromOrdinaryView, hiddenThings, ordinaryView } from './ordinary-view.ts'
+import { surveyOf, surveyTarget } from './survey-of.ts'
+
+// test/range/blinding.test.ts has libraries that do hide something.
+const skip = process.getuid?.() === 0 ? (false as const) : 'needs root'
+
+function viewOf(target: Target, preloads: readonly string[]) {
+  return ordinaryView(surveyTarget(target), preloads)
+}
+
+test('where nothing hides, nothing is hidden: neither odd names nor what comes and goes', { skip }, t => {
+  const folder = mkdtempSync(join(tmpdir(), 'davylamp-view-'))
+  const names = ['-rf', 'a b ', 'new\nline', 'ünïcode', '$(x)']
+  const churn = `i=0; while [ $i -lt 2000 ]; do : > ${folder}/x$i; (exit); rm ${folder}/x$i; i=$((i+1)); done`
+  const busy = spawn('sh', ['-c', churn], { stdio: 'ignore' })
+  t.after(() => {
+    busy.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  })
+  for (const name of names) writeFileSync(join(folder, name), '')
+  writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.of(0xff, 0xfe)]), '')
+  const paths = [
+    ...names.map(name => join(folder, name)),
+    `${folder}/\udcff\udcfe`,
+    `${folder}/missing`,
+    '/proc/self',
+    '/',
+  ]
+  const churned = Array.from({ length: 500 }, (_, index) => `${folder}/x${index * 4}`)
+  for (let round = 0; round < 4; round++) {
+    const target = liveTarget()
+    assert.deepEqual(viewOf(target, [...paths, ...churned]), { hiddenPids: [], hiddenPaths: [] })
+    assert.deepEqual(target.gaps, [])
+  }
+})
+
+test('nothing is started for a host that does not run here', () => {
+  const survey = surveyOf({ '/etc/ld.so.preload': '/x.so\n', '/proc/7/stat': '7 (x) S' }, { live: true })
+  assert.deepEqual(ordinaryView(survey, ['/etc/ld.so.preload']), { hiddenPids: [], hiddenPaths: [] })
+  assert.deepEqual(hiddenFromOrdinaryView(survey.target), [])
+  assert.deepEqual(survey.target.gaps, [])
+})
+
+test('processes are named first, and not all of a long list', () => {
+  const hiddenPaths = Array.from({ length: 30 }, (_, index) => `/tmp/\u001b${index}`)
+  const shown = hiddenThings({ hiddenPids: [12], hiddenPaths })
+  assert.deepEqual([shown.length, shown[0], shown[1]], [20, '/proc/12', '/tmp/\\x1b0'])
+})
