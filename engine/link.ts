@@ -31,6 +31,8 @@ export const derivedFields: Readonly<Partial<Record<FactKind, Readonly<Record<st
     runners: 'how many processes run or name it',
     copies: 'how many other paths have the same content',
     imitates: 'the system program whose name it nearly has, or has in a place where that never lies',
+    besideMinerConfig:
+      'it is the only program of its directory that is started, and a configuration of a miner lies there',
     startsMiner: 'it is a script that starts a miner, or gives its configuration to a program of no package',
   },
   process: {
@@ -89,6 +91,7 @@ function derive(fact: IdentifiedFact, world: World): Record<string, unknown> {
         runners: world.runnersOf(fact.path).length,
         copies: fact.sha256 === undefined ? 0 : Math.max(0, world.copiesOf(fact.sha256).length - 1),
         imitates: fact.type === 'directory' ? undefined : imitated(fact.name, fact.path),
+        besideMinerConfig: isBesideMinerConfig(fact, world),
         startsMiner: world.filesAt(fact.runs ?? []).some(isMiner),
       }
     }
@@ -107,6 +110,10 @@ function derive(fact: IdentifiedFact, world: World): Record<string, unknown> {
     default:
       return {}
   }
+}
+
+function isBesideMinerConfig(fact: Known<'file'>, world: World): boolean {
+  return fact.traits.includes('elf') && !isOwned(fact.ownership) && world.minerConfigsFor(fact).length > 0
 }
 
 function isMiner({ traits, ownership }: Known<'file'>): boolean {

@@ -108,6 +108,11 @@ function fromFile(fact: Known<'file'>, world: World, limits: WalkLimits): Step[]
     if (one.command.includes(fact.path)) steps.push({ to: one, reason: `lets ${one.user} run it as another user` })
   for (const one of world.all('autostart'))
     if (one.path === fact.path && isWholeFile(one)) steps.push({ to: one, reason: 'is this autostart' })
+  for (const to of world.minerConfigsFor(fact)) steps.push({ to, reason: 'is a configuration beside the program' })
+  if (fact.traits.includes('miner-config'))
+    for (const to of world.filesIn(fact.path.slice(0, fact.path.lastIndexOf('/'))))
+      if (world.minerConfigsFor(to).includes(fact))
+        steps.push({ to, reason: 'is the program beside the configuration' })
   if (isBad(fact, limits)) {
     for (const to of world.scriptsRunning(fact.path))
       if (mayAccuse(fact.uid, to, limits)) steps.push({ to, reason: `runs ${fact.path}` })

@@ -1,6 +1,6 @@
 import type { Fact, FactKind, FactOf, IdentifiedFact } from '../model/index.ts'
 import { factId } from './identity.ts'
-import { isOddDirectory, twinPath } from './places.ts'
+import { isOddDirectory, isShared, twinPath } from './places.ts'
 
 export type Known<K extends FactKind = FactKind> = FactOf<K> & { readonly id: string }
 
@@ -111,6 +111,22 @@ export class World {
   /** Files directly in a directory. */
   filesIn(directory: string): readonly Known<'file'>[] {
     return this.#inDirectory.get(directory) ?? []
+  }
+
+  /** Configurations of a miner beside the only program of a directory that is started: that reads them without being told. */
+  minerConfigsFor(program: Known<'file'>): readonly Known<'file'>[] {
+    const directory = program.path.slice(0, program.path.lastIndexOf('/')) || '/'
+    if (isShared(directory) || !program.traits.includes('elf')) return []
+    const here = this.filesIn(directory)
+    const started = here.filter(
+      one =>
+        one.traits.includes('elf') &&
+        (this.startersOf(one.path).length > 0 || this.runnersOf(one.path).some(runner => runner.path === one.path)),
+    )
+    if (started.length !== 1 || started[0] !== program) return []
+    // Somebody else's file in the directory of a program would be bait.
+    const mayBelong = (one: Known<'file'>) => one.uid === 0 || one.uid === program.uid
+    return here.filter(one => one.traits.includes('miner-config') && !isOwned(one.ownership) && mayBelong(one))
   }
 
   #remember(fact: IdentifiedFact): void {

@@ -246,6 +246,7 @@ export const livedIn: readonly Item[] = [
   { kind: 'link', path: '/etc/rc2.d/S01tomcat', to: '../init.d/tomcat' },
   script('/opt/tomcat/bin/startup.sh', '#!/bin/sh\nexec "$(dirname "$0")"/catalina.sh start "$@"\n'),
   text('/srv/app/.git/HEAD', 'ref: refs/heads/main\n'),
+  text('/root/.gitconfig', '[user]\n\tname = Anna\n[alias]\n\tst = status\n[core]\n\teditor = vi\n'),
   // Jobs.
   text(
     '/etc/cron.d/uptime',

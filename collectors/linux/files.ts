@@ -14,6 +14,7 @@ const limits = {
   facts: 6_000,
   depth: 3,
   named: 500,
+  beside: 8,
   wholeFile: 4 * megabyte,
   head: megabyte,
   tail: megabyte / 4,
@@ -78,6 +79,8 @@ function* collect(survey: Survey): Iterable<FileFact> {
         const real = target.files.realPath(path)
         if (real !== undefined) next.push({ path: real, reasons, depth })
       }
+      for (const beside of settingsBeside(target, one, reasons))
+        if (!pointed.has(beside)) next.push({ path: beside, reasons: ['beside-program'], depth: limits.depth })
       if (depth >= limits.depth) continue
       for (const path of one.fact.targets) {
         if (named++ < limits.named) next.push({ path, reasons: ['named-by-file'], depth: depth + 1 })
@@ -90,6 +93,22 @@ function* collect(survey: Survey): Iterable<FileFact> {
   linkSameContent(seen)
   if (seen.size >= limits.facts) target.addGap({ what: 'files', why: `more than ${limits.facts} files are pointed at` })
   for (const { fact } of [...seen.values()].filter(one => isWorthAFact(one.fact))) yield fact
+}
+
+/** What a program reads by itself when nobody names it: mining programs take a `config.json` from their own directory. */
+function settingsBeside(target: Target, { fact, path }: Seen, reasons: readonly string[]): string[] {
+  const isStarted = reasons.includes('autostart') || reasons.includes('process')
+  if (!isStarted || !fact.traits.includes('elf') || (fact.ownership !== 'unowned' && fact.ownership !== 'unknown'))
+    return []
+  const directory = path.slice(0, path.lastIndexOf('/'))
+  return (target.files.list(directory) ?? [])
+    .filter(name => /\.json$|^\.?config\b/.test(name))
+    .slice(0, limits.beside)
+    .map(name => `${directory}/${name}`)
+    .filter(one => {
+      const stat = target.files.lstat(one)
+      return stat?.type === 'file' && stat.size <= limits.plainText
+    })
 }
 
 /** Paths that facts of earlier collectors point at, with why. */

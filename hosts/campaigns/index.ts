@@ -1,5 +1,9 @@
 import type { Infection } from '../host-part.ts'
 import { backDoors } from './back-doors.ts'
+import { defaultSettings } from './default-settings.ts'
+import { loginTraps } from './login-traps.ts'
+import { bootTricks } from './boot-tricks.ts'
+import { fetchedDaily } from './fetched-daily.ts'
 import { containers } from './containers.ts'
 import { coveredUp } from './covered-up.ts'
 import { interpreted } from './interpreted.ts'
@@ -33,5 +37,9 @@ export const campaigns: readonly Infection[] = [
   weakSigns,
   leftInstaller,
   watchingPair,
+  defaultSettings,
+  loginTraps,
+  bootTricks,
+  fetchedDaily,
   nothingOnDisk,
 ]

@@ -74,7 +74,7 @@ export const fileFact = z.object({
   sameContent: z.array(z.string()),
   /** A file of a package, unmodified, with the same content: a copy of /bin/sh, say. */
   packagedCopy: z.string().optional(),
-  /** Why the file was looked at: `autostart`, `process`, `drop-place`, `preload`, `named-by-file`, `system-directory`, `hidden-directory`, `hidden-home`, `kernel-module`. */
+  /** Why the file was looked at: `autostart`, `process`, `drop-place`, `preload`, `named-by-file`, `system-directory`, `hidden-directory`, `hidden-home`, `beside-program`, `kernel-module`. */
   seenAs: z.array(z.string()),
   /** Age of the newest of mtime, ctime and birth against the newest file of the target, in days. */
   ageDays: z.number().optional(),
