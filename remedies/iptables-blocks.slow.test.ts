@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { existsSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { nftables } from '../native/write/nftables.ts'
@@ -27,6 +28,16 @@ inNamespaces(import.meta.url, missing, 120)
 test('nftables is preferred', { skip: skip || (nftables([]) === undefined && 'no libnftables here') }, () => {
   assert.equal(firewallOf(() => true).way, 'nftables')
   assert.equal(execFileSync('nft', ['list', 'tables']).toString(), '')
+})
+
+test('iptables is used where the library of nftables is missing', { skip }, () => {
+  const script = `const { firewallOf } = await import(${JSON.stringify(join(import.meta.dirname, 'block-address.ts'))})
+    const firewall = firewallOf(path => path.startsWith('/usr/sbin/xtables-'))
+    console.log(firewall.way, firewall.blocked().length)`
+  const library = `for one in $(readlink -f /usr/lib/*/libnftables.so.1); do mount --bind /dev/null $one; done; exec "$@"`
+  const node = [process.execPath, '--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script]
+  const said = execFileSync('unshare', ['-m', 'sh', '-c', library, 'sh', ...node], { encoding: 'utf8' })
+  assert.equal(said, 'iptables 0\n')
 })
 
 test('a tool that nobody vouches for is not run', { skip }, async t => {

@@ -43,6 +43,9 @@ function compare(survey: Survey, preloads: readonly string[]): OrdinaryView {
   const first = look(node, pids, paths)
   if (typeof first === 'string') return unseen(target, first)
   if (first.hiddenPids.length + first.hiddenPaths.length === 0) return first
+  // A library that leaves nearly everything out would accuse the innocent: what it hides is told by none of that.
+  if (first.hiddenPids.length > Math.max(fewPids, pids.length / 4))
+    return unseen(target, `it is shown only ${pids.length - first.hiddenPids.length} of ${pids.length} processes`)
   // Once more, because a directory that is being changed may list an entry twice or not at all.
   const second = look(node, first.hiddenPids, first.hiddenPaths)
   if (typeof second === 'string') return unseen(target, second)
@@ -52,6 +55,8 @@ function compare(survey: Survey, preloads: readonly string[]): OrdinaryView {
     hiddenPaths: second.hiddenPaths.filter(listedBy(target)),
   }
 }
+
+const fewPids = 32
 
 function unseen(target: Target, why: string): OrdinaryView {
   target.addGap({ what: 'ordinary view', why: `what a preloaded library hides could not be compared: ${why}` })
