@@ -11,7 +11,11 @@ import { proveRun, readBefore } from './proof-of-run.ts'
 import { requireRoot, requireWritableState } from './state/permission.ts'
 
 /** Goes on with a run that was cut off, and proves it. */
-export async function resumeCommand(options: { watch?: number; root?: string }, context: Context, id?: string): Promise<ExitCode> {
+export async function resumeCommand(
+  options: { watch?: number; root?: string },
+  context: Context,
+  id?: string,
+): Promise<ExitCode> {
   const begun = findRun(context.state, { id, root: options.root }, one => one.state === 'running')
   if (begun.live) requireRoot('resume')
   requireWritableState(context.state)
