@@ -17,7 +17,7 @@ export function hides(path: string): boolean {
 export function hidingRoot(path: string): string | undefined {
   const parts = path.split('/')
   for (let depth = 1; depth < parts.length - 1; depth++)
-    if (isHidingName(parts[depth] ?? '')) return parts.slice(0, depth + 1).join('/')
+    if (isHidingName(parts[depth] ?? '') && !isToolsOfNode(parts, depth)) return parts.slice(0, depth + 1).join('/')
   const directory = parts.slice(0, -1).join('/')
   const below = isDropPlace(directory) && !isShared(directory) && !/^\/run\/user\/\d+$/.test(directory)
   return below && isOddDirectory(directory) ? directory : undefined
@@ -31,3 +31,8 @@ export function bornTogether(a: Known<'file'>, b: Known<'file'>): boolean {
 
 /** Ten minutes: a dropper writes what it brings in one go. */
 export const together = 10 * 60 * 1000
+
+/** npm puts the commands of packages into node_modules/.bin. */
+function isToolsOfNode(parts: readonly string[], depth: number): boolean {
+  return parts[depth] === '.bin' && parts[depth - 1] === 'node_modules'
+}

@@ -7,7 +7,7 @@ const dropPlaces = ['/tmp/', '/var/tmp/', '/dev/shm/', '/dev/mqueue/', '/run/use
 /** Hidden directories of a home that tools of developers and administrators make. */
 const knownHidden = new Set(
   (
-    '.acme.sh .ansible .asdf .aws .azure .bun .cache .cargo .composer .conda .config .deno .docker .dotnet .dvm .gem .git .gnupg .go .gvm ' +
+    '.acme.sh .venv .virtualenv .ansible .asdf .aws .azure .bun .cache .cargo .composer .conda .config .deno .docker .dotnet .dvm .gem .git .gnupg .go .gvm ' +
     '.helm .java .jenv .jupyter .krew .kube .linuxbrew .local .m2 .minikube .mozilla .npm .npm-global .nvm .nodenv .oh-my-zsh .opam .pack ' +
     '.phpbrew .pki .pm2 .poetry .pulumi .pyenv .rbenv .rustup .rvm .sdkman .ssh .steam .terraform.d .tfenv .tmux .vim .virtualenvs ' +
     '.volta .vscode-server .vscode .cursor-server .yarn .zplug .zsh .X11-unix .ICE-unix .XIM-unix .font-unix .Test-unix'
@@ -29,7 +29,9 @@ export function isHidingName(name: string): boolean {
 
 /** A directory in which no package and few administrators put programs. */
 export function isOddDirectory(directory: string): boolean {
-  return isDropPlace(directory) || directory.split('/').some(part => part !== '' && isHidingName(part))
+  // npm puts the commands of packages there.
+  const parts = directory.replaceAll('/node_modules/.bin', '/node_modules').split('/')
+  return isDropPlace(directory) || parts.some(part => part !== '' && isHidingName(part))
 }
 
 const merged = ['/bin/', '/sbin/', '/lib/', '/lib64/', '/lib32/', '/libx32/']
