@@ -9,7 +9,7 @@ import { rangeImpossible } from './machine.ts'
 import { infect } from './plant.ts'
 import { checkout } from './range.ts'
 
-const ownLoader = join(import.meta.dirname, '../../.cache/runtime/ld-davylamp.so')
+const ownLoader = join(import.meta.dirname, '../../dist/runtime/ld-davylamp.so')
 const skip =
   rangeImpossible() ??
   (existsSync(ownLoader) ? false : 'this checkout has no loader of its own yet: npm start prepares it')
