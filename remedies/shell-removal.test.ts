@@ -26,6 +26,7 @@ for (const [text, first, last, expected] of [
   ['case x in\n a) evil ;;\nesac\n', 1, 1, 'case x in\nesac\n'],
   ['case x in\n a) evil\n ;;\nesac\n', 1, 1, 'case x in\n a)\n ;;\nesac\n'],
   ['case x in\n a)\n evil ;;\nesac\n', 2, 2, 'case x in\n a)\n ;;\nesac\n'],
+  ['case x in\n a) b &&\n evil ;;\nesac\n', 2, 2, 'case x in\n a) b &&\n : ;;\nesac\n'],
   ['cat <<E | sh\nevil\nE\n', 1, 1, 'cat <<E | sh\nE\n'],
   ['cat <<E | sh\nevil\nE\n', 0, 0, refused],
   ['cat <<E | sh\nevil\nE\nb\n', 0, 2, 'b\n'],

@@ -50,14 +50,17 @@ export function shellRemoval(text: string, first: number, last: number): ShellRe
     // Its body follows and would run at once.
     return functionHead.test(removed) ? { replacement: `${indent}davylamp_removed()` } : { refused: 'it opens a block' }
   }
+  const previous = tokens.findLast(token => token.end <= start && token.kind !== 'newline')
+  const waits = previous?.wants === true && ['&&', '||', '|', '|&', '!', 'time'].includes(previous.text)
   if (!isWhole(inside)) {
     const skeleton = skeletonOf(inside, removed, start)
-    return skeleton === undefined ? { refused: 'it opens or closes a block' } : { replacement: `${indent}${skeleton}` }
+    if (skeleton === undefined) return { refused: 'it opens or closes a block' }
+    // `a &&` on the line before still waits for a command.
+    return { replacement: `${indent}${waits && skeleton.startsWith(';;') ? ': ' : ''}${skeleton}` }
   }
-  const previous = tokens.findLast(token => token.end <= start && token.kind !== 'newline')
   const next = tokens.find(token => token.start >= end && token.kind !== 'newline')
   if (previous?.wants !== true) return 'take'
-  const chained = ['&&', '||', '|', '|&', '!', ')', 'time'].includes(previous.text) || isFunctionName(tokens, previous)
+  const chained = waits || previous.text === ')' || isFunctionName(tokens, previous)
   if (!chained && next !== undefined && !next.ends) return 'take'
   const joint = tail.wants && tail.kind === 'operator' && tail.text !== '(' ? ` ${tail.text}` : ''
   return { replacement: `${indent}:${joint}` }
