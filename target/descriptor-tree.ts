@@ -48,7 +48,9 @@ export function descriptorTree(opener: PathOpener, gaps: GapList): FileTree {
   }
   /** How many bytes went into the hashes. */
   const hashed = (path: string, hashes: readonly Hash[], limit: number): number | undefined => {
-    const size = withFile(path, (descriptor, size) => (size > limit ? 'too long' : hashUpTo(descriptor, hashes, limit)))
+    const size = withFile(path, (descriptor, size) =>
+      size > limit ? 'too long' : hashUpTo(descriptor, hashes, size, limit),
+    )
     if (size !== 'too long') return size
     gaps.addFile(path, tooLongForDigest(limit))
     return undefined
@@ -161,9 +163,10 @@ function closing<T>(descriptor: number, work: (descriptor: number) => T): T {
 
 /** Files of /proc say that they are empty, and others grow: only the end of the file ends it. */
 function readUpTo(descriptor: number, size: number, limit: number): Buffer {
-  let bytes = Buffer.allocUnsafe(Math.min(limit, size === 0 ? 16_384 : size + 1))
+  let bytes = Buffer.allocUnsafe(Math.min(limit, size === 0 ? 16_384 : size))
   let length = fill(descriptor, bytes, 0)
-  while (length === bytes.length && length < limit) {
+  // Files of proc say that they are empty; of others what was there when they were opened is enough.
+  while (size === 0 && length === bytes.length && length < limit) {
     const larger = Buffer.allocUnsafe(Math.min(limit, bytes.length * 2))
     bytes.copy(larger)
     bytes = larger
@@ -191,15 +194,19 @@ function fill(descriptor: number, bytes: Buffer, from: number, position?: number
 
 let block: Buffer | undefined
 
-function hashUpTo(descriptor: number, hashes: readonly Hash[], limit: number): number | 'too long' {
+/** Whoever lets a file grow while it is read must not keep us: what was there when it was opened is enough. */
+function hashUpTo(descriptor: number, hashes: readonly Hash[], size: number, limit: number): number | 'too long' {
   block ??= Buffer.allocUnsafeSlow(blockBytes)
-  for (let size = 0; ; ) {
-    const count = readSync(descriptor, block, 0, blockBytes, null)
-    if (count === 0) return size
-    size += count
-    if (size > limit) return 'too long'
+  // Files of proc say that they are empty.
+  const end = size === 0 ? limit + 1 : size
+  for (let done = 0; ; ) {
+    const count = readSync(descriptor, block, 0, Math.min(blockBytes, end - done), null)
+    if (count === 0) return done
+    done += count
+    if (done > limit) return 'too long'
     const bytes = block.subarray(0, count)
     for (const hash of hashes) hash.update(bytes)
+    if (done === end) return done
   }
 }
 
