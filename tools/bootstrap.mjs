@@ -33,12 +33,12 @@ installModules()
 prepareRuntime()
 process.exitCode = command()
 
-/** Format, lint, types and the tests that need no root and no range. */
+/** Format, lint, types and the quick tests: within a minute. */
 function check() {
   return (
     run(bin('biome'), ['ci', '.']) ||
     run(bin('tsc'), ['-p', '.']) ||
-    runTests(testFiles().filter(file => !isSlow(file)))
+    runTests(testFiles().filter(file => !isSlow(file) && !startsPrograms(file)))
   )
 }
 
@@ -74,6 +74,11 @@ function find(folder) {
 
 function isSlow(file) {
   return file.startsWith('test/range/') || file.startsWith('test/first/') || file.endsWith('.slow.test.ts')
+}
+
+/** Tests that start the program or other programs again and again: for every test run, not for every look at one's work. */
+function startsPrograms(file) {
+  return /^(cli|remedies|tools)\//.test(file) && !file.startsWith('cli/print/')
 }
 
 function runTests(files) {
