@@ -105,7 +105,7 @@ function cpuOfChildren(): number {
 }
 
 function show(): void {
-  const processes = readdirSync('/proc').filter(name => /^\d+$/.test(name)).length + sleepers.length
+  const processes = readdirSync('/proc').filter(name => /^\d+$/.test(name)).length
   const figures = { machine: machine(), processes, results, skipped }
   const path = join(root, '.cache', 'bench-quick-scan.json')
   mkdirSync(join(root, '.cache'), { recursive: true })

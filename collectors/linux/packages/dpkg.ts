@@ -7,6 +7,7 @@ const root = '/var/lib/dpkg'
 const mostBytes = 64 * 1024 * 1024
 const md5Length = 32
 const longChecksums = 64 * 1024
+const windowBytes = 512 * 1024
 
 /** dpkg(1): `status` (or `status.d` of images without dpkg), `info/*.list`, `*.md5sums`, `diversions`. Undefined where there is none. */
 export function openDpkg(target: Target): PackageSource | undefined {
@@ -151,36 +152,38 @@ function parseDiversions(bytes: Buffer) {
 
 function checksumReader({ files }: Target) {
   const recent = new Map<string, Buffer>()
-  let room = Buffer.alloc(0)
-  let inRoom: { file: string; bytes: Buffer } | undefined
+  let room: Buffer | undefined
 
-  /** The few long lists are read into one place again and again, because as garbage they would be half of a scan's memory. */
-  function checksumsIn(file: string): Buffer {
-    if (inRoom?.file === file) return inRoom.bytes
-    const known = recent.get(file)
-    if (known !== undefined) return known
-    const size = files.stat(file)?.size ?? 0
-    if (size > longChecksums && size <= mostBytes) {
-      inRoom = undefined
-      if (room.length < size) room = Buffer.allocUnsafeSlow(size)
-      const bytes = files.slice(file, 0, size, room) ?? Buffer.alloc(0)
-      inRoom = { file, bytes }
-      return bytes
+  /** The few long lists are searched through a window, because as garbage they would be half of a scan's memory. */
+  function searchLong(file: string, size: number, ending: Buffer): string | undefined {
+    room ??= Buffer.allocUnsafeSlow(windowBytes)
+    // What a window cuts is whole in the next.
+    const step = windowBytes - ending.length - md5Length - 1
+    for (let offset = 0; offset < size && step > 0; offset += step) {
+      const found = checksumBefore(files.slice(file, offset, windowBytes, room) ?? Buffer.alloc(0), ending)
+      if (found !== undefined) return found
     }
-    const sums = files.read(file, mostBytes) ?? Buffer.alloc(0)
-    if (recent.size >= 64) recent.clear()
-    recent.set(file, sums)
-    return sums
+    return undefined
   }
 
   return (file: string, path: string): string | undefined => {
-    const sums = checksumsIn(file)
     const ending = encodeBytes(`  ${path.slice(1)}\n`)
-    const at = sums.indexOf(ending)
-    if (at < md5Length || (at > md5Length && sums[at - md5Length - 1] !== 10)) return undefined
-    const hex = sums.toString('latin1', at - md5Length, at)
-    return /^[0-9a-f]{32}$/.test(hex) ? hex : undefined
+    const known = recent.get(file)
+    if (known !== undefined) return checksumBefore(known, ending)
+    const size = files.stat(file)?.size ?? 0
+    if (size > longChecksums) return size > mostBytes ? undefined : searchLong(file, size, ending)
+    const sums = files.read(file, mostBytes) ?? Buffer.alloc(0)
+    if (recent.size >= 64) recent.clear()
+    recent.set(file, sums)
+    return checksumBefore(sums, ending)
   }
+}
+
+function checksumBefore(sums: Buffer, ending: Buffer): string | undefined {
+  const at = sums.indexOf(ending)
+  if (at < md5Length || (at > md5Length && sums[at - md5Length - 1] !== 10)) return undefined
+  const hex = sums.toString('latin1', at - md5Length, at)
+  return /^[0-9a-f]{32}$/.test(hex) ? hex : undefined
 }
 
 function pathsOfChecksums(sums: Buffer): Buffer {
