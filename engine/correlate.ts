@@ -2,19 +2,12 @@ import { type Edge, type IdentifiedFact, type Incident, type Level, levels, type
 import { attributionOf } from './attribution.ts'
 import { entryPointsOf, exposures } from './entry-points.ts'
 import { describe } from './describe.ts'
-import { shortHash } from './identity.ts'
 import type { Judged } from './judge.ts'
+import { type EarlierIncident, type KeptId, keptIds } from './kept-ids.ts'
 import { hardTimeOf, sinceOf, timeOf } from './since.ts'
 import type { WalkLimits } from './guilt.ts'
 import { stepsFrom } from './walk.ts'
 import type { World } from './world.ts'
-
-/** An incident of an earlier scan, as the state folder keeps it. */
-export interface EarlierIncident {
-  readonly id: string
-  /** Fact ids of its members. */
-  readonly members: readonly string[]
-}
 
 export interface CorrelateOptions {
   readonly protectedPids: ReadonlySet<number>
@@ -35,8 +28,8 @@ export function correlate(world: World, judged: readonly Judged[], options: Corr
   const confirmed = intrusions.some(one => one.verdict === 'confirmed')
   const ids = keptIds(
     intrusions.map(one => one.group),
-    judged,
     options.earlier,
+    fact => findingsOf(fact, judged).map(one => one.finding.id),
   )
   const incidents = intrusions.map((one, index) =>
     incidentOf(one.group, one.verdict, world, judged, graph.edges, ids[index] ?? { id: '', mergedFrom: [] }),
@@ -279,43 +272,6 @@ function incidentOf(
     mergedFrom: kept.mergedFrom,
     rebuildAdvised: text.rebuildAdvised,
   }
-}
-
-interface KeptId {
-  readonly id: string
-  readonly mergedFrom: string[]
-}
-
-/**
- * Each incident keeps the id of the earlier one that it shares most with; the others that it shares something with were
- * merged into it. Where an earlier incident fell apart, its id stays with the largest part.
- */
-function keptIds(groups: readonly Group[], judged: readonly Judged[], earlier: readonly EarlierIncident[]): KeptId[] {
-  const pairs = groups.flatMap((group, index) => {
-    const ids = new Set([...group.values()].map(one => one.id))
-    return earlier.map(({ id, members }) => ({ index, id, count: members.filter(one => ids.has(one)).length }))
-  })
-  const shared = pairs
-    .filter(one => one.count > 0)
-    .sort((a, b) => b.count - a.count || a.index - b.index || (a.id < b.id ? -1 : 1))
-  const taken = new Map<string, number>()
-  const given = new Map<number, string>()
-  for (const { index, id } of shared) {
-    if (taken.has(id) || given.has(index)) continue
-    taken.set(id, index)
-    given.set(index, id)
-  }
-  return groups.map((group, index) => {
-    const id = given.get(index) ?? newId(group, judged)
-    const others = shared.filter(one => one.index === index && one.id !== id && !taken.has(one.id)).map(one => one.id)
-    return { id, mergedFrom: [...new Set(others)].sort() }
-  })
-}
-
-function newId(group: Group, judged: readonly Judged[]): string {
-  const facts = [...group.values()]
-  const [seed] = facts.flatMap(fact => findingsOf(fact, judged).map(one => one.finding.id)).sort()
-  return shortHash(['incident', seed ?? facts[0]?.id])
 }
 
 /** What explains a member without being guilty: its account, its container, the programs that it misuses. */

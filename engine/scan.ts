@@ -1,5 +1,6 @@
 import type { AllowEntry, Fact, Gap, IdentifiedFact, Incident, Plan, Scan } from '../model/index.ts'
-import { correlate, type EarlierIncident } from './correlate.ts'
+import { correlate } from './correlate.ts'
+import type { EarlierIncident } from './kept-ids.ts'
 import { type Detect, type Judged, judge } from './judge.ts'
 import { planFor } from './plan.ts'
 import type { PlanOptions } from './wanted.ts'
