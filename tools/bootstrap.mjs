@@ -57,6 +57,10 @@ function testFiles() {
     'detect',
     'engine',
     'remedies',
+    'notify',
+    'client',
+    'agent',
+    'center',
     'cli',
     'test',
     'hosts',
@@ -78,7 +82,7 @@ function isSlow(file) {
 
 /** Tests that start the program or other programs again and again: for every test run, not for every look at one's work. */
 function startsPrograms(file) {
-  return /^(cli|remedies|tools)\//.test(file) && !file.startsWith('cli/print/')
+  return /^(cli|remedies|tools|agent|center)\//.test(file) && !file.startsWith('cli/print/')
 }
 
 function runTests(files) {

@@ -1,0 +1,77 @@
+import type {
+  TenantTable,
+  HostGroupTable,
+  HostTable,
+  AgentTable,
+  EnrolmentTokenTable,
+  EnrolmentTable,
+  DeadLetterTable,
+  ScanTable,
+  PlanTable,
+  RunTable,
+  RunActionTable,
+  QuarantinedTable,
+  BlockedTable,
+  InventoryItemTable,
+  InventoryChangeTable,
+  HuntTermTable,
+  HostEventTable,
+  CenterNodeTable,
+} from './fleet.ts'
+import type {
+  AlertTable,
+  AlertKeyTable,
+  AlertEventTable,
+  AlertHourTable,
+  CampaignTable,
+  TaskTable,
+  HostOrderTable,
+  OrderApprovalTable,
+  AllowRuleTable,
+  BlockEntryTable,
+  IndicatorTable,
+  RulePackTable,
+  SavedViewTable,
+  IdempotentAnswerTable,
+} from './alerts.ts'
+
+/** All tables. People, notifications and export add theirs in files of their own. */
+interface FleetTables {
+  tenant: TenantTable
+  host_group: HostGroupTable
+  host: HostTable
+  agent: AgentTable
+  enrolment_token: EnrolmentTokenTable
+  enrolment: EnrolmentTable
+  dead_letter: DeadLetterTable
+  scan: ScanTable
+  plan: PlanTable
+  run: RunTable
+  run_action: RunActionTable
+  quarantined: QuarantinedTable
+  blocked: BlockedTable
+  inventory_item: InventoryItemTable
+  inventory_change: InventoryChangeTable
+  hunt_term: HuntTermTable
+  host_event: HostEventTable
+  center_node: CenterNodeTable
+}
+
+interface AlertsTables {
+  alert: AlertTable
+  alert_key: AlertKeyTable
+  alert_event: AlertEventTable
+  alert_hour: AlertHourTable
+  campaign: CampaignTable
+  task: TaskTable
+  host_order: HostOrderTable
+  order_approval: OrderApprovalTable
+  allow_rule: AllowRuleTable
+  block_entry: BlockEntryTable
+  indicator: IndicatorTable
+  rule_pack: RulePackTable
+  saved_view: SavedViewTable
+  idempotent_answer: IdempotentAnswerTable
+}
+
+export type Database = FleetTables & AlertsTables

@@ -1,0 +1,4 @@
+export * from './all-routes.ts'
+export * from './paging.ts'
+export * from './permission.ts'
+export * from './route.ts'

@@ -1,0 +1,5 @@
+export * from './enrol.ts'
+export * from './frame.ts'
+export * from './order.ts'
+export * from './policy.ts'
+export * from './report.ts'
