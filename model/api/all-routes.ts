@@ -1,4 +1,11 @@
+import { alertRoutes } from './alerts.ts'
+import { hostRoutes } from './hosts.ts'
+import { huntRoutes } from './hunt.ts'
 import type { RouteTable } from './route.ts'
 
 /** The whole API. */
-export const allRoutes = {} as const satisfies RouteTable
+export const allRoutes = {
+  ...hostRoutes,
+  ...alertRoutes,
+  ...huntRoutes,
+} as const satisfies RouteTable
