@@ -1,0 +1,10 @@
+export type {
+  ApiHandlers,
+  ApiRequest,
+  AuditRecord,
+  Authenticate,
+  Credentials,
+  SignedIn,
+  SignedInSession,
+  WriteAudit,
+} from './ports.ts'
