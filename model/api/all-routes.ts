@@ -1,8 +1,12 @@
+import { auditRoutes } from './audit.ts'
+import { peopleRoutes, profileRoutes, signInRoutes } from './people.ts'
 import { alertRoutes } from './alerts.ts'
 import { healthRoutes } from './health.ts'
 import { hostRoutes } from './hosts.ts'
 import { huntRoutes } from './hunt.ts'
 import { liveRoutes } from './live.ts'
+import { orderRoutes } from './orders.ts'
+import { notificationRoutes } from './notifications.ts'
 import type { RouteTable } from './route.ts'
 
 /** The whole API. */
@@ -12,4 +16,10 @@ export const allRoutes = {
   ...huntRoutes,
   ...liveRoutes,
   ...healthRoutes,
+  ...orderRoutes,
+  ...notificationRoutes,
+  ...signInRoutes,
+  ...profileRoutes,
+  ...peopleRoutes,
+  ...auditRoutes,
 } as const satisfies RouteTable

@@ -1,3 +1,4 @@
+import type { PeopleTables } from './people.ts'
 import type {
   TenantTable,
   HostGroupTable,
@@ -34,6 +35,16 @@ import type {
   SavedViewTable,
   IdempotentAnswerTable,
 } from './alerts.ts'
+
+import type { AgentCertificateTable, CenterKeyTable, SilentAgentTable } from './keys.ts'
+import type {
+  ChannelTable,
+  DeliveryTable,
+  EscalationTable,
+  ExportItemTable,
+  NotifyRouteTable,
+  SiemExportTable,
+} from './notify.ts'
 
 /** All tables. People, notifications and export add theirs in files of their own. */
 interface FleetTables {
@@ -74,4 +85,19 @@ interface AlertsTables {
   idempotent_answer: IdempotentAnswerTable
 }
 
-export type Database = FleetTables & AlertsTables
+interface KeysTables {
+  center_key: CenterKeyTable
+  agent_certificate: AgentCertificateTable
+  silent_agent: SilentAgentTable
+}
+
+interface NotifyTables {
+  channel: ChannelTable
+  notify_route: NotifyRouteTable
+  delivery: DeliveryTable
+  escalation: EscalationTable
+  siem_export: SiemExportTable
+  export_item: ExportItemTable
+}
+
+export type Database = NotifyTables & FleetTables & AlertsTables & PeopleTables & KeysTables
