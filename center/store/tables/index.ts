@@ -1,3 +1,5 @@
+import type { AlertCountTable, AlertSeenTable, CampaignTodoTable, HostScoreTable, LoginSeenTable } from './ingest.ts'
+import type { TenantSettingTable } from './orders.ts'
 import type { PeopleTables } from './people.ts'
 import type {
   TenantTable,
@@ -68,6 +70,15 @@ interface FleetTables {
   center_node: CenterNodeTable
 }
 
+interface IngestTables {
+  tenant_setting: TenantSettingTable
+  alert_seen: AlertSeenTable
+  host_score: HostScoreTable
+  alert_count: AlertCountTable
+  campaign_todo: CampaignTodoTable
+  login_seen: LoginSeenTable
+}
+
 interface AlertsTables {
   alert: AlertTable
   alert_key: AlertKeyTable
@@ -100,4 +111,4 @@ interface NotifyTables {
   export_item: ExportItemTable
 }
 
-export type Database = NotifyTables & FleetTables & AlertsTables & PeopleTables & KeysTables
+export type Database = IngestTables & NotifyTables & FleetTables & AlertsTables & PeopleTables & KeysTables
