@@ -26,6 +26,8 @@ export interface RangeOptions {
   readonly packages?: readonly string[]
   /** Changes the root before it is first booted; paths it gives look as if they had been there for months. */
   readonly prepare?: (root: string) => readonly string[]
+  /** Default `lamp`. */
+  readonly hostname?: string
 }
 
 /** Where this checkout is seen inside, read only. */
@@ -43,12 +45,14 @@ export class Range {
   readonly root: string
   readonly #directory: string
   readonly #hierarchies: readonly Hierarchy[]
+  readonly #hostname: string
   #booted: ChildProcess | undefined
   #leader = 0
   #helpers: ChildProcess[] = []
 
-  private constructor(directory: string, hierarchies: readonly Hierarchy[]) {
+  private constructor(directory: string, hierarchies: readonly Hierarchy[], hostname: string) {
     this.#directory = directory
+    this.#hostname = hostname
     this.root = join(directory, 'root')
     this.#hierarchies = hierarchies
   }
@@ -67,7 +71,7 @@ export class Range {
       mkdirSync(join(directory, 'root'))
       const disk = join(directory, 'disk.ext4')
       mountImage(disk, join(directory, 'root'), options.prepare)
-      const range = new Range(directory, createSubtree(basename(directory)))
+      const range = new Range(directory, createSubtree(basename(directory)), options.hostname ?? 'lamp')
       await range.boot()
       return range
     } catch (error) {
@@ -121,6 +125,24 @@ export class Range {
     return this.exec([...launcher, ...args], { timeoutMs: 240_000, ...options })
   }
 
+  /**
+   * Gives the host a network card on a bridge of this process's network namespace, until its next boot. Only for processes that
+   * have a network namespace of their own (test/range/lab.ts).
+   */
+  attach(bridge: string, address: string): void {
+    const card = `lamp-${this.name.slice(-6)}`
+    const inner = ['nsenter', `--target=${this.#leader}`, '--net', '--', 'ip']
+    runHere(['ip', 'link', 'add', card, 'type', 'veth', 'peer', 'name', 'lamp0', 'netns', `${this.#leader}`])
+    runHere(['ip', 'link', 'set', card, 'master', bridge, 'up'])
+    runHere([...inner, 'address', 'add', address, 'dev', 'lamp0'])
+    runHere([...inner, 'link', 'set', 'lamp0', 'up'])
+  }
+
+  /** Pulls the cable, or puts it in again. */
+  plug(into: boolean): void {
+    runHere(['ip', 'link', 'set', `lamp-${this.name.slice(-6)}`, into ? 'up' : 'down'])
+  }
+
   snapshot(): Snapshot {
     return takeSnapshot(this.inside, notFiles)
   }
@@ -151,7 +173,7 @@ export class Range {
       '--keep-unit',
       '--private-network',
       `--machine=${this.name.slice(-6).toLowerCase()}`,
-      '--hostname=lamp',
+      `--hostname=${this.#hostname}`,
       '--settings=no',
       '--resolv-conf=off',
       '--timezone=off',
