@@ -1,12 +1,4 @@
-import type {
-  AgentConfig,
-  AgentHealth,
-  CenterPolicy,
-  OrderKind,
-  Report,
-  ReportKind,
-  SignedOrder,
-} from '../model/wire/index.ts'
+import type { AgentConfig, AgentHealth, CenterPolicy, OrderKind, Report, ReportKind } from '../model/wire/index.ts'
 
 // Measured: loading model/wire/index.ts costs the process 39 MiB of RSS, 22 MiB of it anonymous, and the whole agent may
 // have 80 and 30. So everything that this process loads imports from `model/`, `engine/` and the like types only; what
@@ -86,10 +78,10 @@ export interface Worker {
   /** Does those that are due. */
   laterLooks(signal: AbortSignal): Promise<void>
   /**
-   * An order came in. It is judged, written down and reported (`accepted`, `refused`, or again the state it already has) before this
+   * An order came in, unchecked (a child checks it; at most largestFrame bytes). It is judged, written down and reported (`accepted`, `refused`, or again the state it already has) before this
    * returns; `cancel` is done here. Returns the order's id when there is something to carry out, which the agent then queues.
    */
-  take(order: SignedOrder): Promise<string | undefined>
+  take(order: unknown): Promise<string | undefined>
   carryOut(order: string, signal: AbortSignal): Promise<void>
   /** Largest order sequence taken, for `hello`. */
   orderSequence(): number
