@@ -1,5 +1,6 @@
 import { auditRoutes } from './audit.ts'
 import { peopleRoutes, profileRoutes, signInRoutes } from './people.ts'
+import { agentRoutes } from './agents.ts'
 import { alertRoutes } from './alerts.ts'
 import { healthRoutes } from './health.ts'
 import { hostRoutes } from './hosts.ts'
@@ -12,6 +13,7 @@ import type { RouteTable } from './route.ts'
 /** The whole API. */
 export const allRoutes = {
   ...hostRoutes,
+  ...agentRoutes,
   ...alertRoutes,
   ...huntRoutes,
   ...liveRoutes,
