@@ -1,0 +1,6 @@
+export { openStore, type OpenStore, type StoreOptions, type StoreSource } from './store.ts'
+export { StoreError } from './store-error.ts'
+export { migrate, ownMigrations } from './migrate.ts'
+export { ensureTenant } from './first-tenant.ts'
+export { failureOf } from './retry.ts'
+export type { Database } from './tables/index.ts'

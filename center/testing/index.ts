@@ -1,0 +1,3 @@
+export { openTestStore, type TestStore } from './test-store.ts'
+export { serverBinaries, serverMissing, type ServerVersion, stopTestServers, testServer } from './test-server.ts'
+export { silentLog } from './silent-log.ts'
