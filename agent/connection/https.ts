@@ -73,6 +73,5 @@ export function saidBy({ status, body }: Answer): string {
 
 /** Text of others for a log or a terminal: no control characters, no end of line, not endless. */
 export function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must go.
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').slice(0, 500)
 }

@@ -1,0 +1,8 @@
+export { approvalDigest, verifiesEd25519, weighApprovals } from './approvals.ts'
+export { type Bounds, type Broken, brokenBounds, touchedPaths } from './bounds.ts'
+export { type Judgement, judgeOrder } from './judge-order.ts'
+export type { HostKnowledge, KnownEntry } from './knowledge.ts'
+export { type Found, type KeptPlan, type KnownIncident, KnownThings } from './known.ts'
+export { OrderLedger } from './ledger.ts'
+export { realPath } from './real-path.ts'
+export { knowledgeOf, type Taken, takeOrder, type TakeRequest, takeRequest } from './take-order.ts'
