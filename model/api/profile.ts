@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { languages } from './person.ts'
 import type { RouteTable } from './route.ts'
-import { keyOptions, keyRegistration } from './sign-in.ts'
+import { keyOptions, keyRegistration, refusal } from './sign-in.ts'
 
 const secret = z.string().min(1).max(1_024)
 const subject = 'Own account'
@@ -55,6 +55,7 @@ export const profileRoutes = {
     perMinute: 30,
     largestBody: 16_384,
     body: z.strictObject({ old: secret, new: secret }),
+    answer: z.discriminatedUnion('state', [z.object({ state: z.literal('done') }), refusal]),
   },
   listOwnSessions: {
     method: 'GET',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { problem } from './paging.ts'
 import { languages } from './person.ts'
 import type { RouteTable } from './route.ts'
 import { permissions, roles } from './permission.ts'
@@ -47,6 +48,17 @@ export type KeyAssertion = z.infer<typeof keyAssertion>
 /** Options for `navigator.credentials.create` or `get`, in the JSON form that browsers parse. */
 export const keyOptions = z.record(z.string(), z.unknown())
 
+/**
+ * A proof that was not good, as a problem (RFC 9457) with status 401 or 429. It is an answer and no error, because what
+ * was tried has to be kept.
+ */
+export const refusal = problem.extend({
+  state: z.literal('refused'),
+  /** Only when there is something to wait for. */
+  retryAfterSeconds: z.number().int().optional(),
+})
+export type Refusal = z.infer<typeof refusal>
+
 /** Where the sign-in stands. The session itself is in a cookie that scripts cannot read. */
 export const signInAnswer = z.discriminatedUnion('state', [
   z.object({
@@ -63,6 +75,7 @@ export const signInAnswer = z.discriminatedUnion('state', [
     ways: z.array(z.enum(['code', 'key', 'recovery'])),
     keyOptions: keyOptions.optional(),
   }),
+  refusal,
 ])
 export type SignInAnswer = z.infer<typeof signInAnswer>
 
@@ -224,6 +237,6 @@ export const signInRoutes = {
       z.object({ way: z.literal('code'), code: z.string().min(6).max(10) }),
       z.object({ way: z.literal('key'), ticket: secret, key: keyAssertion }),
     ]),
-    answer: z.object({ freshAt: z.string() }),
+    answer: z.discriminatedUnion('state', [z.object({ state: z.literal('done'), freshAt: z.string() }), refusal]),
   },
 } as const satisfies RouteTable
