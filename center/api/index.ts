@@ -1,3 +1,6 @@
+export { beyond, type Keyset, keyset } from './keyset.ts'
+export { counter, gauge, histogram } from './metrics.ts'
+export { openApiDocument } from './openapi.ts'
 export type {
   ApiHandlers,
   ApiRequest,
@@ -8,3 +11,6 @@ export type {
   SignedInSession,
   WriteAudit,
 } from './ports.ts'
+export { LaterProblem } from './problems.ts'
+export { type ApiParts, apiPrefix, registerRoutes } from './register-routes.ts'
+export { type ApiOptions, type ApiServer, serve, type Served, startApi } from './server.ts'
