@@ -1,4 +1,5 @@
 export * from './all-routes.ts'
+export * from './agents.ts'
 export * from './paging.ts'
 export * from './permission.ts'
 export * from './route.ts'
