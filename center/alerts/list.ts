@@ -1,0 +1,76 @@
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { type alertFilter, alertLevels, type alertRoutes } from '../../model/api/index.ts'
+import { beyond, keyset } from '../api/keyset.ts'
+import type { Handlers } from '../context.ts'
+import { containing, groupsIn, inGroupsOf } from '../fleet/index.ts'
+import { uuid7Floor } from '../uuid7.ts'
+import { alertObjectOf, alertsOf } from './alert-object.ts'
+
+type ListHandlers = Pick<Handlers<typeof alertRoutes>, 'listAlerts' | 'alertCounts'>
+type Filter = z.output<typeof alertFilter>
+type Alerts = ReturnType<typeof alertsOf>
+
+const byTime = keyset('alerts', [z.uuid()])
+
+export const listHandlers: ListHandlers = {
+  async listAlerts({ query }, { caller, db }) {
+    const rows = await narrowed(alertsOf(db), query, await groupsIn(db, query.group))
+      .where(inGroupsOf(caller, 'alerts:read', 'alert.group_id'))
+      .where(beyond(['alert.alert_id'], byTime.read(query.after), 'desc'))
+      .orderBy('alert.alert_id', 'desc')
+      .limit(query.limit + 1)
+      .execute()
+    const { items, ...next } = byTime.page(rows, query.limit, row => [row.alert_id])
+    return { items: items.map(alertObjectOf), ...next }
+  },
+
+  async alertCounts({ query }, { caller, db }) {
+    const groups = await groupsIn(db, query.group)
+    const narrow = sql`${inGroupsOf(caller, 'alerts:read', 'group_id')}
+      AND (${groups === undefined} OR group_id = any(${sql.val(groups ?? [])}::uuid[]))`
+    const open = await sql<{ type: string; level: number; count: number }>`
+      SELECT type, level, count(*)::int AS count FROM alert
+      WHERE status IN ('open', 'handling') AND parent_id IS NULL AND ${narrow}
+      GROUP BY type, level ORDER BY level DESC, count DESC`.execute(db)
+    const hours = await sql<{ hour: Date; opened: number; handled: number }>`
+      SELECT hour, sum(opened)::int AS opened, sum(handled)::int AS handled FROM alert_hour
+      WHERE hour > now() - make_interval(hours => ${query.hours}) AND ${narrow}
+      GROUP BY hour ORDER BY hour`.execute(db)
+    return {
+      open: open.rows.map(row => ({ ...row, level: alertLevels[row.level] ?? 'informational' })),
+      hours: hours.rows.map(row => ({ ...row, hour: row.hour.toISOString() })),
+    }
+  },
+}
+
+function narrowed(all: Alerts, filter: Filter, groups: readonly string[] | undefined): Alerts {
+  let query = all
+  // A finding of an incident is asked for by name, by what only findings have, or with its siblings.
+  const children =
+    filter.children ?? (filter.about === 'finding' || filter.rule !== undefined || filter.hash !== undefined)
+  if (!children) query = query.where('alert.parent_id', 'is', null)
+  if (groups !== undefined) query = query.where('alert.group_id', 'in', groups)
+  if (filter.status !== undefined) query = query.where('alert.status', '=', filter.status)
+  if (filter.level !== undefined) query = query.where('alert.level', '=', alertLevels.indexOf(filter.level))
+  if (filter.atLeast !== undefined) query = query.where('alert.level', '>=', alertLevels.indexOf(filter.atLeast))
+  if (filter.type !== undefined) query = query.where('alert.type', '=', filter.type)
+  if (filter.about !== undefined) query = query.where('alert.about', '=', filter.about)
+  if (filter.verdict !== undefined) query = query.where('alert.verdict', '=', filter.verdict)
+  if (filter.host !== undefined) query = query.where('alert.host_id', '=', filter.host)
+  if (filter.region !== undefined) query = query.where('host.region', '=', filter.region)
+  if (filter.rule !== undefined) query = query.where('alert.rule_id', '=', filter.rule)
+  if (filter.campaign !== undefined) query = query.where('alert.campaign_id', '=', filter.campaign)
+  if (filter.assignedTo !== undefined) query = query.where('alert.assigned_to', '=', filter.assignedTo)
+  if (filter.family !== undefined) query = query.where(sql<boolean>`alert.families @> array[${filter.family}]::text[]`)
+  if (filter.hash !== undefined) query = query.where(sql<boolean>`alert.hashes @> array[${filter.hash}]::text[]`)
+  // By id, which is of the time it was first seen: only the days that are meant are looked at.
+  if (filter.since !== undefined) query = query.where('alert.alert_id', '>=', uuid7Floor(new Date(filter.since)))
+  if (filter.until !== undefined) query = query.where('alert.alert_id', '<', uuid7Floor(new Date(filter.until)))
+  if (filter.text !== undefined) {
+    const pattern = containing(filter.text)
+    query = query.where(sql<boolean>`(alert.title ILIKE ${pattern} OR host.name ILIKE ${pattern}
+      OR array_to_string(alert.families, ' ') ILIKE ${pattern})`)
+  }
+  return query
+}

@@ -1,0 +1,7 @@
+export { groupsBelow, groupHandlers, rootGroup } from './groups.ts'
+export { containing, hostObjectOf, hostsOf, inGroupsOf, mayInGroup } from './host-object.ts'
+export { groupsIn, hostHandlers, hostRow } from './hosts.ts'
+export { inventoryHandlers } from './inventory.ts'
+export { scanHandlers } from './scans.ts'
+export { hostsInScope, type Scope, type ScopedHost } from './scope.ts'
+export { summaryHandlers } from './summary.ts'
