@@ -10,9 +10,11 @@ export function uuid7(at: Date | number = Date.now()): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
-/** The smallest id of that time: a bound for partitions and for ranges by time. */
+/** The smallest id of that time: a bound for partitions and for ranges by time. What no id can be of is the nearest that can. */
 export function uuid7Floor(at: Date | number): string {
-  const hex = Number(at).toString(16).padStart(12, '0')
+  const hex = Math.min(Math.max(Number(at), 0), 2 ** 48 - 1)
+    .toString(16)
+    .padStart(12, '0')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0000-0000-000000000000`
 }
 

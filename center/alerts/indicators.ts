@@ -1,0 +1,113 @@
+import { isIP } from 'node:net'
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { alertLevels, type huntRoutes, type indicatorObject } from '../../model/api/index.ts'
+import { beyond, keyset } from '../api/keyset.ts'
+import type { Handlers } from '../context.ts'
+import { containing } from '../fleet/index.ts'
+import { notFound, ProblemError } from '../problem-error.ts'
+import { uuid7 } from '../uuid7.ts'
+
+type IndicatorHandlers = Pick<Handlers<typeof huntRoutes>, 'listIndicators' | 'addIndicators' | 'removeIndicator'>
+type Kind = z.output<typeof indicatorObject>['kind']
+
+const byId = keyset('indicators', [z.uuid()])
+const kinds = ['hash', 'address', 'domain', 'wallet', 'key'] as const
+
+export const indicatorHandlers: IndicatorHandlers = {
+  async listIndicators({ query }, { db }) {
+    let found = db
+      .selectFrom('indicator')
+      .select(['indicator_id', 'kind', 'value', 'level', 'source', 'note', 'created_at', 'expires_at'])
+    if (query.kind !== undefined) found = found.where('kind', '=', query.kind)
+    if (query.text !== undefined) {
+      const pattern = containing(query.text)
+      found = found.where(sql<boolean>`(value ILIKE ${pattern} OR source ILIKE ${pattern} OR note ILIKE ${pattern})`)
+    }
+    const rows = await found
+      .where(beyond(['indicator_id'], byId.read(query.after), 'desc'))
+      .orderBy('indicator_id', 'desc')
+      .limit(query.limit + 1)
+      .execute()
+    const { items, ...next } = byId.page(rows, query.limit, row => [row.indicator_id])
+    return {
+      items: items.map(row => ({
+        id: row.indicator_id,
+        kind: kinds.find(one => one === row.kind) ?? 'hash',
+        value: row.value,
+        level: alertLevels[row.level] ?? 'medium',
+        source: row.source,
+        note: row.note,
+        createdAt: row.created_at.toISOString(),
+        ...(row.expires_at === null ? {} : { expiresAt: row.expires_at.toISOString() }),
+      })),
+      ...next,
+    }
+  },
+
+  async addIndicators({ body }, { caller, db, audit }) {
+    const items = body.items.map((item, place) => ({ ...item, value: normalIndicator(item.kind, item.value, place) }))
+    const unique = new Map(items.map(item => [`${item.kind} ${item.value}`, item]))
+    const rows = [...unique.values()].map(item => ({
+      indicator_id: uuid7(),
+      kind: item.kind,
+      value: item.value,
+      level: alertLevels.indexOf(item.level),
+      note: item.note,
+      expires_at: item.expiresAt ?? null,
+    }))
+    const added = await sql<{ indicator_id: string }>`
+      INSERT INTO indicator (tenant_id, indicator_id, kind, value, level, source, note, expires_at)
+      SELECT ${caller.tenant}, indicator_id, kind, value, level, ${body.source}, note, expires_at
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        AS item(indicator_id uuid, kind text, value text, level smallint, note text, expires_at timestamptz)
+      ON CONFLICT (tenant_id, kind, value) DO NOTHING RETURNING indicator_id`.execute(db)
+    await audit('indicators.added', { kind: 'indicators', id: body.source }, { added: added.rows.length })
+    return { added: added.rows.length, known: unique.size - added.rows.length }
+  },
+
+  async removeIndicator({ params }, { db, audit }) {
+    const gone = await db
+      .deleteFrom('indicator')
+      .where('indicator_id', '=', params.indicator)
+      .returning(['kind', 'value'])
+      .executeTakeFirst()
+    if (gone === undefined) throw notFound('indicator')
+    await audit('indicator.removed', { kind: 'indicator', id: params.indicator }, gone)
+  },
+}
+
+/** As facts write it, so that both compare. Throws 400 naming the item. */
+export function normalIndicator(kind: Kind, value: string, place = 0): string {
+  const wrong = (what: string) =>
+    new ProblemError(400, 'bad-request', `Item ${place + 1} is no ${kind}: ${value.slice(0, 100)}`, what)
+  const lower = value.toLowerCase()
+  switch (kind) {
+    case 'hash':
+      if (!/^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/.test(lower))
+        throw wrong('Give an MD5, SHA-1 or SHA-256 in hexadecimal.')
+      return lower
+    case 'address':
+      if (isIP(value) === 0) throw wrong('Give an IPv4 or IPv6 address.')
+      return isIP(value) === 6 ? canonicalSix(value) : value
+    case 'domain': {
+      const name = lower.replace(/\.$/, '')
+      if (!/^(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/.test(name))
+        throw wrong('Give a domain name in ASCII (punycode for others), without scheme, port or path.')
+      return name
+    }
+    case 'key':
+      if (!/^SHA256:[A-Za-z0-9+/]{43}$/.test(value))
+        throw wrong('Give the fingerprint of an ssh key as ssh-keygen -l prints it: SHA256:…')
+      return value
+    case 'wallet':
+      if (!/^[A-Za-z0-9:.-]{20,150}$/.test(value))
+        throw wrong('Give the address of a wallet, 20 to 150 letters and digits.')
+      return value
+  }
+}
+
+/** The shortest form (RFC 5952), as the kernel's addresses are written in facts. */
+function canonicalSix(address: string): string {
+  return new URL(`http://[${address.split('%')[0]}]`).hostname.slice(1, -1)
+}
