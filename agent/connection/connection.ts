@@ -41,7 +41,7 @@ export class Connection {
   readonly #stopping = new AbortController()
   #state: ConnectionState = { state: 'connecting', way: 'websocket' }
   #socket: SocketConnection | undefined
-  #session: { readonly certificate: string; readonly ticket: Buffer } | undefined
+  #session: { readonly identity: string; readonly ticket: Buffer } | undefined
   #spreadSeconds = 5
   #failures = 0
   #failedUpgrades = 0
@@ -117,13 +117,14 @@ export class Connection {
   async #webSocket(): Promise<Ended> {
     this.#set({ state: 'connecting', way: 'websocket' })
     const identity = this.#parts.identity()
+    const partners = identity.certificate + identity.authorityCertificate
     this.#socket = new SocketConnection({
       center: identity.center,
       tls: tlsOf(identity),
-      // A ticket stands for the certificate that it was given to.
-      session: this.#session?.certificate === identity.certificate ? this.#session.ticket : undefined,
+      // A resumed handshake shows no certificates, so a ticket serves only between the two who showed theirs.
+      session: this.#session?.identity === partners ? this.#session.ticket : undefined,
       onSession: ticket => {
-        this.#session = { certificate: identity.certificate, ticket }
+        this.#session = { identity: partners, ticket }
       },
       hello: this.#parts.hello(),
       spool: this.#parts.spool,
@@ -132,7 +133,7 @@ export class Connection {
     })
     const ended = await this.#socket.ended
     this.#socket = undefined
-    if (ended.why === 'unreachable' || ended.why === 'lost') this.#session = undefined
+    if (ended.why === 'unreachable') this.#session = undefined
     this.#failedUpgrades = ended.upgraded || ended.why !== 'unreachable' ? 0 : this.#failedUpgrades + 1
     return ended
   }

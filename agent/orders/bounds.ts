@@ -1,4 +1,4 @@
-import type { Action, Plan } from '../../model/index.ts'
+import type { Action } from '../../model/index.ts'
 import type { Refusal } from '../../model/wire/index.ts'
 
 /** What the owner of the host allows one order to do at most. */
@@ -18,7 +18,11 @@ export interface Broken {
  * Whether a plan keeps to the bounds. Checked twice: when the order comes in, and in the process that carries out, on the plan
  * that it really has. `resolve` follows the links above a path, so that no link leads around a protected folder.
  */
-export function brokenBounds(plan: Plan, bounds: Bounds, resolve: (path: string) => string): Broken | undefined {
+export function brokenBounds(
+  plan: { readonly actions: readonly { readonly action: Action }[] },
+  bounds: Bounds,
+  resolve: (path: string) => string,
+): Broken | undefined {
   if (plan.actions.length > bounds.mostActions)
     return {
       refusal: 'local-policy',
