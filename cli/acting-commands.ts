@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { addCommand, duration, type Outcome, wholeNumber } from './command-builder.ts'
+import { addCommand, duration, hidden, type Outcome, several, wholeNumber } from './command-builder.ts'
 import { lookOptions, planOptions } from './looking-commands.ts'
 
 /** Commands that change a host, and those that tell of such changes. */
@@ -9,7 +9,9 @@ export function actingCommands(tree: Command, outcome: Outcome): void {
     description:
       'Scan, show the plan, ask, carry it out, prove it. Without --yes and without a terminal nothing is changed. Acts on confirmed incidents only, unless told otherwise.',
     options: command =>
-      planOptions(lookOptions(command))
+      orderOptions(planOptions(lookOptions(command)))
+        .addOption(hidden('--limit-actions <number>', 'refuse a plan with more actions').argParser(wholeNumber))
+        .addOption(hidden('--never-touch <path>', 'refuse a plan that touches something below').argParser(several))
         .option('--yes', 'do not ask')
         .option('--plan <file>', 'carry out this plan (of: plan --out) instead of a new one')
         .option(
@@ -40,6 +42,7 @@ export function actingCommands(tree: Command, outcome: Outcome): void {
       command
         .option('--root <dir>', 'the last run on that tree')
         .option('--action <number>', 'only this action', wholeNumber)
+        .addOption(hidden('--never-touch <path>', 'refuse when something below would be touched').argParser(several))
         .option('--yes', 'do not ask'),
     examples: ['undo', 'undo 20261121T204512Z-3fa9 --action 4'],
     load: async () => (await import('./undo.ts')).undoCommand,
@@ -60,4 +63,11 @@ export function actingCommands(tree: Command, outcome: Outcome): void {
     examples: ['runs', 'runs 20261121T204512Z-3fa9'],
     load: async () => (await import('./runs.ts')).runsCommand,
   })
+}
+
+/** What the agent adds when it carries out an order of its center. */
+export function orderOptions(command: Command): Command {
+  return command
+    .addOption(hidden('--order <id>', 'the order that asks for it, for the journal'))
+    .addOption(hidden('--never-block <address>', 'an address of the center').argParser(several))
 }

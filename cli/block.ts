@@ -7,7 +7,8 @@ import type { Context } from './context.ts'
 import { roughly, showDuration } from './duration.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { packageOwned } from './package-owned.ts'
-import { calledAs, program } from './program-name.ts'
+import { type OrderBounds, programFor } from './order-bounds.ts'
+import { calledAs } from './program-name.ts'
 import { requireRoot, requireWritableState } from './state/permission.ts'
 
 /** Lists what is blocked now. */
@@ -28,22 +29,26 @@ export async function listCommand(_: object, context: Context): Promise<ExitCode
 }
 
 export async function addBlockCommand(
-  options: { for?: number },
+  options: { for?: number } & OrderBounds,
   context: Context,
   ...addresses: string[]
 ): Promise<ExitCode> {
   const seconds = options.for ?? 86_400
   return journaled(
     addresses.map(address => ({ kind: 'block-address', address: known(address), seconds })),
-    'asked for on the command line',
+    options,
     context,
   )
 }
 
-export async function removeBlockCommand(_: object, context: Context, ...addresses: string[]): Promise<ExitCode> {
+export async function removeBlockCommand(
+  options: OrderBounds,
+  context: Context,
+  ...addresses: string[]
+): Promise<ExitCode> {
   return journaled(
     addresses.map(address => ({ kind: 'unblock-address', address: known(address) })),
-    'asked for on the command line',
+    options,
     context,
   )
 }
@@ -62,12 +67,19 @@ function blockedNow() {
 }
 
 /** A run of its own: it is in the list of runs and can be undone. */
-async function journaled(actions: readonly Action[], reason: string, context: Context): Promise<ExitCode> {
+async function journaled(actions: readonly Action[], bounds: OrderBounds, context: Context): Promise<ExitCode> {
   requireRoot('changing the firewall')
   requireWritableState(context.state)
-  const host = openHost({ root: '/', live: true, state: context.state, ownedUnmodified: packageOwned() })
+  const reason = bounds.order === undefined ? 'asked for on the command line' : `order ${bounds.order} of the center`
+  const host = openHost({
+    root: '/',
+    live: true,
+    state: context.state,
+    ownedUnmodified: packageOwned(),
+    centers: bounds.neverBlock ?? [],
+  })
   try {
-    const run = await carryOut(planOf(actions, reason), host, { program })
+    const run = await carryOut(planOf(actions, reason), host, { program: programFor(bounds) })
     if (context.json) context.print(run)
     else tell(run, context)
     const left = run.actions.some(one => one.outcome !== 'done' && one.outcome !== 'already-done')

@@ -5,7 +5,8 @@ import { exitCodes } from './exit-codes.ts'
 import type { Look } from './look.ts'
 import { describeAction } from './print/action.ts'
 import { packageOwned } from './package-owned.ts'
-import { calledAs, program } from './program-name.ts'
+import { type OrderBounds, programFor } from './order-bounds.ts'
+import { calledAs } from './program-name.ts'
 
 /** What a run is told, besides its plan. */
 export interface Told {
@@ -18,12 +19,19 @@ export async function withWritableHost(
   look: Look,
   context: Context,
   work: (host: WritableHost, told: Told) => Promise<Run>,
+  bounds: OrderBounds = {},
 ): Promise<Run> {
-  const host = openHost({ root: look.root, live: look.live, state: context.state, ownedUnmodified: ownedFiles(look) })
+  const host = openHost({
+    root: look.root,
+    live: look.live,
+    state: context.state,
+    ownedUnmodified: ownedFiles(look),
+    centers: bounds.neverBlock ?? [],
+  })
   const letGo = holdSignals(context)
   try {
     return await work(host, {
-      program,
+      program: programFor(bounds),
       onStep: (state, of) => context.progress.show(`${state.number} of ${of}: ${describeAction(state.action)}`),
     })
   } finally {

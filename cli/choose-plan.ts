@@ -1,16 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { canonicalHash } from '../engine/index.ts'
 import { type Incident, type Plan, plan as planSchema } from '../model/index.ts'
+import type { Handling } from '../model/wire/index.ts'
 import { z } from 'zod'
 import { CommandError } from './command-error.ts'
 import { calledAs } from './program-name.ts'
-import { type Look, planOf } from './look.ts'
+import { handledPlanOf, type Look, planOf } from './look.ts'
 import { reasonOf } from './state/state-files.ts'
 
 /** Options that decide what is in a plan. */
 export interface PlanChoice {
   readonly include?: string
   readonly incident?: readonly string[]
+  /** Less than everything: `terminate`, `terminate-and-quarantine`. */
+  readonly handling?: string
+  /** Only what this finding is about. */
+  readonly finding?: string
   readonly reinstall?: boolean
   readonly blockFor?: number
 }
@@ -18,11 +23,37 @@ export interface PlanChoice {
 /** The plan for what was seen, of the incidents that were chosen. */
 export function chosenPlan(look: Look, choice: PlanChoice): Plan {
   const incidents = chosenIncidents(look.assessment.incidents, choice)
-  const narrowed = { ...look, assessment: { ...look.assessment, incidents } }
-  return planOf(narrowed, included(choice.include), {
+  const verdicts = included(choice.include)
+  const options = {
     ...(choice.reinstall === undefined ? {} : { reinstall: choice.reinstall }),
     ...(choice.blockFor === undefined ? {} : { blockSeconds: choice.blockFor }),
-  })
+  }
+  if (choice.handling === undefined && choice.finding === undefined)
+    return planOf({ ...look, assessment: { ...look.assessment, incidents } }, verdicts, options)
+  const allowed = incidents.filter(one => verdicts.includes(one.verdict))
+  const finding = choice.finding === undefined ? undefined : chosenFinding(allowed, choice.finding)
+  const about = finding === undefined ? allowed : allowed.filter(one => one.findings.includes(finding))
+  return handledPlanOf(look, about, { handling: handlingOf(choice.handling), finding }, options)
+}
+
+const handlings = ['terminate', 'terminate-and-quarantine', 'in-depth'] as const satisfies readonly Handling[]
+
+function handlingOf(text = 'in-depth'): Handling {
+  const found = handlings.find(one => one === text)
+  if (found === undefined) throw new CommandError(`--handling ${text} is unknown: there are ${handlings.join(', ')}`)
+  return found
+}
+
+/** The whole id of a finding of which the first letters are given. */
+function chosenFinding(incidents: readonly Incident[], prefix: string): string {
+  const found = [...new Set(incidents.flatMap(one => one.findings))].filter(one => one.startsWith(prefix))
+  const [only] = found
+  if (only === undefined)
+    throw new CommandError(
+      `no incident that may be acted on has a finding ${prefix}: ${calledAs} scan lists them; --include suspected adds incidents`,
+    )
+  if (found.length > 1) throw new CommandError(`${found.length} findings begin with ${prefix}: write more of the id`)
+  return only
 }
 
 /** A plan that was written by `plan --out`: whole, unchanged, and for this target. */

@@ -7,6 +7,7 @@ import type { Context } from './context.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { installLooks, plannedLooks } from './later-looks.ts'
 import { type Look, type LookOptions, lookAt } from './look.ts'
+import { brokenByPlan, type OrderBounds, refuse } from './order-bounds.ts'
 import { printPlan } from './print/plan.ts'
 import { printRun } from './print/run.ts'
 import { printScan } from './print/scan.ts'
@@ -14,7 +15,7 @@ import { calledAs } from './program-name.ts'
 import { keepBefore, proveRun } from './proof-of-run.ts'
 import { requireRoot, requireWritableState } from './state/permission.ts'
 
-export interface CleanOptions extends LookOptions, PlanChoice {
+export interface CleanOptions extends LookOptions, PlanChoice, OrderBounds {
   readonly yes?: boolean
   readonly plan?: string
   readonly watch?: number
@@ -28,6 +29,8 @@ export async function cleanCommand(options: CleanOptions, context: Context): Pro
   const look = await lookAt({ ...options, fullPriority: true }, context)
   const plan = options.plan === undefined ? chosenPlan(look, options) : readPlan(options.plan, look.root, look.live)
   look.close()
+  const broken = await brokenByPlan(plan, options)
+  if (broken !== undefined) return refuse(broken, context)
   if (plan.actions.length === 0) return nothingToDo(look, plan, options, context)
   if (options.yes !== true) {
     if (context.json) context.print(plan)
@@ -35,7 +38,7 @@ export async function cleanCommand(options: CleanOptions, context: Context): Pro
     if (!(await mayProceed(context))) return exitCodes.left
   }
   requireWritableState(context.state)
-  const run = await withWritableHost(look, context, (host, told) => carryOut(plan, host, told))
+  const run = await withWritableHost(look, context, (host, told) => carryOut(plan, host, told), options)
   const before = keepBefore(context.state, run.id, plan, look.scan.incidents)
   const laterLooks = options.laterLooks === true ? await installLooks(run, look, context) : plannedLooks(run)
   const watchSeconds = options.watch ?? (look.live ? 60 : 0)

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { CommandError } from './command-error.ts'
 import { type Context, contextFor, type GlobalOptions } from './context.ts'
 import { parseDuration } from './duration.ts'
@@ -60,6 +60,11 @@ async function loaded<Options>(load: Declared<Options>['load']): Promise<Work<Op
 
 export function examplesText(examples: readonly string[]): string {
   return examples.map(one => `  ${calledAs} ${one}`).join('\n')
+}
+
+/** For options between our own processes: no help shows them. */
+export function hidden(flags: string, description: string): Option {
+  return new Option(flags, description).hideHelp()
 }
 
 /** For options that take a duration. */

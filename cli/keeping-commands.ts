@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { orderOptions } from './acting-commands.ts'
 import { addCommand, duration, type Outcome } from './command-builder.ts'
 import type { Context } from './context.ts'
 
@@ -60,13 +61,14 @@ function blockCommands(tree: Command, outcome: Outcome): void {
   addCommand(group, outcome, {
     usage: 'add <address...>',
     description: 'Block addresses. Never the gateway, a resolver, this host or an ssh session.',
-    options: command => command.option('--for <duration>', 'for how long (default 24h)', duration),
+    options: command => orderOptions(command).option('--for <duration>', 'for how long (default 24h)', duration),
     examples: ['block add 198.51.100.7', 'block add 2001:db8::7 --for 8d'],
     load: async () => (await import('./block.ts')).addBlockCommand,
   })
   addCommand(group, outcome, {
     usage: 'remove <address...>',
     description: 'Let traffic through again.',
+    options: orderOptions,
     examples: ['block remove 198.51.100.7'],
     load: async () => (await import('./block.ts')).removeBlockCommand,
   })

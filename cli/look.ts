@@ -1,7 +1,16 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { collectFacts, linuxCollectors } from '../collectors/index.ts'
-import { type Assessment, assess, countFacts, type PlanOptions, planned } from '../engine/index.ts'
+import {
+  type Assessment,
+  assess,
+  countFacts,
+  type Evidence,
+  type HandlingChoice,
+  handledPlan,
+  type PlanOptions,
+  planned,
+} from '../engine/index.ts'
 import type { AllowEntry, Gap, Incident, Plan, Scan } from '../model/index.ts'
 import { lowerOwnPriority } from '../native/read/own-priority.ts'
 import { displayBytes, liveTarget, mountedTree, type Target } from '../target/index.ts'
@@ -23,6 +32,8 @@ export interface LookOptions {
   readonly observe?: number | undefined
   /** Folders with rules of others. */
   readonly rules?: readonly string[] | undefined
+  /** Rule packs of a center: they support a verdict, and no plan is made from them. */
+  readonly packs?: string | undefined
   readonly fullPriority?: boolean | undefined
   /** False: nothing is kept in the state folder. */
   readonly save?: boolean | undefined
@@ -32,6 +43,8 @@ export interface LookOptions {
 export interface Look {
   readonly scan: Scan
   readonly assessment: Assessment
+  /** From built-in and local rules alone: what a center may order something about. The same where no pack is. */
+  readonly trusted: Assessment
   readonly rules: RuleBook
   readonly allow: readonly AllowEntry[]
   readonly live: boolean
@@ -53,7 +66,8 @@ export async function lookAt(options: LookOptions, context: Context): Promise<Lo
   if (options.fullPriority !== true) lowerOwnPriority()
   const { target, close } = openTarget(options.root)
   for (const folder of options.rules ?? []) mustExist(folder)
-  const rules = openRules(options.rules ?? [])
+  const packs = options.packs === undefined ? [] : [options.packs]
+  const rules = openRules([...(options.rules ?? []), ...packs])
   if (rules.foreignProblems.length > 0)
     target.addGap({
       what: 'rules of others',
@@ -71,20 +85,22 @@ export async function lookAt(options: LookOptions, context: Context): Promise<Lo
     progress: (done, total, what) => context.progress.show(`looking (${done} of ${total}) ${what}`),
   })
   context.progress.show(`judging ${facts.length} facts`)
-  const assessment = assess({
+  const evidence: Omit<Evidence, 'detect'> = {
     facts,
     gaps: target.gaps,
     live: target.live,
-    detect: rules.detector(),
     allow,
     earlier: earlierOf(context.state, target),
     protectedPids: target.live ? ownSession() : new Set(),
     ownPaths: target.live ? [join(import.meta.dirname, '..')] : [],
     now: startedAt.toISOString(),
-  })
+  }
+  const assessment = assess({ ...evidence, detect: rules.detector() })
+  const trusted =
+    packs.length === 0 ? assessment : assess({ ...evidence, detect: openRules(options.rules ?? []).detector() })
   const scan = scanOf(target, assessment, rules, { startedAt, observe: options.observe ?? 0 })
   context.progress.clear()
-  const look = { scan, assessment, rules, allow, live: target.live, root: target.root, target, close }
+  const look = { scan, assessment, trusted, rules, allow, live: target.live, root: target.root, target, close }
   if (options.save !== false) keep(look, target, context)
   // What is judged and kept is a gap of the scan too.
   return { ...look, scan: { ...scan, gaps: gapsOf(target.gaps), durationMs: Date.now() - startedAt.getTime() } }
@@ -92,13 +108,27 @@ export async function lookAt(options: LookOptions, context: Context): Promise<Lo
 
 /** A plan for what was seen. The look must still be open. */
 export function planOf(look: Look, include: readonly Incident['verdict'][], options: Partial<PlanOptions> = {}): Plan {
-  const plan = planned(look.assessment, include, {
+  return withDigests(planned(look.assessment, include, optionsFor(look, options)), look.target)
+}
+
+/** A plan for a part of what was seen. The look must still be open. */
+export function handledPlanOf(
+  look: Look,
+  incidents: readonly Incident[],
+  choice: HandlingChoice,
+  options: Partial<PlanOptions> = {},
+): Plan {
+  const { world, judged } = look.assessment
+  return withDigests(handledPlan(incidents, world, judged, choice, optionsFor(look, options)), look.target)
+}
+
+function optionsFor(look: Look, options: Partial<PlanOptions>): PlanOptions {
+  return {
     root: look.root,
     live: look.live,
     reinstall: options.reinstall ?? false,
     blockSeconds: options.blockSeconds ?? 86_400,
-  })
-  return withDigests(plan, look.target)
+  }
 }
 
 function scanOf(

@@ -50,6 +50,11 @@ export function planOptions(command: Command): Command {
   return command
     .option('--include <verdict>', 'also act on incidents that are only suspected: --include suspected')
     .option('--incident <id>', 'only this incident; may be given several times', several)
+    .option(
+      '--handling <how>',
+      'how much: terminate (stop the processes), terminate-and-quarantine (their files too), in-depth (default: everything)',
+    )
+    .option('--finding <id>', 'only what this finding is about')
     .option('--reinstall', 'put back packages whose files were replaced and have no sound original')
     .option('--block-for <duration>', 'how long addresses stay blocked (default 24h)', duration)
 }

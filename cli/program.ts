@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import { actingCommands } from './acting-commands.ts'
+import { agentChildCommands } from './agent-child-commands.ts'
 import { examplesText, type Outcome } from './command-builder.ts'
 import { type ExitCode, exitCodeHelp, exitCodes } from './exit-codes.ts'
 import { exitCodeOfError, explainError } from './failure.ts'
@@ -40,6 +41,8 @@ export function commandTree(outcome: Outcome): Command {
   lookingCommands(tree, outcome)
   actingCommands(tree, outcome)
   keepingCommands(tree, outcome)
+  // Last: it adds to the commands of the agent.
+  agentChildCommands(tree, outcome)
   return tree
 }
 

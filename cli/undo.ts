@@ -11,6 +11,7 @@ import { describeAction } from './print/action.ts'
 import { styled } from './print/page.ts'
 import { outcomeWord, stateWord } from './print/run.ts'
 import { count } from './print/verdict.ts'
+import { brokenByPlan, refuse } from './order-bounds.ts'
 import { packageOwned } from './package-owned.ts'
 import { calledAs } from './program-name.ts'
 import { requireRoot, requireWritableState } from './state/permission.ts'
@@ -19,6 +20,7 @@ export interface UndoCommandOptions {
   readonly action?: number
   readonly yes?: boolean
   readonly root?: string
+  readonly neverTouch?: readonly string[]
 }
 
 /** Takes back a run or one action of it, last first. */
@@ -30,6 +32,8 @@ export async function undoCommand(options: UndoCommandOptions, context: Context,
     else context.page.text(`There is nothing to take back in run ${run.id}.`)
     return exitCodes.fine
   }
+  const broken = await brokenByPlan(preview, options, run.live ? '/' : run.root)
+  if (broken !== undefined) return refuse(broken, context)
   if (options.yes !== true) {
     showPreview(run, preview, context)
     if (!canAsk() || context.json) {

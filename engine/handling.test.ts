@@ -97,7 +97,7 @@ const words = (plan: Plan) =>
         ? action.process.pid
         : 'processes' in action
           ? action.processes.map(one => one.pid).join('+')
-          : 'line' in action
+          : action.kind === 'remove-line'
             ? `${action.path}:${action.line}`
             : 'path' in action
               ? action.path

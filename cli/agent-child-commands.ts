@@ -1,0 +1,31 @@
+import type { Command } from 'commander'
+import { orderOptions } from './acting-commands.ts'
+import { addCommand, hidden, type Outcome } from './command-builder.ts'
+
+/**
+ * Commands that only the agent calls: its own process stays small because looking and judging is done by children that end. They
+ * speak JSON lines and no help shows them. Called after `agent` itself was declared.
+ */
+export function agentChildCommands(tree: Command, outcome: Outcome): void {
+  const group = tree.commands.find(one => one.name() === 'agent') ?? tree.command('agent', { hidden: true })
+  const before = group.commands.length
+  addCommand(group, outcome, {
+    usage: 'look',
+    description: 'Scan, keep the plans, print reports for the center as JSON lines.',
+    options: command =>
+      orderOptions(command)
+        .addOption(hidden('--root <dir>', 'a mounted host instead of this one'))
+        .addOption(hidden('--whole-inventory', 'all of the inventory and not only what changed'))
+        .addOption(hidden('--only-inventory', 'report the inventory and nothing else')),
+    examples: ['agent look'],
+    load: async () => (await import('./agent-look.ts')).agentLookCommand,
+  })
+  addCommand(group, outcome, {
+    usage: 'judge',
+    description: 'Read an order of the center from standard input, judge it and write it down.',
+    options: command => command,
+    examples: ['agent judge < request.json'],
+    load: async () => (await import('./agent-judge.ts')).agentJudgeCommand,
+  })
+  for (const command of group.commands.slice(before)) Reflect.set(command, '_hidden', true)
+}
