@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { Language, Notice } from './message.ts'
 
 /** What became of one try. `again`: worth another try later (after so many seconds, if the receiver said). */
@@ -12,13 +13,41 @@ export interface Surroundings {
   readonly now: () => Date
 }
 
-/** One kind of receiver. Settings are checked by its schema; those that are secret are named, so that they are sealed and never shown. */
-export interface ChannelKind<S> {
+/** One kind of receiver. */
+export interface ChannelKind<S extends object> {
   readonly kind: string
-  /** Parses settings; throws with a plain message. */
-  settings(value: unknown): S
+  readonly title: string
+  /** One sentence: what the service allows, and what we do about it. */
+  readonly limits: string
+  readonly schema: z.ZodType<S>
+  /** Settings that are sealed and never shown. */
   readonly secrets: readonly (keyof S & string)[]
+  /** What the service takes in a minute, or what a person can bear. */
+  readonly perMinute: number
+  /** Things to know about these settings. */
+  warnings?(settings: S): string[]
   send(notice: Notice, settings: S, around: Surroundings): Promise<Delivery>
-  /** Several at once (digest); absent: a digest is one notice of its own. */
+  /** For machines, which want every notice and never a digest: how many fit into one sending. */
+  mostAtOnce?(settings: S): number
+  /** All or nothing. */
   sendMany?(notices: readonly Notice[], settings: S, around: Surroundings): Promise<Delivery>
+}
+
+/** A kind with its settings. */
+export interface OpenChannel {
+  readonly kind: string
+  readonly perMinute: number
+  readonly forMachines: boolean
+  readonly mostAtOnce: number
+  readonly warnings: readonly string[]
+  /** Never throws: trouble is a refusal that is worth another try. Secrets do not appear in the detail. */
+  send(notices: readonly Notice[], around: Surroundings): Promise<Delivery>
+}
+
+export function delivered(detail: string): Delivery {
+  return { result: 'delivered', detail }
+}
+
+export function refused(detail: string, again: boolean, afterSeconds?: number): Delivery {
+  return { result: 'refused', detail, again, ...(afterSeconds === undefined ? {} : { afterSeconds }) }
 }
