@@ -1,13 +1,15 @@
-import { createHash, createPrivateKey, sign, X509Certificate } from 'node:crypto'
-import { readFileSync, rmSync } from 'node:fs'
+import { sign, X509Certificate } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { enrolAnswer, type EnrolAnswer, type EnrolRequest } from '../model/wire/index.ts'
+import { certificateProblem } from './certificate-problem.ts'
 import { newKeyAndRequest } from './certificate-request.ts'
-import { ask, oneLine, saidBy } from './connection/https.ts'
+import { ask, saidBy } from './connection/https.ts'
 import { fingerprintOf, readIdentity, type StoredIdentity, writeIdentity } from './identity.ts'
 import { fetchAuthority, JoinError, parseFingerprint, unreachable } from './join-authority.ts'
+import { machineId } from './machine-id.ts'
 import { agentFolders, readJson, replaceJson } from './own-files.ts'
 import type { AgentFolders } from './ports.ts'
 
@@ -102,17 +104,6 @@ function previous(folders: AgentFolders): StoredIdentity | undefined {
   }
 }
 
-/** machine-id(5) asks not to show the id itself. */
-export function machineId(path = '/etc/machine-id'): string {
-  try {
-    return createHash('sha256')
-      .update(`davylamp ${readFileSync(path, 'utf8').trim()}`)
-      .digest('hex')
-  } catch {
-    return ''
-  }
-}
-
 type Enrolled = Extract<EnrolAnswer, { state: 'enrolled' }>
 
 async function enrolled(center: URL, ca: string, body: EnrolRequest, options: JoinOptions): Promise<Enrolled> {
@@ -167,23 +158,6 @@ function identityFrom(answer: Enrolled, center: string, authority: string, priva
     certificate: answer.certificate,
     authorityCertificate: answer.authority,
   }
-}
-
-/** Why a certificate is of no use to this agent; undefined when it is. */
-export function certificateProblem(
-  certificate: X509Certificate,
-  authority: X509Certificate,
-  privateKey: string,
-  now = Date.now(),
-): string | undefined {
-  if (!certificate.verify(authority.publicKey))
-    return 'The certificate that came is not signed by the center. Nothing was kept.'
-  if (!certificate.checkPrivateKey(createPrivateKey(privateKey)))
-    return 'The certificate that came is for another key. Nothing was kept.'
-  const [from, to] = [certificate.validFromDate.getTime(), certificate.validToDate.getTime()]
-  if (now < from - 60_000 || now > to)
-    return `The clock of this host says ${new Date(now).toISOString()}, but the certificate is good from ${oneLine(certificate.validFrom)} to ${oneLine(certificate.validTo)}. Set the clock (timedatectl set-ntp true), then join again.`
-  return undefined
 }
 
 function certificateOf(pem: string): X509Certificate {
