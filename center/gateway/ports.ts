@@ -75,6 +75,7 @@ export const offlineReasons = [
   'revoked',
   'certificate-ended',
   'clock-wrong',
+  'center-gone',
   'group-network',
   'host-or-network',
 ] as const

@@ -1,0 +1,122 @@
+import type { AgentFrame } from '../../model/wire/frame.ts'
+import type { Center, Db } from '../context.ts'
+import { cleanText } from './clean-text.ts'
+import { addHostEvents, type HostEvent } from './host-event.ts'
+import type { AgentIdentity, Alarms } from './ports.ts'
+
+export type Hello = Extract<AgentFrame, { type: 'hello' }>
+
+/** A clock that is further off breaks the expiry of orders and certificates. */
+export const mostSkewSeconds = 300
+/** An honest host never gets near; one that claims more would only make its own orders impossible. */
+const mostSequence = 1_000_000_000_000
+
+/** Puts what an agent says of itself into its row and its host's, takes it over for this node, and says that it is back. */
+export async function recordHello(
+  center: Center,
+  alarms: Alarms,
+  identity: AgentIdentity,
+  hello: Hello,
+): Promise<void> {
+  const at = center.clock()
+  const { tenant, agent, host } = identity
+  await center.store.tenant(tenant, async db => {
+    const before = await db
+      .selectFrom('agent')
+      .innerJoin('host', 'host.host_id', 'agent.host_id')
+      .select(['offline_since', 'offline_reason', 'clock_skew_seconds', 'order_sequence', 'boot', 'program'])
+      .where('agent.agent_id', '=', agent)
+      .forUpdate('agent')
+      .executeTakeFirstOrThrow()
+    const skew = (Date.parse(hello.clock) - at.getTime()) / 1_000
+    await db
+      .updateTable('agent')
+      .set({
+        program: cleanText(hello.program, 40),
+        protocol: hello.protocol,
+        capabilities: [...hello.capabilities],
+        online: true,
+        node_id: center.node,
+        connected_at: at,
+        last_seen: at,
+        offline_since: null,
+        offline_reason: null,
+        clock_skew_seconds: Math.max(-1e9, Math.min(1e9, skew)),
+        order_sequence: Math.max(before.order_sequence, hello.orderSequence <= mostSequence ? hello.orderSequence : 0),
+      })
+      .where('agent_id', '=', agent)
+      .execute()
+    await recordHost(db, host, hello)
+    await alarms.back(db, identity, at)
+    await addHostEvents(db, at, eventsOf(identity, hello, before, { at, skew }))
+    await center.bus.publish('presence', { tenant, what: 'connected', id: agent, detail: { node: center.node } }, db)
+    await center.bus.publish('live', { tenant, what: 'host', id: host }, db)
+  })
+}
+
+async function recordHost(db: Db, host: string, hello: Hello): Promise<void> {
+  await db
+    .updateTable('host')
+    .set({
+      hostname: cleanText(hello.hostname, 253),
+      system: cleanText(hello.system, 200),
+      kernel: cleanText(hello.kernel, 200),
+      architecture: cleanText(hello.architecture, 40),
+      machine: cleanText(hello.machine, 64),
+      boot: cleanText(hello.boot, 64),
+      addresses: hello.addresses.map(address => cleanText(address, 64)),
+    })
+    .where('host_id', '=', host)
+    .execute()
+}
+
+interface Before {
+  readonly offline_since: Date | null
+  readonly offline_reason: string | null
+  readonly clock_skew_seconds: number | null
+  readonly boot: string
+  readonly program: string
+}
+
+function eventsOf(
+  { tenant, host }: AgentIdentity,
+  hello: Hello,
+  before: Before,
+  { at, skew }: { at: Date; skew: number },
+): HostEvent[] {
+  const events: HostEvent[] = []
+  const rebooted = before.boot !== '' && before.boot !== cleanText(hello.boot, 64)
+  if (before.offline_since !== null) {
+    const silentSeconds = Math.round((at.getTime() - before.offline_since.getTime()) / 1_000)
+    events.push({ tenant, host, what: 'back', detail: { silentSeconds, reason: before.offline_reason, rebooted } })
+  } else if (rebooted) events.push({ tenant, host, what: 'rebooted' })
+  const wasWrong = Math.abs(before.clock_skew_seconds ?? 0) > mostSkewSeconds
+  if (Math.abs(skew) > mostSkewSeconds && !wasWrong)
+    events.push({ tenant, host, what: 'clock', detail: { skewSeconds: Math.round(skew) } })
+  const program = cleanText(hello.program, 40)
+  if (before.program !== '' && before.program !== program)
+    events.push({ tenant, host, what: 'program', detail: { before: before.program, after: program } })
+  return events
+}
+
+/** The agent took leave: it is offline from now on, for the reason that it gave. */
+export async function recordGoodbye(
+  center: Center,
+  { tenant, agent, host }: AgentIdentity,
+  reason: string,
+): Promise<void> {
+  const at = center.clock()
+  await center.store.tenant(tenant, async db => {
+    const row = await db
+      .updateTable('agent')
+      .set({ online: false, offline_since: at, offline_reason: reason, last_seen: at })
+      .where('agent_id', '=', agent)
+      .where('node_id', '=', center.node)
+      .where('state', '=', 'active')
+      .returning('agent_id')
+      .executeTakeFirst()
+    if (row === undefined) return
+    await addHostEvents(db, at, [{ tenant, host, what: 'goodbye', detail: { reason } }])
+    await center.bus.publish('live', { tenant, what: 'host', id: host }, db)
+  })
+}
