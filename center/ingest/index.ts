@@ -1,0 +1,20 @@
+export { afterOrders } from './after-order.ts'
+export { addCounts, foldCounts } from './alert-counts.ts'
+export { addAlertEvents } from './alert-events.ts'
+export { type AlertType, alertTypes } from './alert-type.ts'
+export {
+  type AllowCondition,
+  type AllowRule,
+  type AllowScope,
+  conditionCovers,
+  ruleForFinding,
+  ruleForIncident,
+  type ScopedHost,
+  scopeCovers,
+} from './allow-match.ts'
+export { groupsAbove } from './allow-rules.ts'
+export { addOpen, type AlertStatus, type ChangedAlert, changeStatus, type StatusChange } from './change-status.ts'
+export { cleanText, cleanValue, shortText } from './clean-value.ts'
+export { huntTerm } from './hunt-terms.ts'
+export { createIngest } from './ingest.ts'
+export { type Score, scoreOf } from './score.ts'
