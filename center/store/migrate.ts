@@ -20,10 +20,16 @@ interface Migration {
 
 /**
  * Brings a store to the state of this program: `migrations/NNN-name.sql` in order, each in a transaction, one center at a
- * time. A {@link StoreError} when an applied file was changed since, or the store belongs to a newer program. Gives the numbers that were applied now.
+ * time. A {@link StoreError} when an applied file was changed since, or the store belongs to a newer program. Gives the numbers that were applied now;
+ * those after `through` are left out (a backup of an older program is loaded before the rest).
  */
-export async function migrate(connection: ClientConfig, log: Log, folder = ownMigrations): Promise<readonly number[]> {
-  const files = readMigrations(folder)
+export async function migrate(
+  connection: ClientConfig,
+  log: Log,
+  folder = ownMigrations,
+  through = Number.POSITIVE_INFINITY,
+): Promise<readonly number[]> {
+  const files = readMigrations(folder).filter(file => file.number <= through)
   const client = new Client({ ...connection, statement_timeout: 0 })
   client.on('error', () => {})
   await client.connect()

@@ -31,13 +31,17 @@ export async function secureTables(client: ClientBase, all: boolean): Promise<vo
   if (tables.length === 0 && !all) return
   await client.query('BEGIN')
   try {
-    for (const table of tables) await secure(client, client.escapeIdentifier(table))
-    await grantRest(client)
+    await secureThese(client, tables)
     await client.query('COMMIT')
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {})
     throw error
   }
+}
+
+/** All of them, within the caller's transaction. */
+export async function secureTablesWithin(client: ClientBase): Promise<void> {
+  await secureThese(client, await tenantTables(client))
 }
 
 /** For COPY FROM, which row-level security forbids: only within a transaction that secures them again. */
@@ -91,6 +95,11 @@ async function unsecuredTables(client: ClientBase): Promise<string[]> {
       AND 2 = (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname IN ('${appRole}', '${systemRole}')))
     ORDER BY 1`)
   return rows.map(row => String(row.name))
+}
+
+async function secureThese(client: ClientBase, tables: readonly string[]): Promise<void> {
+  for (const table of tables) await secure(client, client.escapeIdentifier(table))
+  await grantRest(client)
 }
 
 async function secure(client: ClientBase, table: string): Promise<void> {

@@ -63,7 +63,7 @@ for (const server of ['embedded', 15] as const)
               .where('group_id', '=', id)
               .execute()
           await raise(first)
-          if (tries === 2) arrived.forEach(go => go())
+          if (tries === 2) for (const go of arrived) go()
           await both
           await raise(second)
         })

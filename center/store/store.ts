@@ -3,6 +3,7 @@ import type { ClientConfig, Pool } from 'pg'
 import type { Db, Log, Store } from '../context.ts'
 import { type Embedded, type EmbeddedOptions, startEmbedded } from './embedded/index.ts'
 import { migrate } from './migrate.ts'
+import { type Housekept, housekeeping, type Retention } from './partitions.ts'
 import { openPool } from './pool.ts'
 import { type Patience, withRetries } from './retry.ts'
 import { appRole, systemRole } from './row-security.ts'
@@ -36,6 +37,8 @@ export interface OpenStore extends Store {
   readonly ownerPool: Pool
   /** With an embedded PostgreSQL only. */
   readonly embedded: Embedded | undefined
+  /** Partitions for the days to come, and those beyond their days dropped: every hour or so, from any center. */
+  housekeeping(now: Date, retention?: Retention): Promise<Housekept>
   /** Closes connections and lets an embedded PostgreSQL run on, for a center that starts again at once. */
   leave(): Promise<void>
 }
@@ -49,7 +52,9 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
   try {
     const connection = connectionOf(source, embedded)
     if (options.migrate !== false) await migrate(connection, log).catch(explain)
-    return new PostgresStore(connection, embedded, options)
+    const store = new PostgresStore(connection, embedded, options)
+    if (options.migrate !== false) await store.housekeeping(new Date())
+    return store
   } catch (error) {
     embedded?.leave()
     throw error
@@ -103,6 +108,10 @@ class PostgresStore implements OpenStore {
 
   system<T>(work: (db: Db) => Promise<T>): Promise<T> {
     return this.#as(systemRole, '', work)
+  }
+
+  housekeeping(now: Date, retention?: Retention): Promise<Housekept> {
+    return housekeeping(this.ownerPool, now, retention)
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,3 @@
-export { openTestStore, type TestStore } from './test-store.ts'
+export { type BareDatabase, openBareDatabase, openTestStore, type TestStore } from './test-store.ts'
 export { serverBinaries, serverMissing, type ServerVersion, stopTestServers, testServer } from './test-server.ts'
 export { silentLog } from './silent-log.ts'

@@ -75,7 +75,8 @@ function inLibrary(): string | undefined {
   }
 }
 
-function hasServer(folder: string): boolean {
+/** True for a folder with the programs that are needed. */
+export function hasServer(folder: string): boolean {
   return existsSync(join(folder, 'bin', 'postgres')) && existsSync(join(folder, 'bin', 'initdb'))
 }
 
@@ -95,7 +96,7 @@ function hydrate(folder: string): void {
   const list = join(folder, 'pg-symlinks.json')
   if (!existsSync(list)) return
   for (const { source, target } of symlinkList.parse(JSON.parse(readFileSync(list, 'utf8')))) {
-    const link = join(dirname(folder), target)
+    const link = join(folder, target.replace(/^native\//, ''))
     if (lstatSync(link, { throwIfNoEntry: false }) !== undefined) continue
     makeLink(basename(source), link)
   }

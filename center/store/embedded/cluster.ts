@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { StoreError } from '../store-error.ts'
 import { type Account, commandAs } from './account.ts'
@@ -54,10 +54,24 @@ export function clusterPassword(paths: ClusterPaths): string {
 
 /** Makes the data folder when there is none. An initdb that was interrupted leaves `data-N.new`, which is begun anew. */
 export function ensureCluster(binaries: Binaries, account: Account, paths: ClusterPaths): void {
-  if (!existsSync(join(paths.data, 'PG_VERSION'))) initialise(binaries, account, paths)
+  const made = existsSync(join(paths.data, 'PG_VERSION'))
+  const older = olderData(paths.folder, binaries.major)
+  if (!made && older !== undefined)
+    throw new StoreError(
+      `The data here is of PostgreSQL ${older}, and this program brings ${binaries.major}. Move it with: davylamp center upgrade`,
+    )
+  if (!made) initialise(binaries, account, paths)
   const found = readFileSync(join(paths.data, 'PG_VERSION'), 'utf8').trim()
   if (found !== String(binaries.major))
     throw new StoreError(`${paths.data} is of PostgreSQL ${found}, and this program brings ${binaries.major}.`)
+}
+
+/** The newest major version before this one that has data here, when this one has none. */
+export function olderData(postgresFolder: string, major: number): number | undefined {
+  if (!existsSync(postgresFolder) || existsSync(join(postgresFolder, `data-${major}`, 'PG_VERSION'))) return undefined
+  const majors = readdirSync(postgresFolder).map(name => Number(/^data-(\d+)$/.exec(name)?.[1]))
+  const older = majors.filter(one => one < major)
+  return older.length === 0 ? undefined : Math.max(...older)
 }
 
 /** Ours at each start; what people want to change goes into `local.conf` in the data folder, which wins. */

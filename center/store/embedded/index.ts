@@ -1,3 +1,3 @@
 export { type Embedded, type EmbeddedHealth, type EmbeddedOptions, startEmbedded } from './supervise.ts'
-export { type Binaries, findBinaries, readBinaries } from './binaries.ts'
-export type { ClusterSettings } from './cluster.ts'
+export { type Binaries, findBinaries, hasServer, readBinaries } from './binaries.ts'
+export { type ClusterSettings, olderData } from './cluster.ts'

@@ -1,0 +1,1 @@
+export { missedMessage, pgBus } from './pg-bus.ts'
