@@ -90,9 +90,13 @@ function requestOf(options: JoinOptions, { request }: Joining, folders: AgentFol
       ? {}
       : {
           previous: known.agent,
-          previousProof: sign('sha256', Buffer.from(request), known.privateKey).toString('base64'),
+          previousProof: sign('sha256', derOf(request), known.privateKey).toString('base64'),
         }),
   }
+}
+
+function derOf(pem: string): Buffer {
+  return Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64')
 }
 
 /** An identity that is damaged proves nothing; the host then joins as a new one. */

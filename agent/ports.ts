@@ -47,6 +47,8 @@ export interface WorkerSurroundings {
    * `finished` of the upgrade (order done or failed) is reported by whoever runs then.
    */
   upgrade(order: { order: string; version: string; sha256: string }): Promise<void>
+  /** The order whose upgrade is being tried out by this very start: neither done nor failed yet, so `start` leaves it alone. */
+  pendingUpgrade(): string | undefined
   /** A line for the log. Nothing secret, nothing unescaped from the host. */
   log(line: string): void
 }
@@ -83,6 +85,8 @@ export interface Worker {
    */
   take(order: unknown): Promise<string | undefined>
   carryOut(order: string, signal: AbortSignal): Promise<void>
+  /** How the upgrade of an order ended, which only the program that runs afterwards knows: into the ledger, and reported. */
+  upgradeEnded(order: string, ended: { state: 'done' } | { state: 'failed'; reason: string }): void
   /** Largest order sequence taken, for `hello`. */
   orderSequence(): number
   /** Processor and memory of this process and its children since the last call. */

@@ -205,3 +205,25 @@ test('any order of appending, acknowledging and opening again keeps exactly what
     { numRuns: 30 },
   )
 })
+
+test('what was kept for another center, or for none, is not for this one', () => {
+  const spool = new Spool({ path, mostBytes: 1e9, owner: 'a' })
+  const { id } = spool
+  spool.append(tampering('for a'))
+  spool.close()
+  const same = new Spool({ path, mostBytes: 1e9, owner: 'a' })
+  assert.deepEqual([same.id, contents(same).length], [id, 1])
+  same.close()
+  const other = new Spool({ path, mostBytes: 1e9, owner: 'b' })
+  assert.notEqual(other.id, id)
+  assert.deepEqual(contents(other), [])
+  assert.deepEqual(other.wantedWhole(), ['blocks', 'inventory', 'quarantine'])
+  assert.equal(other.append(tampering('for b')), 1)
+  other.close()
+})
+
+test('a spool belongs to one process', () => {
+  const spool = open()
+  assert.throws(() => new Spool({ path, mostBytes: 1e9, waitMs: 10 }), { errcode: 5 })
+  spool.close()
+})

@@ -22,7 +22,13 @@ const remade: readonly ReportKind[] = ['inventory', 'blocks', 'quarantine']
 export interface SpoolOptions {
   readonly path: string
   readonly mostBytes: number
+  /** Whose reports these are, the agent's id. What was kept for another one, or for nobody, is not for this center. */
+  readonly owner?: string
+  /** A single report may not be larger: the center would refuse it. */
+  readonly mostReportBytes?: number
   readonly now?: () => Date
+  /** How long to wait for another process that has it open. */
+  readonly waitMs?: number
 }
 
 /** Some reports in order, each as the JSON text of `spooled`. */
@@ -43,7 +49,7 @@ export interface SpoolState {
  * what the center has seen (a virtual machine set back), becomes a new spool with a new id.
  */
 export class Spool {
-  readonly #options: Required<SpoolOptions>
+  readonly #options: Required<Omit<SpoolOptions, 'owner'>>
   #database: DatabaseSync
   #id: string
   #bytes = 0
@@ -51,9 +57,10 @@ export class Spool {
   #losses: Record<string, number> = {}
 
   constructor(options: SpoolOptions) {
-    this.#options = { now: () => new Date(), ...options }
+    this.#options = { now: () => new Date(), mostReportBytes: Number.POSITIVE_INFINITY, waitMs: 5_000, ...options }
     this.#database = this.#openOrReplace()
     this.#id = this.#load()
+    if (options.owner !== undefined) this.#belongTo(options.owner)
   }
 
   get id(): string {
@@ -69,11 +76,13 @@ export class Spool {
     this.#losses[reason] = (this.#losses[reason] ?? 0) + count
   }
 
-  /** Stores a report and returns its sequence; on the disk when it returns. Throws when the disk takes nothing. */
+  /** Stores a report and returns its sequence; on the disk when it returns. Throws when the disk takes nothing or it is too large. */
   append(report: Report): number {
     const text = JSON.stringify(report)
     const at = this.#options.now().toISOString()
     const bytes = Buffer.byteLength(text) + 80
+    if (bytes > this.#options.mostReportBytes)
+      throw new Error(`it is larger than ${this.#options.mostReportBytes} bytes`)
     const added = this.#guarded(database =>
       database
         .prepare('INSERT INTO item (at, kind, bytes, content) VALUES (?, ?, ?, ?)')
@@ -121,22 +130,41 @@ export class Spool {
   startAnew(): void {
     this.#guarded(database => {
       const id = randomUUID()
-      database.exec('BEGIN IMMEDIATE')
-      try {
+      this.#inOneStep(database, () => {
         database.exec(`CREATE TEMP TABLE kept AS SELECT at, kind, bytes, content FROM item ORDER BY sequence;
           DELETE FROM item; DELETE FROM sqlite_sequence WHERE name = 'item';
           INSERT INTO item (at, kind, bytes, content) SELECT at, kind, bytes, content FROM kept ORDER BY rowid;
           DROP TABLE kept;`)
         for (const kind of remade) this.#wantWhole(database, kind)
         database.prepare('UPDATE about SET spool = ?').run(id)
-        database.exec('COMMIT')
-      } catch (error) {
-        database.exec('ROLLBACK')
-        throw error
-      }
+      })
       this.#id = id
     })
     this.countLoss('spool-set-back')
+  }
+
+  #belongTo(owner: string): void {
+    this.#guarded(database => {
+      if (database.prepare('SELECT owner FROM about').get()?.['owner'] === owner) return
+      this.#id = randomUUID()
+      this.#inOneStep(database, () => {
+        database.exec("DELETE FROM item; DELETE FROM sqlite_sequence WHERE name = 'item'")
+        for (const kind of remade) this.#wantWhole(database, kind)
+        database.prepare('UPDATE about SET spool = ?, owner = ?').run(this.#id, owner)
+      })
+    })
+    this.#count()
+  }
+
+  #inOneStep(database: DatabaseSync, act: () => void): void {
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      act()
+      database.exec('COMMIT')
+    } catch (error) {
+      database.exec('ROLLBACK')
+      throw error
+    }
   }
 
   /** Kinds of which parts were dropped, so that they must be sent whole. They are named until `sentWhole`. */
@@ -166,16 +194,11 @@ export class Spool {
   /** Down to nine tenths, so that not every report has to look for room. The last one stays, whatever its size. */
   #makeRoom(): void {
     const target = this.#options.mostBytes * 0.9
-    this.#guarded(database => {
-      database.exec('BEGIN IMMEDIATE')
-      try {
+    this.#guarded(database =>
+      this.#inOneStep(database, () => {
         for (const kind of dropOrder) this.#drop(database, kind, target)
-        database.exec('COMMIT')
-      } catch (error) {
-        database.exec('ROLLBACK')
-        throw error
-      }
-    })
+      }),
+    )
     this.#count()
   }
 
@@ -219,7 +242,7 @@ export class Spool {
 
   #openOrReplace(): DatabaseSync {
     try {
-      return opened(this.#options.path)
+      return opened(this.#options.path, this.#options.waitMs)
     } catch (error) {
       if (!damaged(error)) throw error
       return this.#replaced()
@@ -232,7 +255,7 @@ export class Spool {
     renameSync(path, `${path}.damaged`)
     for (const end of ['-wal', '-shm', '-journal']) rmSync(`${path}${end}`, { force: true })
     this.countLoss('spool-damaged')
-    const database = opened(path)
+    const database = opened(path, this.#options.waitMs)
     for (const kind of remade) this.#wantWhole(database, kind)
     return database
   }
@@ -250,8 +273,8 @@ export class Spool {
   }
 }
 
-function opened(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: 5_000 })
+function opened(path: string, timeout: number): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout })
   try {
     // Nobody else opens it, so no shared memory file is needed and no lock is taken again and again.
     database.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;
@@ -263,7 +286,7 @@ function opened(path: string): DatabaseSync {
         sequence INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, kind TEXT NOT NULL, bytes INTEGER NOT NULL, content TEXT NOT NULL) STRICT;
       CREATE INDEX IF NOT EXISTS item_kind ON item (kind, sequence);
       CREATE TABLE IF NOT EXISTS whole (kind TEXT PRIMARY KEY) STRICT;
-      CREATE TABLE IF NOT EXISTS about (one INTEGER PRIMARY KEY CHECK (one = 1), spool TEXT NOT NULL) STRICT;`)
+      CREATE TABLE IF NOT EXISTS about (one INTEGER PRIMARY KEY CHECK (one = 1), spool TEXT NOT NULL, owner TEXT) STRICT;`)
     database.prepare('INSERT OR IGNORE INTO about (one, spool) VALUES (1, ?)').run(randomUUID())
     return database
   } catch (error) {

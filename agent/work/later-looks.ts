@@ -63,9 +63,7 @@ export class LaterLooks {
 
   done(run: string, now: Date): void {
     this.#write(
-      this.#looks.filter(
-        one => one.run !== run || (this.#dueAt(one) ?? Number.POSITIVE_INFINITY) > now.getTime(),
-      ),
+      this.#looks.filter(one => one.run !== run || (this.#dueAt(one) ?? Number.POSITIVE_INFINITY) > now.getTime()),
     )
   }
 

@@ -62,8 +62,7 @@ export class RunFollower {
     const before = this.#states.get(entry.number)
     if (before === undefined) return undefined
     const { detail: _, ...rest } = before
-    const outcome =
-      entry.entry === 'outcome' ? entry.outcome : entry.outcome === 'undone' ? 'undone' : before.outcome
+    const outcome = entry.entry === 'outcome' ? entry.outcome : entry.outcome === 'undone' ? 'undone' : before.outcome
     const state = { ...rest, outcome, ...(entry.detail === undefined ? {} : { detail: entry.detail }) }
     this.#states.set(entry.number, state)
     return state

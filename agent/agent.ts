@@ -1,0 +1,405 @@
+import { X509Certificate } from 'node:crypto'
+import { join } from 'node:path'
+import type { AgentConfig, CenterPolicy, Report } from '../model/wire/index.ts'
+import { mostReportBytes, readPolicy } from './connection/center-frames.ts'
+import { Connection, type ConnectionParts } from './connection/connection.ts'
+import type { Farewell, Hello } from './connection/dialogue.ts'
+import { oneLine } from './connection/https.ts'
+import { hostData } from './host-data.ts'
+import { publicIdentity, readIdentity, type StoredIdentity, writeIdentity } from './identity.ts'
+import { Jobs } from './jobs.ts'
+import { agentFolders, codeOf, messageOf, readJson, replaceJson } from './own-files.ts'
+import { fetchPacks } from './packs.ts'
+import { policyInForce } from './policy.ts'
+import type { AgentFolders, Teller, WorkerSurroundings } from './ports.ts'
+import { renewalDue, renewed } from './renewal.ts'
+import { Schedule, type Task } from './schedule.ts'
+import { Spool } from './spool.ts'
+import { writeStatus } from './status.ts'
+import type { UpgradeTrial } from './upgrade/trial.ts'
+
+export interface AgentOptions {
+  readonly state: string
+  readonly program: string
+  readonly launcher: string
+  /** Reads `agent.yml` anew; at the start and whenever `reload` is called. Throws with a message for people. */
+  readonly readConfig: () => Promise<AgentConfig>
+  readonly makeWorker: (surroundings: WorkerSurroundings) => Worker
+  readonly upgrade: WorkerSurroundings['upgrade']
+  /** What an upgrade that was just made still has to show. */
+  readonly trial?: UpgradeTrial
+  readonly teller?: Teller
+  /** How the service is, in a few words, for systemd. */
+  readonly tellService?: (state: 'ready' | 'alive' | 'stopping', words: string) => void
+  readonly log: (line: string) => void
+  readonly connection?: Pick<ConnectionParts, 'pauseFactor' | 'times' | 'random'>
+  /** For tests. */
+  readonly tickMs?: number
+}
+
+/** Another agent works on the same state folder. */
+export class AgentBusy extends Error {
+  override readonly name = 'AgentBusy'
+}
+
+const renewalRetryMs = 30 * 60_000
+
+/**
+ * The agent of a host: keeps the connection and the spool, and does one job at a time through its worker. Everything that it must
+ * not forget lies in files, so it may be killed at any moment.
+ */
+export class Agent {
+  readonly #options: AgentOptions
+  readonly #folders: AgentFolders
+  readonly #spool: Spool
+  readonly #schedule: Schedule
+  readonly #worker: Worker
+  readonly #jobs: Jobs
+  readonly #startedAt = new Date().toISOString()
+  #config: AgentConfig
+  #wished: CenterPolicy | undefined
+  #identity: StoredIdentity | undefined
+  #connection: Connection | undefined
+  #timer: NodeJS.Timeout | undefined
+  #statusAt = 0
+  #wholeAt = 0
+  #taking: Promise<void> = Promise.resolve()
+  #leaving: Farewell | undefined
+  #ended: () => void = () => {}
+  /** Resolves with the reason when the agent has stopped. */
+  readonly ended: Promise<Farewell>
+
+  /** Opens the state folder and begins to work. Throws `AgentBusy`, or what is wrong with the local policy. */
+  static async start(options: AgentOptions): Promise<Agent> {
+    const config = await options.readConfig()
+    const agent = new Agent(options, config)
+    await agent.#begin()
+    return agent
+  }
+
+  private constructor(options: AgentOptions, config: AgentConfig) {
+    this.#options = options
+    this.#config = config
+    this.#folders = agentFolders(options.state, true)
+    this.#identity = this.#ownIdentity()
+    this.#spool = openSpool(this.#folders, config, this.#identity?.agent ?? 'nobody')
+    this.#schedule = new Schedule(join(this.#folders.own, 'schedule.json'))
+    this.#wished = readPolicy(readJson(this.#policyPath())?.['policy'])
+    this.#worker = options.makeWorker(this.#surroundings())
+    this.#jobs = new Jobs(line => this.#log(line))
+    this.ended = new Promise(resolve => {
+      this.#ended = () => resolve(this.#leaving ?? 'shutdown')
+    })
+  }
+
+  /** Takes leave and ends; jobs that change the host are left to finish. */
+  async stop(reason: Farewell): Promise<void> {
+    if (this.#leaving !== undefined) return
+    this.#leaving = reason
+    clearInterval(this.#timer)
+    this.#tell('stopping', reason)
+    this.#jobs.stop()
+    await this.#worker.stop()
+    await Promise.race([this.#jobs.idle(), after(20_000)])
+    await this.#connection?.stop(reason)
+    this.#writeStatus(false)
+    this.#spool.close()
+    this.#ended()
+  }
+
+  /** `agent.yml` may have changed. What is wrong with it is said, and the policy of before holds. */
+  async reload(): Promise<void> {
+    try {
+      this.#config = await this.#options.readConfig()
+      replaceJson(this.#folders.config, this.#config)
+      this.#schedule.settle(this.#rhythm(), Date.now())
+      this.#log('agent.yml was read again')
+    } catch (error) {
+      this.#log(`agent.yml is not taken over: ${messageOf(error)}`)
+    }
+  }
+
+  async #begin(): Promise<void> {
+    replaceJson(this.#folders.config, this.#config)
+    for (const order of await this.#worker.start()) this.#queueOrder(order)
+    this.#options.trial?.begin({
+      ended: (order, ended) => this.#worker.upgradeEnded(order, ended),
+      leave: () => void this.stop('upgrade'),
+      log: line => this.#log(line),
+    })
+    this.#schedule.settle(this.#rhythm(), Date.now())
+    this.#connect()
+    this.#tell('ready', this.#words())
+    this.#timer = setInterval(() => this.#tick(), this.#options.tickMs ?? 15_000)
+    this.#tick()
+  }
+
+  #connect(): void {
+    const identity = this.#identity
+    if (identity === undefined) return
+    this.#connection = new Connection({
+      ...this.#options.connection,
+      identity: () => this.#identity ?? identity,
+      hello: () => this.#hello(),
+      spool: this.#spool,
+      changed: () => this.#writeStatus(true),
+      listener: {
+        welcomed: welcome => {
+          this.#log(`connected to ${identity.center} (acknowledged: ${welcome.acknowledged})`)
+          this.#options.trial?.connected()
+        },
+        order: order => this.#take(order),
+        policy: policy => this.#takePolicy(policy),
+        rules: packs => {
+          void fetchPacks(this.#folders.packs, packs, this.#identity ?? identity).catch((error: unknown) =>
+            this.#log(oneLine(messageOf(error))),
+          )
+        },
+        log: line => this.#log(line),
+      },
+    })
+    this.#connection.start()
+  }
+
+  /** Every few seconds: sees what is due. Cheap, because a laptop's lid or a stopped machine makes all other timers wrong. */
+  #tick(): void {
+    if (this.#leaving !== undefined) return
+    const now = Date.now()
+    this.#tell('alive', this.#words())
+    if (now - this.#statusAt >= 60_000) this.#writeStatus(true)
+    if (this.#jobs.busy) return
+    this.#queueWhole(now)
+    const later = this.#worker.nextLaterLook()
+    if (later !== undefined && later.getTime() <= now)
+      this.#jobs.add('later looks', signal => this.#worker.laterLooks(signal))
+    const task = this.#schedule.due(this.#rhythm(), now)
+    if (task !== undefined) this.#queueTask(task, now)
+  }
+
+  #queueTask(task: Task, now: number): void {
+    this.#schedule.begins(task, this.#rhythm(), now)
+    if (task === 'quick' || task === 'full') this.#jobs.add(`${task} scan`, signal => this.#look(task, signal))
+    if (task === 'inventory') this.#jobs.add('inventory', signal => this.#worker.inventory(false, signal))
+    if (task === 'kept') this.#jobs.add('quarantine and blocks', signal => this.#worker.kept(signal))
+    if (task === 'cost') this.#jobs.add('own cost', async () => this.#reportHealth())
+    if (task === 'tampering') this.#jobs.add('own files', () => this.#worker.checkTampering())
+    if (task === 'renewal') this.#jobs.add('certificate', () => this.#renewIfDue())
+  }
+
+  /** What the spool had to drop is made again. What fails is not tried again before ten minutes are over. */
+  #queueWhole(now: number): void {
+    if (this.#identity === undefined || now - this.#wholeAt < 600_000) return
+    const kinds = this.#spool.wantedWhole()
+    if (kinds.length === 0) return
+    this.#wholeAt = now
+    this.#jobs.add('all that the center lacks', async signal => {
+      if (kinds.includes('inventory')) await this.#worker.inventory(true, signal)
+      if (kinds.some(kind => kind !== 'inventory')) await this.#worker.kept(signal)
+      for (const kind of kinds) this.#spool.sentWhole(kind)
+    })
+  }
+
+  #queueOrder(order: string): void {
+    this.#jobs.add(`order ${order}`, signal => this.#worker.carryOut(order, signal), 'first')
+  }
+
+  /** One after the other, as they came: the sequence of orders must not be mixed up. */
+  #take(order: unknown): void {
+    this.#taking = this.#taking.then(async () => {
+      if (this.#leaving !== undefined) return
+      try {
+        const taken = await this.#worker.take(order)
+        if (taken !== undefined) this.#queueOrder(taken)
+      } catch (error) {
+        // It was not written down, so the center sends it again with the next connection.
+        this.#log(`an order could not be judged: ${oneLine(messageOf(error))}`)
+      }
+    })
+  }
+
+  async #look(mode: 'quick' | 'full', signal: AbortSignal): Promise<void> {
+    const result = await this.#worker.look(mode, signal)
+    if (this.#config.center === undefined && result.verdict !== 'clean')
+      await this.#options.teller?.tell(hostData().hostname, result)
+  }
+
+  #reportHealth(): void {
+    const { policy, tightened } = policyInForce(this.#config, this.#wished)
+    const nextScan = this.#schedule.nextScan()?.toISOString()
+    const health = {
+      ...this.#worker.cost(),
+      spool: this.#spool.state(),
+      losses: this.#spool.losses,
+      policy: { version: policy.version, tightened: [...tightened] },
+      ...(nextScan === undefined ? {} : { nextScan }),
+    }
+    this.#report({ kind: 'health', health })
+  }
+
+  async #renewIfDue(): Promise<void> {
+    const identity = this.#identity
+    if (identity === undefined || !renewalDue(identity, Date.now())) return
+    try {
+      this.#identity = await renewed(identity)
+      writeIdentity(this.#folders, this.#identity)
+      await this.#worker.rememberOwnFiles()
+      this.#log('the certificate was renewed')
+      this.#connection?.renew()
+    } catch (error) {
+      this.#schedule.again('renewal', Date.now() + renewalRetryMs * (0.5 + Math.random()))
+      throw error
+    }
+  }
+
+  #takePolicy(policy: CenterPolicy): void {
+    this.#wished = policy
+    replaceJson(this.#policyPath(), { policy })
+    this.#schedule.settle(this.#rhythm(), Date.now())
+    const { tightened } = policyInForce(this.#config, policy)
+    this.#log(`policy ${policy.version} of the center${tightened.length > 0 ? `; here: ${tightened.join('; ')}` : ''}`)
+  }
+
+  #policyPath(): string {
+    return join(this.#folders.own, 'policy.json')
+  }
+
+  #rhythm() {
+    return {
+      policy: policyInForce(this.#config, this.#wished).policy,
+      notBetween: this.#config.scan.notBetween,
+      canFull: this.#worker.capabilities.includes('scan:full'),
+    }
+  }
+
+  /** Both must name the same center: what root wrote in `agent.yml`, and whom this host joined. */
+  #ownIdentity(): StoredIdentity | undefined {
+    const identity = readIdentity(this.#folders)
+    const { center } = this.#config
+    if (center === undefined) {
+      this.#wished = undefined
+      if (identity !== undefined) this.#log('agent.yml names no center, so this agent works alone')
+      return undefined
+    }
+    if (identity === undefined) this.#log(`this host has not joined ${center} yet: davylamp agent join …`)
+    else if (new URL(center).origin === identity.center) return identity
+    else
+      this.#log(`agent.yml names ${center}, but this host joined ${identity.center}. Join again, or correct agent.yml`)
+    return undefined
+  }
+
+  #hello(): Hello {
+    return {
+      type: 'hello',
+      protocol: 1,
+      program: this.#options.program.slice(0, 40),
+      capabilities: [...this.#worker.capabilities],
+      ...hostData(),
+      startedAt: this.#startedAt,
+      clock: new Date().toISOString(),
+      spool: this.#spool.id,
+      policyVersion: this.#wished?.version ?? 0,
+      orderSequence: this.#worker.orderSequence(),
+    }
+  }
+
+  /** Into the spool, if there is anybody to tell. What cannot be kept is counted and said: nothing that the agent does on the host waits for a disk that is full. */
+  #report(report: Report): number {
+    if (this.#identity === undefined) return 0
+    try {
+      const sequence = this.#spool.append(report)
+      this.#connection?.pump()
+      return sequence
+    } catch (error) {
+      this.#spool.countLoss(`not-kept:${report.kind}`)
+      this.#log(`a report (${report.kind}) could not be kept: ${oneLine(messageOf(error))}`)
+      return 0
+    }
+  }
+
+  #surroundings(): WorkerSurroundings {
+    return {
+      folders: this.#folders,
+      launcher: this.#options.launcher,
+      config: () => this.#config,
+      policy: () => policyInForce(this.#config, this.#wished).policy,
+      identity: () => (this.#identity === undefined ? undefined : publicIdentity(this.#identity)),
+      report: report => this.#report(report),
+      progress: progress => this.#connection?.progress(progress),
+      upgrade: async order => {
+        await this.#options.upgrade(order)
+        setImmediate(() => void this.stop('upgrade'))
+      },
+      pendingUpgrade: () => this.#options.trial?.order,
+      log: line => this.#log(line),
+    }
+  }
+
+  #words(): string {
+    const { doing } = this.#jobs
+    const at = this.#connection?.state
+    const line =
+      at === undefined ? 'works alone' : at.state === 'connected' ? `connected (${at.way})` : 'center not reached'
+    return doing === undefined ? line : `${line}; ${doing}`
+  }
+
+  #tell(state: 'ready' | 'alive' | 'stopping', words: string): void {
+    this.#options.tellService?.(state, words)
+  }
+
+  #writeStatus(running: boolean): void {
+    this.#statusAt = Date.now()
+    const { policy, tightened } = policyInForce(this.#config, this.#wished)
+    const nextScan = this.#schedule.nextScan()?.toISOString()
+    const identity = this.#identity
+    try {
+      writeStatus(this.#folders, {
+        format: 'davylamp-agent-status',
+        version: 1,
+        at: new Date().toISOString(),
+        program: this.#options.program,
+        pid: process.pid,
+        startedAt: this.#startedAt,
+        running,
+        ...(identity === undefined
+          ? {}
+          : {
+              agent: identity.agent,
+              center: identity.center,
+              certificateEndsAt: new X509Certificate(identity.certificate).validToDate.toISOString(),
+            }),
+        ...(this.#connection === undefined ? {} : { connection: this.#connection.state }),
+        ...(this.#jobs.doing === undefined ? {} : { doing: this.#jobs.doing }),
+        ...(nextScan === undefined ? {} : { nextScan }),
+        spool: this.#spool.state(),
+        losses: this.#spool.losses,
+        policy: { version: policy.version, tightened },
+      })
+    } catch (error) {
+      this.#log(`the status could not be written: ${messageOf(error)}`)
+    }
+  }
+
+  #log(line: string): void {
+    this.#options.log(line)
+  }
+}
+
+/** The spool's lock is the agent's: SQLite gives it to one process, and the kernel takes it back when that ends. */
+function openSpool(folders: AgentFolders, config: AgentConfig, owner: string): Spool {
+  try {
+    return new Spool({
+      path: join(folders.own, 'spool.db'),
+      mostBytes: config.spool.mostMegabytes * 1_048_576,
+      mostReportBytes,
+      owner,
+    })
+  } catch (error) {
+    if (codeOf(error) === 'ERR_SQLITE_ERROR' && Reflect.get(error as Error, 'errcode') === 5)
+      throw new AgentBusy(`another agent works on ${folders.state}. See: davylamp agent status`)
+    throw error
+  }
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms).unref())
+}

@@ -1,0 +1,17 @@
+import type { OrderKind } from '../../model/wire/index.ts'
+
+/** What this agent can be asked, for `hello`: an order for anything else is refused. */
+export const capabilities: readonly (OrderKind | 'scan:quick' | 'later-looks')[] = [
+  'scan',
+  'scan:quick',
+  'report-inventory',
+  'clean',
+  'prove',
+  'undo',
+  'restore',
+  'block',
+  'unblock',
+  'upgrade',
+  'cancel',
+  'later-looks',
+]

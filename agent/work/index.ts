@@ -1,0 +1,1 @@
+export { makeWorker, type WorkerOptions } from './worker.ts'
