@@ -11,7 +11,7 @@ import { printFindings, printIncident } from './print/scan.ts'
 import { timeAndAge } from './print/time.ts'
 import { levelWord, short } from './print/verdict.ts'
 import { calledAs } from './program-name.ts'
-import { ownRulesFolder } from './rule-book.ts'
+import { ownRulesFolder } from '../rulebook/index.ts'
 import { savedScans } from './saved-scans.ts'
 import type { SavedScan } from './state/saved-scan.ts'
 

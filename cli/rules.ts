@@ -9,7 +9,7 @@ import { styled } from './print/page.ts'
 import { count, levelWord } from './print/verdict.ts'
 import { mustExist } from './must-exist.ts'
 import { calledAs } from './program-name.ts'
-import { ownFields, ownRulesFolder } from './rule-book.ts'
+import { ownFields, ownRulesFolder } from '../rulebook/index.ts'
 import { levels } from '../model/index.ts'
 
 /** Lists our own rules. */

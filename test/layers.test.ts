@@ -13,9 +13,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   sensors: ['model', 'native', 'target'],
   remedies: ['model', 'native', 'target'],
   engine: ['model'],
+  rulebook: ['model', 'native', 'target', 'collectors', 'detect', 'engine'],
   notify: ['model'],
   client: ['model'],
-  agent: ['model', 'native', 'target', 'collectors', 'detect', 'sensors', 'remedies', 'engine', 'notify'],
+  agent: ['model', 'native', 'target', 'collectors', 'detect', 'sensors', 'remedies', 'engine', 'rulebook', 'notify'],
   cli: [
     'model',
     'native',
@@ -25,12 +26,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'sensors',
     'remedies',
     'engine',
+    'rulebook',
     'notify',
     'client',
     'agent',
     'center',
   ],
-  center: ['model', 'native', 'target', 'collectors', 'detect', 'engine', 'notify'],
+  center: ['model', 'native', 'target', 'collectors', 'detect', 'engine', 'rulebook', 'notify'],
   console: ['model', 'client'],
 }
 

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { openRules, ownRulesFolder } from '../cli/rule-book.ts'
-import { type Judged, judge, World } from '../engine/index.ts'
-import { factsOf, placeOf, readCases } from './rule-cases.ts'
+import { foundIn, openRules, ownRulesFolder, readCases } from '../rulebook/index.ts'
 
 const book = openRules()
 const files = readCases(ownRulesFolder)
@@ -37,8 +35,7 @@ for (const { file, cases } of files)
     for (const one of cases)
       test(one.name, async () => {
         assert.ok(titles.has(one.rule), `there is no rule "${one.rule}"`)
-        const found = (await judged(one)).filter(({ rule }) => rule.title === one.rule)
-        assert.deepEqual([...new Set(found.map(({ finding }) => placeOf(finding.fact)))].sort(), [...one.finds].sort())
+        assert.deepEqual(await foundIn(one, book.detector()), [...one.finds].sort())
       })
   })
 
@@ -50,8 +47,3 @@ test('every rule has a case that it finds and a near-miss that it does not', () 
   })
   assert.deepEqual(lacking, [])
 })
-
-async function judged(one: Parameters<typeof factsOf>[0]): Promise<Judged[]> {
-  const { facts, target } = await factsOf(one)
-  return judge(new World(facts, target.live), book.detector(), [], one.now)
-}

@@ -57,6 +57,7 @@ function testFiles() {
     'detect',
     'engine',
     'remedies',
+    'rulebook',
     'notify',
     'client',
     'agent',

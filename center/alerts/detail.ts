@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { plan as planSchema } from '../../model/index.ts'
-import { handlings } from '../../model/wire/order.ts'
+import { handlings } from '../../model/wire/index.ts'
 import type { alertEvent, alertRoutes } from '../../model/api/index.ts'
 import { beyond, keyset } from '../api/keyset.ts'
 import type { Caller, Db, Handlers } from '../context.ts'

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { groupObject, hostRoutes } from '../../model/api/index.ts'
-import { centerPolicy } from '../../model/wire/policy.ts'
+import { centerPolicy } from '../../model/wire/index.ts'
 import type { z } from 'zod'
 import { badRequest, conflict, notAllowed, notFound } from '../problem-error.ts'
 import { uuid7 } from '../uuid7.ts'

@@ -45,12 +45,7 @@ export function openRules(foreignFolders: readonly string[] = [], ownFolder = ow
     if (meaning.success) meanings.set(rule.id, { ...headOf(rule), level: levelOf(rule.level), meaning: meaning.data })
     else meaningErrors.push(problemOf(rule, 'davylamp: says no class or something unknown'))
   }
-  for (const rule of [...foreign.rules, ...foreign.correlations]) {
-    if (meanings.has(rule.id)) continue
-    const level = levels[Math.min(levels.indexOf(levelOf(rule.level)), levels.indexOf('medium'))] ?? 'medium'
-    const meaning = ruleMeaning.parse({ class: 'execution' })
-    meanings.set(rule.id, { ...headOf(rule), level, meaning })
-  }
+  addForeignMeanings(foreign, meanings)
   return {
     own,
     foreign,
@@ -59,6 +54,23 @@ export function openRules(foreignFolders: readonly string[] = [], ownFolder = ow
     errors: [...ownFiles.errors, ...own.errors, ...meaningErrors],
     foreignProblems: [...foreignFiles.errors, ...foreign.errors],
     detector: () => detectorOf([own, foreign], meanings),
+  }
+}
+
+/** For rules of others alone, as a scan would use them beside its own. */
+export function foreignDetector(foreign: RuleSet): Detect {
+  const meanings = new Map<string, JudgingRule>()
+  addForeignMeanings(foreign, meanings)
+  return detectorOf([foreign], meanings)
+}
+
+/** Rules of others are worth a medium level at most, and nothing of what they say of themselves counts. */
+function addForeignMeanings(foreign: RuleSet, meanings: Map<string, JudgingRule>): void {
+  for (const rule of [...foreign.rules, ...foreign.correlations]) {
+    if (meanings.has(rule.id)) continue
+    const level = levels[Math.min(levels.indexOf(levelOf(rule.level)), levels.indexOf('medium'))] ?? 'medium'
+    const meaning = ruleMeaning.parse({ class: 'execution' })
+    meanings.set(rule.id, { ...headOf(rule), level, meaning })
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import { collectFacts, linuxCollectors } from '../collectors/index.ts'
+import { type Detect, judge, World } from '../engine/index.ts'
 import type { Fact } from '../model/index.ts'
 import {
   type MemoryFile,
@@ -13,7 +14,7 @@ import {
   type SocketRow,
   type Target,
 } from '../target/index.ts'
-import { factWith } from './facts.ts'
+import { factWith } from './fact-with.ts'
 
 /** One host of a `*.cases.yml` file, and where on it a rule must speak. */
 const ruleCase = z.strictObject({
@@ -41,10 +42,20 @@ export function readCases(folder: string): { file: string; cases: RuleCase[] }[]
     .filter(name => name.endsWith('.cases.yml'))
     .sort()
     .map(name => {
-      const text = readFileSync(join(folder, name), 'utf8')
-      const cases = parseAllDocuments(text).flatMap(document => z.array(ruleCase).parse(document.toJS()))
-      return { file: name, cases }
+      return { file: name, cases: parseCases(readFileSync(join(folder, name), 'utf8')) }
     })
+}
+
+/** Throws where a document is no list of cases. */
+export function parseCases(text: string): RuleCase[] {
+  return parseAllDocuments(text).flatMap(document => z.array(ruleCase).parse(document.toJS({ maxAliasCount: 100 })))
+}
+
+/** The places that a case's host has for its rule, sorted, each once. */
+export async function foundIn(one: RuleCase, detect: Detect): Promise<string[]> {
+  const { facts, target } = await factsOf(one)
+  const found = judge(new World(facts, target.live), detect, [], one.now).filter(({ rule }) => rule.title === one.rule)
+  return [...new Set(found.map(({ finding }) => placeOf(finding.fact)))].sort()
 }
 
 /** The facts of a case's host, through the real collectors. */
