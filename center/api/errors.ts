@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { Log } from '../context.ts'
 import { ProblemError } from '../problem-error.ts'
@@ -82,7 +83,7 @@ export function refuseBroken(error: Error, socket: Breakable): void {
   const [status, title] = brokenAnswers.get(String(code)) ?? [400, 'This is not valid HTTP']
   const body = JSON.stringify(problemDocument(status, 'bad-request', title, undefined, uuid7()))
   socket.end(
-    `HTTP/1.1 ${status} Bad Request\r\nContent-Type: application/problem+json; charset=utf-8\r\nConnection: close\r\n` +
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json; charset=utf-8\r\nConnection: close\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
 }

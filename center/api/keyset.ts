@@ -54,7 +54,7 @@ export function beyond(
 }
 
 function decoded(after: string): unknown {
-  if (!/^[\w-]{1,500}$/.test(after)) return undefined
+  if (!/^[\w-]{1,4000}$/.test(after)) return undefined
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(after, 'base64url')))
   } catch {

@@ -144,14 +144,24 @@ function requestBody(name: string, body: z.ZodType, schemas: SchemaCollector): J
 }
 
 function responses(name: string, route: RouteContract, schemas: SchemaCollector): { [status: string]: Json } {
-  const status = route.status ?? (route.answer === undefined && route.raw === undefined ? 204 : 200)
-  const made: { [status: string]: Json } = { [status]: success(name, route, schemas) }
+  const made: { [status: string]: Json } = { [statusOf(route)]: success(name, route, schemas) }
   for (const [code, [component, applies]] of Object.entries(problems))
     if (applies(route)) made[code] = { $ref: `#/components/responses/${component}` }
   return made
 }
 
+/** A `raw` route whose content is no media type sends the browser elsewhere. */
+function redirects({ raw }: RouteContract): boolean {
+  return raw !== undefined && !raw.includes('/')
+}
+
+function statusOf(route: RouteContract): number {
+  if (redirects(route)) return 302
+  return route.status ?? (route.answer === undefined && route.raw === undefined ? 204 : 200)
+}
+
 function success(name: string, route: RouteContract, schemas: SchemaCollector): Json {
+  if (redirects(route)) return { description: `Answers with ${route.raw}` }
   if (route.raw !== undefined)
     return { description: 'The content', content: { [route.raw]: { schema: { type: 'string' } } } }
   if (route.answer === undefined) return { description: 'Done' }

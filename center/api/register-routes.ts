@@ -205,8 +205,8 @@ function checkAnswer({ name, route, parts }: Call, body: unknown): unknown {
 
 /** The transaction is over by now: a stream may last for hours. It ends when the caller goes away. */
 function sendRaw(reply: FastifyReply, type: string, body: Body | undefined, gone: AbortSignal): FastifyReply {
+  if (body === undefined) return reply.send()
   if (!reply.hasHeader('content-type')) reply.type(type)
-  if (body === undefined) return reply.removeHeader('content-type').send()
   if (typeof body === 'string' || body instanceof Uint8Array)
     return reply.send(typeof body === 'string' ? body : Buffer.from(body))
   return reply.send(Readable.from(body, { signal: gone, objectMode: false }))

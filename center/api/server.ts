@@ -4,24 +4,35 @@ import { isIPv6, type AddressInfo } from 'node:net'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import Fastify, { type FastifyInstance } from 'fastify'
-import { allRoutes, type RouteTable } from '../../model/api/index.ts'
+import { allRoutes, healthRoutes, liveRoutes, type RouteTable } from '../../model/api/index.ts'
 import type { Center } from '../context.ts'
 import { uuid7 } from '../uuid7.ts'
+import { busProbe } from './bus-probe.ts'
 import { serveDocumentation } from './documentation.ts'
 import { answerErrors, answerUnroutable, refuseBroken } from './errors.ts'
+import { healthPage } from './health.ts'
 import { forgetAnswers } from './idempotency.ts'
 import { jsonBody } from './json-body.ts'
 import { limitsOf } from './limits.ts'
+import { liveHandlers } from './live.ts'
+import { liveHub } from './live-hub.ts'
+import { gauge } from './metrics.ts'
 import { serveProbes } from './probes.ts'
 import type { ApiHandlers, Authenticate, WriteAudit } from './ports.ts'
 import { type ApiParts, registerRoutes } from './register-routes.ts'
+
+/** PEM, the chain included. */
+export interface Certificate {
+  readonly key: string
+  readonly cert: string
+}
 
 export interface ApiOptions {
   readonly center: Center
   readonly authenticate: Authenticate
   readonly audit: WriteAudit
-  /** PEM. `plain-http` only behind a proxy that speaks TLS, or in tests. */
-  readonly tls: { readonly key: string; readonly certificate: string } | 'plain-http'
+  /** `plain-http` only behind a proxy that speaks TLS, or in tests. */
+  readonly tls: Certificate | 'plain-http'
   readonly listen: { readonly host: string; readonly port: number }
   /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies?: readonly string[]
@@ -52,7 +63,7 @@ export interface ApiServer {
   readonly address: string
   readonly port: number
   /** For connections from now on. */
-  renewCertificate(tls: { readonly key: string; readonly certificate: string }): void
+  renewCertificate(tls: Certificate): void
   /** Ends streams, lets requests finish, then closes. */
   close(): Promise<void>
 }
@@ -82,7 +93,7 @@ export async function startApi(options: ApiOptions, served: readonly Served[]): 
     reply.header('permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()')
     await limits.address(request, reply)
   })
-  for (const one of served) one.register(app, parts)
+  for (const one of [...served, ...ownFunctions(app, options)]) one.register(app, parts)
   serveProbes(app, parts, options.trustedProxies !== undefined)
   serveDocumentation(app, options.documented ?? allRoutes)
   await options.pages?.(app, parts)
@@ -94,13 +105,30 @@ export async function startApi(options: ApiOptions, served: readonly Served[]): 
     port,
     address: `${tls === 'plain-http' ? 'http' : 'https'}://${reachable(listen.host)}:${port}`,
     renewCertificate: renewed => {
-      if (server instanceof TlsServer) server.setSecureContext({ key: renewed.key, cert: renewed.certificate })
+      if (server instanceof TlsServer) server.setSecureContext({ key: renewed.key, cert: renewed.cert })
     },
     async close() {
       clearInterval(forgetting)
+      const patience = setTimeout(() => server.closeAllConnections(), 10_000)
       await app.close()
+      clearTimeout(patience)
     },
   }
+}
+
+/** Live view and health: about the process that serves them. */
+function ownFunctions(app: FastifyInstance, { center, authenticate, program }: ApiOptions): Served[] {
+  const hub = liveHub(center, authenticate)
+  const bus = busProbe(center)
+  const health = healthPage({ program, liveStreams: hub.count, pingBus: bus.ping })
+  const stopCounting = gauge('live_streams', 'Live views that are open', hub.count)
+  app.addHook('preClose', async () => {
+    hub.close()
+    bus.stop()
+    health.stop()
+    stopCounting()
+  })
+  return [serve(liveRoutes, liveHandlers(hub)), serve(healthRoutes, health.handlers)]
 }
 
 /** RFC 9112 limits and times of a connection: what is not sent within them is a flood or a broken line. */
@@ -116,13 +144,13 @@ function plainServer(): Server {
 }
 
 /** TLS 1.2 is for the browsers and tools of old systems that people still administrate from; only with forward secrecy and AEAD. */
-function tlsServer({ key, certificate }: { key: string; certificate: string }): TlsServer {
+function tlsServer({ key, cert }: Certificate): TlsServer {
   const ciphers =
     'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:ECDHE+AESGCM:ECDHE+CHACHA20'
   return createServer({
     ...connectionLimits,
     key,
-    cert: certificate,
+    cert,
     minVersion: 'TLSv1.2',
     ciphers,
     honorCipherOrder: true,
@@ -135,7 +163,7 @@ function appOn(server: Server | TlsServer, { trustedProxies }: ApiOptions): Fast
     trustProxy: trustedProxies === undefined ? false : [...trustedProxies],
     genReqId: () => uuid7(),
     requestIdHeader: false,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
     frameworkErrors: answerUnroutable,
     clientErrorHandler: refuseBroken,
     routerOptions: { maxParamLength: 500, ignoreTrailingSlash: false },

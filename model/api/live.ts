@@ -6,6 +6,7 @@ export const liveKinds = [
   'alert',
   'campaign',
   'host',
+  'group',
   'agent',
   'enrolment',
   'order',
