@@ -14,6 +14,7 @@ export interface LookChild {
   /** Longest time, in seconds. */
   readonly seconds?: number
   onLine(line: string): void
+  onStart?(pid: number): void
 }
 
 export interface ChangeChild {
@@ -45,6 +46,7 @@ const graceMs = 5_000
 export async function runLook({ launcher, words, signal, seconds = 3_600, ...given }: LookChild): Promise<ChildEnd> {
   if (signal.aborted) throw new JobStopped('stopped before it began')
   const child = spawn(launcher, words, { stdio: ['pipe', 'pipe', 'pipe'] })
+  child.once('spawn', () => given.onStart?.(child.pid ?? 0))
   const unbound = limitProcessor(child, given.cpuPercent ?? 100)
   let ended: string | undefined
   const end = (why: string) => {

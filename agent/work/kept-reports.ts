@@ -1,44 +1,19 @@
-import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import type { Report } from '../../model/wire/index.ts'
-import { isRecord, readJson, replaceJson } from '../own-files.ts'
+import { isRecord } from '../own-files.ts'
 
 /** Runs a command of ours that prints one document. */
 export type AskChild = (words: readonly string[]) => Promise<Readonly<Record<string, unknown>> | undefined>
 
-const againMs = 24 * 3_600_000
-
-/**
- * What lies in quarantine and what is blocked, as reports: when it is not what was reported last, and once a day. `blocks` false: a
- * tree has no firewall.
- */
-export async function keptReports(ask: AskChild, own: string, blocks: boolean, now: Date): Promise<Report[]> {
+/** What lies in quarantine and what is blocked, as reports. `blocks` false: a tree has no firewall. */
+export async function keptReports(ask: AskChild, blocks: boolean, now: Date): Promise<Report[]> {
   const quarantine = quarantineOf(await ask(['quarantine', 'list']))
   const blocked = blocks ? blocksOf(await ask(['block', 'list']), now) : undefined
-  const path = join(own, 'kept-reported.json')
-  const before = readJson(path) ?? {}
-  const told: Record<string, unknown> = { ...before }
-  const reports = [quarantine, blocked].filter(one => one !== undefined)
-  const fresh = reports.filter(({ report, mark }) => {
-    const last = before[report.kind]
-    const same =
-      isRecord(last) && last['mark'] === mark && typeof last['at'] === 'number' && now.getTime() - last['at'] < againMs
-    if (!same) told[report.kind] = { mark, at: now.getTime() }
-    return !same
-  })
-  if (fresh.length > 0) replaceJson(path, told)
-  return fresh.map(one => one.report)
-}
-
-interface Marked {
-  readonly report: Report
-  /** Changes when the report says something new. */
-  readonly mark: string
+  return [quarantine, blocked].filter(one => one !== undefined)
 }
 
 const mostEntries = 10_000
 
-function quarantineOf(document: Readonly<Record<string, unknown>> | undefined): Marked | undefined {
+function quarantineOf(document: Readonly<Record<string, unknown>> | undefined): Report | undefined {
   const list = document?.['entries']
   if (!Array.isArray(list)) return undefined
   const entries = list
@@ -55,10 +30,10 @@ function quarantineOf(document: Readonly<Record<string, unknown>> | undefined): 
       run: String(one['run']),
       reason: String(one['why']),
     }))
-  return { report: { kind: 'quarantine', entries }, mark: markOf(entries) }
+  return { kind: 'quarantine', entries }
 }
 
-function blocksOf(document: Readonly<Record<string, unknown>> | undefined, now: Date): Marked | undefined {
+function blocksOf(document: Readonly<Record<string, unknown>> | undefined, now: Date): Report | undefined {
   const [way, list] = [document?.['way'], document?.['blocked']]
   if ((way !== 'nftables' && way !== 'iptables' && way !== 'none') || !Array.isArray(list)) return undefined
   const blocked = list
@@ -68,11 +43,5 @@ function blocksOf(document: Readonly<Record<string, unknown>> | undefined, now: 
       address: String(one['address']),
       expiresAt: new Date(now.getTime() + Number(one['seconds']) * 1_000).toISOString(),
     }))
-  // The same block reads a second differently each time.
-  const marks = blocked.map(one => [one.address, Math.round(Date.parse(one.expiresAt) / 60_000)])
-  return { report: { kind: 'blocks', way, blocked }, mark: markOf([way, marks]) }
-}
-
-function markOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex')
+  return { kind: 'blocks', way, blocked }
 }

@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises'
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { dirname, join } from 'node:path'
 import type { Order, Report } from '../../model/wire/index.ts'
@@ -47,6 +47,7 @@ class ChildWorker implements Worker {
   readonly #ending = new AbortController()
   readonly cost = costCounter()
   #taking: Promise<unknown> = Promise.resolve()
+  #settling: Promise<unknown> = Promise.resolve()
 
   constructor(given: WorkerSurroundings, options: WorkerOptions) {
     const { own, state, packs } = given.folders
@@ -80,10 +81,9 @@ class ChildWorker implements Worker {
   }
 
   async kept(signal: AbortSignal): Promise<void> {
-    const { own } = this.#given.folders
     const ask = (words: readonly string[]) => this.#ask(words, signal)
     const blocks = this.#options.root === undefined
-    for (const report of await keptReports(ask, own, blocks, new Date())) this.#given.report(report)
+    for (const report of await keptReports(ask, blocks, new Date())) this.#given.report(report)
   }
 
   nextLaterLook(): Date | undefined {
@@ -108,7 +108,18 @@ class ChildWorker implements Worker {
     return taken
   }
 
-  async carryOut(id: string, signal: AbortSignal): Promise<void> {
+  carryOut(id: string, signal: AbortSignal): Promise<void> {
+    const work = this.#stoppable(id, signal)
+    this.#settling = Promise.allSettled([this.#settling, work])
+    return work
+  }
+
+  upgradeEnded(order: string, ended: { state: 'done' } | { state: 'failed'; reason: string }): void {
+    const taken = this.#ledger.find(order)
+    if (taken !== undefined) this.#finish(taken.order, ended)
+  }
+
+  async #stoppable(id: string, signal: AbortSignal): Promise<void> {
     const taken = this.#ledger.find(id)
     if (taken === undefined || (taken.state !== 'accepted' && taken.state !== 'running')) return
     const stopper = new AbortController()
@@ -139,7 +150,7 @@ class ChildWorker implements Worker {
 
   async stop(): Promise<void> {
     this.#ending.abort()
-    await this.#taking
+    await Promise.allSettled([this.#taking, this.#settling])
     rmSync(this.#alive, { force: true })
     this.#ledger.close()
   }
@@ -183,6 +194,7 @@ class ChildWorker implements Worker {
       signal: AbortSignal.any([signal, this.#ending.signal]),
       cpuPercent: this.#given.policy().scan.cpuPercent,
       onLine: line => lines.take(line),
+      onStart: pid => rememberChild(own, pid, 'look'),
     })
     if (end.status !== 0) throw new Error(reasonFrom(end.stderr, end.status))
     // Everything lies in the spool: from now on only what changes is told.
@@ -267,8 +279,8 @@ class ChildWorker implements Worker {
     const { order, begunAt } = taken
     if (begunAt === undefined) return order.action.kind !== 'cancel'
     if (order.action.kind === 'upgrade') {
-      const done = this.#programVersion() === order.action.version
-      this.#finish(order, done ? { state: 'done' } : { state: 'failed', reason: 'The program before it runs again.' })
+      if (this.#given.pendingUpgrade() !== order.id)
+        this.#finish(order, { state: 'failed', reason: 'It was cut off: the program before it runs.' })
       return false
     }
     if (this.#runToGoOn(taken, begunAt) !== undefined) return true
@@ -295,15 +307,6 @@ class ChildWorker implements Worker {
   /** Entries of the vault are named after the run and the action that took them. */
   #runOfEntry(entry: string): string | undefined {
     return runIds(this.#given.folders.state).find(run => entry.startsWith(`${run}-`))
-  }
-
-  #programVersion(): unknown {
-    try {
-      const about: unknown = JSON.parse(readFileSync(join(dirname(this.#given.launcher), 'package.json'), 'utf8'))
-      return isRecord(about) ? about['version'] : undefined
-    } catch {
-      return undefined
-    }
   }
 
   async #carryOut(taken: TakenOrder, signal: AbortSignal): Promise<void> {
