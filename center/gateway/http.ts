@@ -30,7 +30,7 @@ export function sendProblem(response: ServerResponse, error: unknown, retrySecon
   const status = known?.status ?? 503
   if (status === 503 || retrySeconds !== undefined) response.setHeader('retry-after', Math.ceil(retrySeconds ?? 10))
   const body = {
-    type: `https://davylamp.invalid/problems/${known?.kind ?? 'unavailable'}`,
+    type: `urn:davylamp:problem:${known?.kind ?? 'unavailable'}`,
     title: known?.message ?? 'The center cannot do this now',
     status,
     ...(known === undefined ? { detail: 'Try again in a few seconds.' } : {}),

@@ -1,0 +1,17 @@
+import type { agentRoutes } from '../../model/api/agents.ts'
+import type { Handlers } from '../context.ts'
+import type { Keyring } from '../keys/index.ts'
+import { agentListHandlers } from './api-agents.ts'
+import { enrolmentHandlers } from './api-enrolments.ts'
+import { tokenHandlers } from './api-tokens.ts'
+import type { Downloads } from './downloads.ts'
+
+export interface AgentApiParts {
+  readonly keys: Keyring
+  readonly downloads: Pick<Downloads, 'joinHash'>
+}
+
+/** The functions behind `agentRoutes`. */
+export function agentHandlers(parts: AgentApiParts): Handlers<typeof agentRoutes> {
+  return { ...tokenHandlers(parts), ...enrolmentHandlers, ...agentListHandlers }
+}

@@ -1,0 +1,277 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { enrolRequest, renewRequest } from '../../model/wire/enrol.ts'
+import { largestFrame } from '../../model/wire/frame.ts'
+import type { BusMessage } from '../context.ts'
+import { namesOf, serverCertificate } from '../keys/index.ts'
+import { badRequest, notFound, ProblemError } from '../problem-error.ts'
+import { AddressLimit } from './bucket.ts'
+import { Downloads } from './downloads.ts'
+import { enrol } from './enrol.ts'
+import { Exchanges } from './exchange.ts'
+import { InWork } from './flow.ts'
+import type { GatewayParts } from './gateway-parts.ts'
+import { readJson, sendJson, sendProblem } from './http.ts'
+import type { KnownPeer } from './identity.ts'
+import { listen, secureContext } from './listener.ts'
+import { Presence, pingSeconds } from './presence.ts'
+import { Registry } from './registry.ts'
+import { renew } from './renew.ts'
+import type { Session, SessionParts } from './session.ts'
+import { WebSockets } from './web-socket.ts'
+
+export interface GatewayOptions extends GatewayParts {
+  readonly host: string
+  /** 0: any that is free. */
+  readonly port: number
+  /** Besides the host name of `settings.agentAddress`: names and addresses for the certificate. */
+  readonly names?: readonly string[]
+  /** The owner's certificate and key, PEM files; else the center's CA issues one. Agents trust the CA of the center only. */
+  readonly own?: { readonly certificate: string; readonly key: string }
+  /** Folder of the agent packages that this center hands out. */
+  readonly packages?: string
+  readonly mostStrangers?: number
+  /** Tests move time by hand. */
+  readonly timers?: boolean
+}
+
+export interface Gateway {
+  readonly port: number
+  readonly presence: Presence
+  readonly downloads: Downloads
+  connections(): number
+  /** Of an agent that is connected to this node. */
+  session(agent: string): Session | undefined
+  /** Says goodbye to all, with times to come back that are spread. */
+  stop(): Promise<void>
+}
+
+/** The center's side of its agents: enrolment, connections, presence. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { center, keys } = options
+  const registry = new Registry()
+  const presence = new Presence(center, options.alarms, registry)
+  const parts: SessionParts = {
+    ...options,
+    inWork: new InWork(),
+    pingSeconds,
+    reconnectSpreadSeconds: () => presence.spreadSeconds,
+    opened: session => registry.opened(session),
+    closed: session => registry.closed(session),
+  }
+  const sockets = new WebSockets(parts)
+  const downloads = new Downloads(options.packages)
+  const certificateOptions = {
+    authority: keys.authority,
+    state: center.settings.state,
+    purpose: 'agents',
+    names: namesOf([center.settings.agentAddress], options.names ?? []),
+    own: options.own,
+  } as const
+  await presence.start()
+  const server = await listen({
+    center,
+    authority: keys.authority.certificate,
+    certificate: await serverCertificate({ ...certificateOptions, at: center.clock() }),
+    host: options.host,
+    port: options.port,
+    mostStrangers: options.mostStrangers ?? 200,
+    stranger: strangerPaths(options, downloads),
+    known: knownPaths(options, new Exchanges(parts), downloads),
+    connect: (peer, request, socket, head) => sockets.take(peer, request, socket, head),
+  })
+  const forgetBus = hearBus(options, registry, presence)
+  if (options.timers !== false) presence.runTimers()
+  const renewal = setInterval(() => {
+    serverCertificate({ ...certificateOptions, at: center.clock() })
+      .then(fresh => server.setSecureContext(secureContext(keys.authority.certificate, fresh)))
+      .catch((error: unknown) =>
+        center.log.error('The certificate of the agents port could not be renewed', fields(error)),
+      )
+  }, 3_600_000)
+  renewal.unref()
+  const sweep = setInterval(() => void deliverMissed(options, registry), 15_000)
+  sweep.unref()
+  return {
+    port: (server.address() as AddressInfo).port,
+    presence,
+    downloads,
+    connections: () => registry.size,
+    session: agent => registry.of(agent),
+    stop: async () => {
+      clearInterval(renewal)
+      clearInterval(sweep)
+      forgetBus()
+      await stopServer(server, registry, presence)
+    },
+  }
+}
+
+type StrangerPaths = (request: IncomingMessage, response: ServerResponse, address: string) => Promise<boolean>
+
+function strangerPaths(options: GatewayOptions, downloads: Downloads): StrangerPaths {
+  // A whole network may join through one address; who guesses tokens gets nowhere with 256 bits.
+  const limit = new AddressLimit(300, 600)
+  return async (request, response, address) => {
+    const path = request.url ?? ''
+    const enrols = path === '/agent/v1/enrol'
+    const joins = path.startsWith('/join/')
+    if (!enrols && !joins) return false
+    const wait = limit.take(address, options.center.clock().getTime())
+    if (wait > 0) {
+      sendProblem(response, new ProblemError(429, 'too-many-requests', 'Too many requests from this address'), wait)
+      return true
+    }
+    if (enrols) await answerEnrol(options, request, response, address)
+    else await answerJoin(downloads, request, response)
+    return true
+  }
+}
+
+async function answerEnrol(
+  options: GatewayOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  address: string,
+): Promise<void> {
+  wantMethod(request, 'POST')
+  const parsed = enrolRequest.safeParse(await readJson(request, 32_768))
+  if (!parsed.success) throw badRequest('The enrolment request is not as the protocol has it', fieldsOf(parsed.error))
+  const answer = await enrol(options, parsed.data, address)
+  sendJson(response, answer.state === 'pending' ? 202 : 200, answer)
+}
+
+async function answerJoin(downloads: Downloads, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method !== 'HEAD') wantMethod(request, 'GET')
+  const name = /^\/join\/(davylamp-linux-(?:x64|arm64)\.tar\.gz)$/.exec(request.url ?? '')?.[1]
+  if (name === undefined) throw notFound('file')
+  await downloads.send(name, request, response)
+}
+
+type KnownPaths = (peer: KnownPeer, request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+function knownPaths(options: GatewayOptions, exchanges: Exchanges, downloads: Downloads): KnownPaths {
+  return async (peer, request, response) => {
+    const path = request.url ?? ''
+    if (path === '/agent/v1/exchange') {
+      wantMethod(request, 'POST')
+      return sendJson(response, 200, await exchanges.take(peer, await readJson(request, largestFrame)))
+    }
+    if (path === '/agent/v1/renew') {
+      wantMethod(request, 'POST')
+      const parsed = renewRequest.safeParse(await readJson(request, 32_768))
+      if (!parsed.success) throw badRequest('The request is not as the protocol has it', fieldsOf(parsed.error))
+      return sendJson(response, 200, await renew(options, peer, parsed.data.csr))
+    }
+    wantMethod(request, 'GET')
+    const pack = /^\/agent\/v1\/packs\/([0-9a-f]{64})$/.exec(path)?.[1]
+    if (pack !== undefined) return sendPack(options, peer, pack, response)
+    const version = /^\/agent\/v1\/package\/(\d{1,5}(?:\.\d{1,5}){1,3}(?:-[a-z0-9]{1,20})?)$/.exec(path)?.[1]
+    if (version === undefined) throw notFound('path')
+    const architecture = await architectureOf(options, peer)
+    await downloads.send(`davylamp-${version}-linux-${architecture}.tar.gz`, request, response)
+  }
+}
+
+async function sendPack(
+  options: GatewayOptions,
+  peer: KnownPeer,
+  sha256: string,
+  response: ServerResponse,
+): Promise<void> {
+  const content = await options.policies.pack(peer.identity, sha256)
+  if (content === undefined) throw notFound('rule pack for this agent')
+  response.writeHead(200, { 'content-type': 'application/yaml', 'content-length': content.length, etag: `"${sha256}"` })
+  response.end(content)
+}
+
+async function architectureOf({ center }: GatewayOptions, { identity }: KnownPeer): Promise<'x64' | 'arm64'> {
+  const row = await center.store.tenant(identity.tenant, db =>
+    db.selectFrom('host').select('architecture').where('host_id', '=', identity.host).executeTakeFirst(),
+  )
+  return /aarch64|arm64/.test(row?.architecture ?? '') ? 'arm64' : 'x64'
+}
+
+/** What other centers and the API say. */
+function hearBus({ center }: GatewayOptions, registry: Registry, presence: Presence): () => void {
+  const hearers = [
+    center.bus.subscribe('orders', message => {
+      for (const session of heldOf(registry, message)) void session.deliver(false)
+    }),
+    center.bus.subscribe('policy', message => {
+      for (const session of heldOf(registry, message)) void session.tellPolicy()
+    }),
+    center.bus.subscribe('presence', message => {
+      const sessions = heldOf(registry, message)
+      if (sessions.length === 0 || nodeOf(message) === center.node) return
+      presence
+        .letGo(sessions)
+        .catch((error: unknown) => center.log.warn('Connections could not be looked after', fields(error)))
+    }),
+  ]
+  return () => {
+    for (const forget of hearers) forget()
+  }
+}
+
+/** The sessions of this node that a message is about. `missed`: the bus was away, so it may have been any. */
+function heldOf(registry: Registry, { tenant, what, id }: BusMessage): Session[] {
+  if (what === 'missed') return registry.all()
+  if (what === 'tenant') return registry.all().filter(session => session.identity.tenant === tenant)
+  // A group's policy holds for the groups below it as well; who is below is the store's to know.
+  if (what === 'group') return registry.all().filter(session => session.identity.tenant === tenant)
+  const held = registry.of(id)
+  return held === undefined ? [] : [held]
+}
+
+function nodeOf({ detail }: BusMessage): unknown {
+  return typeof detail === 'object' && detail !== null && 'node' in detail ? detail.node : undefined
+}
+
+/** Orders for agents of this node that no message told of. */
+async function deliverMissed({ center }: GatewayOptions, registry: Registry): Promise<void> {
+  const agents = registry.all().map(session => session.identity.agent)
+  if (agents.length === 0) return
+  try {
+    const rows = await center.store.system(db =>
+      db
+        .selectFrom('host_order')
+        .select('agent_id')
+        .distinct()
+        .where('state', '=', 'queued')
+        .where('agent_id', 'in', db.selectFrom('agent').select('agent_id').where('node_id', '=', center.node))
+        .execute(),
+    )
+    for (const { agent_id } of rows) void registry.of(agent_id)?.deliver(false)
+  } catch (error) {
+    center.log.warn('Waiting orders could not be looked for', fields(error))
+  }
+}
+
+async function stopServer(server: Server, registry: Registry, presence: Presence): Promise<void> {
+  const spread = presence.spreadSeconds
+  const sessions = registry.all()
+  for (const session of sessions)
+    session.goodbye({ reason: 'restart', reconnectAfterSeconds: Math.round(Math.random() * spread * 10) / 10 })
+  await Promise.all(sessions.map(session => session.settled()))
+  await presence.stop()
+  const closed = new Promise<void>(resolve => server.close(() => resolve()))
+  setTimeout(() => server.closeAllConnections(), 1_000).unref()
+  server.closeIdleConnections()
+  await closed
+}
+
+function wantMethod(request: IncomingMessage, method: string): void {
+  if (request.method !== method) throw new ProblemError(405, 'wrong-method', `This takes ${method} only`)
+}
+
+function fieldsOf({ issues }: { issues: readonly { path: readonly PropertyKey[]; message: string }[] }): string {
+  return issues
+    .map(({ path, message }) => `${path.map(String).join('.')}: ${message}`)
+    .join('; ')
+    .slice(0, 1_000)
+}
+
+function fields(error: unknown): Record<string, unknown> {
+  return { error: error instanceof Error ? error.message : 'unknown' }
+}
