@@ -43,7 +43,8 @@ const phc = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9
 export function parsePhc(text: string): (Parameters & { salt: Buffer; hash: Buffer }) | undefined {
   const [, memory, passes, parallelism, salt = '', hash = ''] = phc.exec(text) ?? []
   const parsed = { memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism) }
-  if (!(parsed.passes >= 1 && parsed.passes <= 16 && parsed.parallelism >= 1 && parsed.parallelism <= 16)) return undefined
+  if (!(parsed.passes >= 1 && parsed.passes <= 16 && parsed.parallelism >= 1 && parsed.parallelism <= 16))
+    return undefined
   if (parsed.memory < 8 * parsed.parallelism || parsed.memory > 1_048_576) return undefined
   return { ...parsed, salt: Buffer.from(salt, 'base64'), hash: Buffer.from(hash, 'base64') }
 }

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net'
 import { sql } from 'kysely'
 import type { Db } from '../context.ts'
+import { hashOf } from './secret.ts'
 
 /** Delays that grow with failures. `free`: failures without a delay; then `first` seconds, doubled every `every` failures up to `most`. */
 interface Growth {
@@ -40,7 +41,11 @@ export async function begin(db: Db, attempt: Attempt): Promise<number> {
 
 export async function succeeded(db: Db, attempt: Attempt): Promise<void> {
   const [own, ...shared] = [...limitsOf(attempt).keys()]
-  await db.deleteFrom('login_throttle').where('tenant_id', '=', attempt.tenant).where('key', '=', own ?? '').execute()
+  await db
+    .deleteFrom('login_throttle')
+    .where('tenant_id', '=', attempt.tenant)
+    .where('key', '=', own ?? '')
+    .execute()
   if (shared.length === 0) return
   await db
     .updateTable('login_throttle')
@@ -58,6 +63,16 @@ export async function factorSucceeded(db: Db, tenant: string, user: string): Pro
   await db.deleteFrom('login_throttle').where('tenant_id', '=', tenant).where('key', '=', `factor ${user}`).execute()
 }
 
+/** All delays of one account. */
+export async function forgetDelays(db: Db, tenant: string, name: string, user: string): Promise<void> {
+  const own = `% ${hashOf(name).toString('base64url').replaceAll('_', '\\_')}`
+  await db
+    .deleteFrom('login_throttle')
+    .where('tenant_id', '=', tenant)
+    .where(({ eb, or }) => or([eb('key', '=', `factor ${user}`), eb('key', 'like', own)]))
+    .execute()
+}
+
 /** What a delay is kept by: an IPv4 address, or the /64 of an IPv6 address, of which one machine has all. */
 export function networkOf(address: string): string {
   const bare = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '')
@@ -66,7 +81,10 @@ export function networkOf(address: string): string {
   const left = head === '' ? [] : head.split(':')
   const right = tail === undefined || tail === '' ? [] : tail.split(':')
   const middle = tail === undefined ? [] : Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
-  return `${[...left, ...middle, ...right].slice(0, 4).map(part => Number.parseInt(part, 16).toString(16)).join(':')}::/64`
+  return `${[...left, ...middle, ...right]
+    .slice(0, 4)
+    .map(part => Number.parseInt(part, 16).toString(16))
+    .join(':')}::/64`
 }
 
 export function delaySeconds(failures: number, { free, first, every, most }: Growth): number {
@@ -76,9 +94,11 @@ export function delaySeconds(failures: number, { free, first, every, most }: Gro
 
 function limitsOf({ name, address, known }: Attempt): Map<string, Growth> {
   const network = networkOf(address)
-  const own = new Map([[`pair ${network} ${name}`, pair]])
+  // Hashed, because now and then somebody types the password where the name belongs.
+  const typed = hashOf(name).toString('base64url')
+  const own = new Map([[`pair ${network} ${typed}`, pair]])
   if (known) return own
-  return own.set(`name ${name}`, account).set(`from ${network}`, source)
+  return own.set(`name ${typed}`, account).set(`from ${network}`, source)
 }
 
 async function count(db: Db, tenant: string, limits: ReadonlyMap<string, Growth>, at: Date): Promise<number> {

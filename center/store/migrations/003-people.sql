@@ -143,7 +143,7 @@ CREATE TABLE sign_in_step (
 CREATE TABLE login_attempt (
   tenant_id uuid NOT NULL,
   attempt_id uuid NOT NULL,
-  name text NOT NULL,                 -- as typed, cut; a password typed here by mistake is why it is kept for 30 days only
+  name text NOT NULL,                 -- empty for names that are no account: it may be a password typed into the wrong field
   user_id uuid,
   address text NOT NULL,
   outcome text NOT NULL,              -- ok, wrong, delayed, disabled, second-factor-wrong
