@@ -1,0 +1,8 @@
+export { type ApprovalResult, approveOrders, type Approver, refuseOrders } from './approve-orders.ts'
+export { type CancelledTask, cancelTask } from './cancel-task.ts'
+export { type CreatedOrder, createOrders, type NewTask } from './create-orders.ts'
+export { orderDigest } from './digest.ts'
+export { createOrderDesk } from './order-desk.ts'
+export { orderSettings, readSetting, writeSetting } from './settings.ts'
+export { sweepOrders } from './sweep-orders.ts'
+export { approvalChallenge, approvalText, isSignedBy } from './verify-approval.ts'
