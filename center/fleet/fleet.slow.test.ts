@@ -1,27 +1,25 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { hostRoutes, type Permission } from '../../model/api/index.ts'
-import type { Bus, BusMessage, Caller, Db, Request } from '../context.ts'
+import { hostRoutes } from '../../model/api/index.ts'
+import { defaultPolicy } from '../../model/wire/index.ts'
+import { type TestCenter, testCenter } from '../ingest/testing/agents.ts'
 import { ProblemError } from '../problem-error.ts'
-import { openTestStore, silentLog, type TestStore } from '../testing/index.ts'
+import { callerOf, type HandlerCaller, handlerCaller, requestOf } from '../testing/handler-caller.ts'
+import { openTestStore, type TestStore } from '../testing/index.ts'
 import { uuid7 } from '../uuid7.ts'
 import { groupHandlers, hostHandlers, hostsInScope, inventoryHandlers, scanHandlers, summaryHandlers } from './index.ts'
 
 const handlers = { ...hostHandlers, ...groupHandlers, ...inventoryHandlers, ...scanHandlers, ...summaryHandlers }
 let store: TestStore
+let center: TestCenter
+let call: HandlerCaller<typeof hostRoutes>
 let north = ''
 let south = ''
-const heard: BusMessage[] = []
-const audited: string[] = []
-
-const bus: Bus = {
-  publish: async (_, message) => void heard.push(message),
-  subscribe: () => () => {},
-  close: async () => {},
-}
 
 before(async () => {
   store = await openTestStore()
+  center = testCenter(store)
+  call = handlerCaller(hostRoutes, handlers, store, center)
   north = (await call('createGroup', { body: { name: 'north' } })).id
   south = (await call('createGroup', { body: { name: 'south', parent: north } })).id
   for (const [name, group, verdict] of [
@@ -32,60 +30,6 @@ before(async () => {
     await addHost(name, group, verdict)
 })
 after(() => store.close())
-
-type Routes = typeof hostRoutes
-type Given = { params?: unknown; query?: unknown; body?: unknown }
-
-/** Calls a handler as the server does: input through its schemas, one transaction. */
-async function call<K extends keyof typeof handlers>(
-  name: K,
-  given: Given = {},
-  may: 'all' | readonly string[] = 'all',
-): Promise<Awaited<ReturnType<(typeof handlers)[K]>>> {
-  const route: Routes[K] & { params?: unknown; query?: unknown; body?: unknown } = hostRoutes[name]
-  const parsed = (schema: unknown, value: unknown) =>
-    schema === undefined ? undefined : (schema as { parse(value: unknown): unknown }).parse(value ?? {})
-  const input = {
-    params: parsed(route.params, given.params),
-    query: parsed(route.query, given.query),
-    body: parsed(route.body, given.body),
-  }
-  const handler = handlers[name] as (input: unknown, request: Request) => Promise<unknown>
-  const answer = await store.store.tenant(store.tenant, db => handler(input, requestOf(db, may)))
-  if ('answer' in route) (route.answer as { parse(value: unknown): unknown }).parse(answer)
-  return answer as Awaited<ReturnType<(typeof handlers)[K]>>
-}
-
-function callerOf(may: 'all' | readonly string[]): Caller {
-  return {
-    tenant: store.tenant,
-    kind: 'user',
-    id: uuid7(),
-    name: 'mira',
-    groupsFor: (_: Permission) => may,
-    address: '127.0.0.1',
-  }
-}
-
-function requestOf(db: Db, may: 'all' | readonly string[]): Request {
-  const none = () => assert.fail('not for this part')
-  return {
-    caller: callerOf(may),
-    db,
-    center: {
-      store: store.store,
-      bus,
-      log: silentLog,
-      clock: () => new Date(),
-      node: uuid7(),
-      keys: { signOrder: none, seal: none, open: none },
-      settings: { address: 'https://127.0.0.1', agentAddress: 'https://127.0.0.1', state: '/nowhere' },
-    },
-    audit: async action => void audited.push(action),
-    reply: { header: none, status: none, send: none },
-    signal: new AbortController().signal,
-  }
-}
 
 async function addHost(name: string, group: string, verdict: string): Promise<string> {
   const host = uuid7()
@@ -188,8 +132,14 @@ test('what lies in groups of others does not exist', async () => {
 test('another tenant sees nothing of this one', async () => {
   const other = uuid7()
   const found = await store.store.tenant(other, async db => [
-    await hostHandlers.listHosts({ params: undefined, query: { limit: 50 }, body: undefined }, requestOf(db, 'all')),
-    await summaryHandlers.fleetSummary({ params: undefined, query: {}, body: undefined }, requestOf(db, 'all')),
+    await hostHandlers.listHosts(
+      { params: undefined, query: { limit: 50 }, body: undefined },
+      requestOf(db, center, callerOf(other, 'all')),
+    ),
+    await summaryHandlers.fleetSummary(
+      { params: undefined, query: {}, body: undefined },
+      requestOf(db, center, callerOf(other, 'all')),
+    ),
   ])
   assert.deepEqual(found[0], { items: [] })
 })
@@ -211,16 +161,16 @@ test('the summary counts, and says what takes points away', async () => {
 test('a host that is moved takes another policy; a policy holds for the groups below', async () => {
   const [beta] = (await call('listHosts', { query: { tag: 'beta' } })).items
   assert.ok(beta !== undefined)
-  heard.length = 0
+  center.said.length = 0
   await call('updateHost', { params: { host: beta.id }, body: { group: store.group, region: 'cn-hangzhou' } })
-  assert.ok(heard.some(one => one.what === 'agent'))
+  assert.ok(center.said.some(one => one.what === 'agent'))
   await call('updateHost', { params: { host: beta.id }, body: { group: south } })
-  heard.length = 0
-  const policy = { ...(await import('../../model/wire/index.ts')).defaultPolicy, version: undefined, laterLooks: false }
+  center.said.length = 0
+  const { version: _, ...policy } = { ...defaultPolicy, laterLooks: false }
   const changed = await call('updateGroup', { params: { group: north }, body: { policy } })
   assert.deepEqual([changed.policy?.laterLooks, changed.policyVersion], [false, 2])
-  assert.deepEqual(new Set(heard.filter(one => one.what === 'group').map(one => one.id)), new Set([north, south]))
-  assert.ok(audited.includes('group.changed'))
+  assert.deepEqual(new Set(center.said.filter(one => one.what === 'group').map(one => one.id)), new Set([north, south]))
+  assert.ok(call.audited.includes('group.changed'))
 })
 
 test('groups stay a tree, and only empty ones go', async () => {
@@ -235,7 +185,7 @@ test('groups stay a tree, and only empty ones go', async () => {
 
 test('the inventory is searched as text, not as a pattern', async () => {
   const [alpha] = (await call('listHosts', { query: { tag: 'alpha' } })).items
-  const inventory = (text: string) => call('listInventory', { params: { host: alpha?.id }, query: { text } })
+  const inventory = (text: string) => call('listInventory', { params: { host: alpha?.id ?? '' }, query: { text } })
   assert.equal((await inventory('100%_alpha')).items.length, 1)
   assert.equal((await inventory('100%%alpha')).items.length, 0)
 })
@@ -249,9 +199,11 @@ test('changes are narrowed by time', async () => {
 
 test('a scope joins hosts, groups and tags; none at all is everybody', async () => {
   const scoped = async (scope: object) =>
-    (await store.store.tenant(store.tenant, db => hostsInScope(db, callerOf('all'), 'scans:start', scope))).map(
-      one => one.name,
-    )
+    (
+      await store.store.tenant(store.tenant, db =>
+        hostsInScope(db, callerOf(store.tenant, 'all'), 'scans:start', scope),
+      )
+    ).map(one => one.name)
   assert.deepEqual(await scoped({}), ['alpha', 'beta', 'gamma'])
   assert.deepEqual(await scoped({ groups: [north] }), ['alpha', 'beta'])
   assert.deepEqual(await scoped({ groups: [south], tags: ['gamma'] }), ['beta', 'gamma'])
@@ -260,9 +212,9 @@ test('a scope joins hosts, groups and tags; none at all is everybody', async () 
 
 test('a removed host is gone from lists, and its agent is told', async () => {
   const [gamma] = (await call('listHosts', { query: { tag: 'gamma' } })).items
-  heard.length = 0
-  await call('removeHost', { params: { host: gamma?.id } })
-  assert.ok(heard.some(one => one.what === 'revoked'))
+  center.said.length = 0
+  await call('removeHost', { params: { host: gamma?.id ?? '' } })
+  assert.ok(center.said.some(one => one.what === 'revoked'))
   assert.deepEqual(names(await call('listHosts')), ['alpha', 'beta'])
-  await assert.rejects(call('getHost', { params: { host: gamma?.id } }), refused(404))
+  await assert.rejects(call('getHost', { params: { host: gamma?.id ?? '' } }), refused(404))
 })
