@@ -22,3 +22,9 @@ test('times that no id can be of', () => {
   assert.equal(uuid7Floor(new Date('0001-01-01T00:00:00Z')), '00000000-0000-0000-0000-000000000000')
   assert.equal(uuid7Floor(8.64e15), 'ffffffff-ffff-0000-0000-000000000000')
 })
+
+test('ids of one millisecond sort as they were made', () => {
+  const ids = Array.from({ length: 20_000 }, () => uuid7(1_790_000_000_000))
+  assert.deepEqual(ids, [...ids].sort())
+  assert.equal(new Set(ids).size, ids.length)
+})

@@ -14,9 +14,10 @@ export const triageHandlers: TriageHandlers = {
     const row = await alertRow(db, caller, params.alert)
     if (!mayInGroup(caller, 'alerts:triage', row.group_id))
       throw notAllowed('You may see this alert but not comment on it.')
+    const at = center.clock()
     const event = {
-      id: uuid7(),
-      at: center.clock().toISOString(),
+      id: uuid7(at),
+      at: at.toISOString(),
       actor: caller.name,
       what: 'comment',
       detail: { text: body.text },
