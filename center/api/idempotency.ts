@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import { canonicalJson } from '../../engine/index.ts'
 import type { Center, Db } from '../context.ts'
-import { badRequest, conflict, ProblemError } from '../problem-error.ts'
+import { badRequest, ProblemError } from '../problem-error.ts'
 import type { Checked } from './checked-input.ts'
 import { callerKey } from './limits.ts'
 import type { SignedIn } from './ports.ts'
@@ -85,7 +85,9 @@ export async function forgetAnswers(center: Pick<Center, 'store' | 'clock'>): Pr
   })
 }
 
-const busyWithIt = conflict(
+const busyWithIt = new ProblemError(
+  409,
+  'in-progress',
   'The same request is still being worked on',
   'Wait for its answer, then ask again with the same key.',
 )

@@ -109,8 +109,11 @@ export async function startApi(options: ApiOptions, served: readonly Served[]): 
     },
     async close() {
       clearInterval(forgetting)
+      // A connection whose last answer ends only now would otherwise be kept for a next request.
+      const idle = setInterval(() => server.closeIdleConnections(), 100)
       const patience = setTimeout(() => server.closeAllConnections(), 10_000)
       await app.close()
+      clearInterval(idle)
       clearTimeout(patience)
     },
   }

@@ -1,0 +1,5 @@
+export { type ApiClient, apiClient, type CallOptions, type ClientOf, clientOf } from './api-client.ts'
+export { ApiError, UnreachableError } from './api-error.ts'
+export { everyPage } from './every-page.ts'
+export { liveEvents, type LiveOptions } from './live-events.ts'
+export type { ClientOptions, Fetch } from './send.ts'
