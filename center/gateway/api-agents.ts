@@ -3,7 +3,7 @@ import { agentHealth } from '../../model/wire/report.ts'
 import { type AgentObject, type agentRoutes, agentStates } from '../../model/api/agents.ts'
 import { beyond, keyset } from '../api/keyset.ts'
 import type { Caller, Db, Handlers } from '../context.ts'
-import { inGroupsOf, mayInGroup } from '../fleet/host-object.ts'
+import { inGroupsOf, mayInGroup } from '../fleet/index.ts'
 import { conflict, notAllowed, notFound } from '../problem-error.ts'
 import { revokeAgent } from './revoke.ts'
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { agentRoutes, enrolmentObject } from '../../model/api/agents.ts'
 import { beyond, keyset } from '../api/keyset.ts'
 import type { Caller, Db, Handlers, Request } from '../context.ts'
-import { inGroupsOf } from '../fleet/host-object.ts'
+import { inGroupsOf, mayInGroup } from '../fleet/index.ts'
 import { Pkcs10CertificateRequest } from '../keys/x509.ts'
 import { badRequest, conflict, notFound } from '../problem-error.ts'
 
@@ -21,22 +21,22 @@ export const enrolmentHandlers: EnrolmentHandlers = {
       .limit(query.limit + 1)
       .execute()
     const { items, ...next } = newestFirst.page(rows, query.limit, row => [row.enrolment_id])
-    return { items: items.map(enrolmentOf), ...next }
+    return { items: items.map(row => enrolmentOf(row, caller)), ...next }
   },
 
   async approveEnrolment({ params, body }, request) {
     const row = await pendingRow(request.db, request.caller, params.enrolment)
     if (body.keepHost && row.previous_agent === null)
       throw badRequest('This host is not known', 'Approve it without keepHost: it becomes a new host.')
-    if (body.keepHost) await requireKnownHost(request, row.known_group)
+    if (body.keepHost) requireKnownHost(request, row.known_group)
     await decide(request, params.enrolment, 'approved', body.keepHost ? row.previous_agent : null)
-    return enrolmentOf(await enrolmentRow(request.db, request.caller, params.enrolment))
+    return enrolmentOf(await enrolmentRow(request.db, request.caller, params.enrolment), request.caller)
   },
 
   async refuseEnrolment({ params }, request) {
     const row = await pendingRow(request.db, request.caller, params.enrolment)
     await decide(request, params.enrolment, 'refused', row.previous_agent)
-    return enrolmentOf(await enrolmentRow(request.db, request.caller, params.enrolment))
+    return enrolmentOf(await enrolmentRow(request.db, request.caller, params.enrolment), request.caller)
   },
 }
 
@@ -64,9 +64,8 @@ async function pendingRow(db: Db, caller: Caller, id: string) {
 }
 
 /** Whoever lets a host take the place of another must have the right for that one as well. */
-async function requireKnownHost({ caller }: Request, group: string | null): Promise<void> {
-  const groups = caller.groupsFor('hosts:enrol')
-  if (group === null || (groups !== 'all' && !groups.includes(group))) throw notFound('known host')
+function requireKnownHost({ caller }: Request, group: string | null): void {
+  if (group === null || !mayInGroup(caller, 'hosts:enrol', group)) throw notFound('known host')
 }
 
 async function enrolmentRow(db: Db, caller: Caller, id: string) {
@@ -122,7 +121,8 @@ function enrolmentsOf(db: Db) {
 
 type EnrolmentRow = Awaited<ReturnType<typeof enrolmentRow>>
 
-function enrolmentOf(row: EnrolmentRow): z.output<typeof enrolmentObject> {
+function enrolmentOf(row: EnrolmentRow, caller: Caller): z.output<typeof enrolmentObject> {
+  const known = row.known_group !== null && mayInGroup(caller, 'hosts:read', row.known_group)
   return {
     id: row.enrolment_id,
     state: row.state === 'pending' || row.state === 'refused' ? row.state : 'approved',
@@ -132,7 +132,7 @@ function enrolmentOf(row: EnrolmentRow): z.output<typeof enrolmentObject> {
     keyFingerprint: keyFingerprint(row.csr),
     group: { id: row.group_id, name: row.group_name },
     token: { id: row.token_id, name: row.token_name },
-    ...(row.known_host === null ? {} : { knownHost: { id: row.known_host, name: row.known_name ?? '' } }),
+    ...(known && row.known_host !== null ? { knownHost: { id: row.known_host, name: row.known_name ?? '' } } : {}),
     askedAt: row.asked_at.toISOString(),
     ...(row.decided_at === null ? {} : { decidedAt: row.decided_at.toISOString() }),
     ...(row.decided_by === null ? {} : { decidedBy: row.decided_by }),
