@@ -13,6 +13,8 @@ import { machineId } from './machine-id.ts'
 import { agentFolders, readJson, replaceJson } from './own-files.ts'
 import type { AgentFolders } from './ports.ts'
 
+export { JoinError }
+
 export interface JoinOptions {
   readonly state: string
   readonly center: string

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { actingCommands } from './acting-commands.ts'
 import { agentChildCommands } from './agent-child-commands.ts'
+import { agentCommands } from './agent-commands.ts'
 import { examplesText, type Outcome } from './command-builder.ts'
 import { type ExitCode, exitCodeHelp, exitCodes } from './exit-codes.ts'
 import { exitCodeOfError, explainError } from './failure.ts'
@@ -42,6 +43,7 @@ export function commandTree(outcome: Outcome): Command {
   actingCommands(tree, outcome)
   keepingCommands(tree, outcome)
   // Last: it adds to the commands of the agent.
+  agentCommands(tree, outcome)
   agentChildCommands(tree, outcome)
   return tree
 }

@@ -1,0 +1,19 @@
+export type { Agent, AgentOptions } from './agent.ts'
+export { agentFolders } from './own-files.ts'
+export type { AgentFolders, Identity, LookResult, Teller, Worker, WorkerSurroundings } from './ports.ts'
+export type { AgentStatus } from './status.ts'
+
+// Each command loads what it needs and nothing else: the agent's own process has to stay small.
+export const loadAgent = () => import('./agent.ts')
+export const loadConfig = () => import('./config.ts')
+export const loadConfigEdit = () => import('./config-edit.ts')
+export const loadIdentity = () => import('./identity.ts')
+export const loadJoin = () => import('./join.ts')
+export const loadNotify = () => import('./systemd-notify.ts')
+export const loadReleaseKey = () => import('./upgrade/release-key.ts')
+export const loadStatus = () => import('./status.ts')
+export const loadTrial = () => import('./upgrade/trial.ts')
+export const loadProgramHome = () => import('./upgrade/program-home.ts')
+export const loadUnit = () => import('./unit.ts')
+export const loadUpgrade = () => import('./upgrade/upgrade.ts')
+export const loadWorker = () => import('./work/index.ts')

@@ -1,0 +1,66 @@
+import { join, resolve } from 'node:path'
+
+export const unitName = 'davylamp-agent.service'
+export const unitPath = `/etc/systemd/system/${unitName}`
+export const unitWantedPath = `/etc/systemd/system/multi-user.target.wants/${unitName}`
+
+export interface UnitOptions {
+  /** Folder with the launcher: `HOME/current` where the package can be replaced, else the program's own. */
+  readonly program: string
+  /** `HOME/previous`, which counts the starts of a new version. */
+  readonly previous?: string
+  readonly state: string
+  readonly config: string
+}
+
+/**
+ * The unit of the agent (systemd.service(5), systemd.resource-control(5)). No sandbox: what it must look at and clean is the whole host. No
+ * CPUQuota either: it would throttle the proof of a clean-up; scans carry their own ceiling in the group that is delegated.
+ */
+export function unitText({ program, previous, state, config }: UnitOptions): string {
+  const words = (folder: string, ...rest: string[]) =>
+    [join(folder, 'davylamp'), '--state', resolve(state), ...rest].map(quoted).join(' ')
+  return [
+    '[Unit]',
+    'Description=Davylamp agent: finds cryptominers and removes them',
+    'Documentation=https://davylamp.invalid/docs/agent',
+    'After=network.target',
+    // A program that fails is started again for ever: an agent that gave up is what an intruder wants.
+    'StartLimitIntervalSec=0',
+    '',
+    '[Service]',
+    'Type=notify',
+    'NotifyAccess=main',
+    ...(previous === undefined ? [] : [`ExecStartPre=-${words(previous, 'agent', 'before-start')}`]),
+    `ExecStart=${words(program, 'agent', 'run', '--config', config)} --notify-socket=\${NOTIFY_SOCKET}`,
+    'ExecReload=/bin/kill -HUP $MAINPID',
+    'Restart=always',
+    'RestartSec=5',
+    'WatchdogSec=120',
+    'WatchdogSignal=SIGKILL',
+    'TimeoutStartSec=120',
+    // A clean-up that is under way is left to finish; what is cut off after that is resumed at the next start.
+    'KillMode=mixed',
+    'TimeoutStopSec=90',
+    'Delegate=cpu',
+    'CPUWeight=50',
+    'IOWeight=50',
+    'MemoryHigh=500M',
+    'MemoryMax=1G',
+    'TasksMax=512',
+    'OOMPolicy=continue',
+    'OOMScoreAdjust=-500',
+    'LimitCORE=0',
+    'UMask=0077',
+    '',
+    '[Install]',
+    'WantedBy=multi-user.target',
+    '',
+  ].join('\n')
+}
+
+/** systemd.syntax(7): quotes and backslashes; systemd.unit(5): `%`; systemd.service(5): `$`. */
+function quoted(word: string): string {
+  const safe = word.replaceAll('%', '%%').replaceAll('$', '$$$$')
+  return /^[\w@%+=:,./$-]+$/.test(safe) ? safe : `"${safe.replace(/[\\"]/g, '\\$&')}"`
+}

@@ -1,0 +1,21 @@
+import { resolve } from 'node:path'
+import { loadConfig } from '../agent/index.ts'
+import { defaultConfig } from './agent-config-path.ts'
+import { CommandError } from './command-error.ts'
+import type { Context } from './context.ts'
+import { type ExitCode, exitCodes } from './exit-codes.ts'
+
+/** With `--json` it prints the whole policy, defaults filled in: the agent's own process reads it that way. */
+export async function agentCheckConfigCommand(_: object, context: Context, file?: string): Promise<ExitCode> {
+  const { ConfigError, readConfig } = await loadConfig()
+  const path = resolve(file ?? defaultConfig)
+  try {
+    const config = readConfig(path)
+    if (context.json) context.print(config)
+    else context.page.text(`${path} is fine. The agent takes it over with: systemctl reload davylamp-agent`)
+    return exitCodes.fine
+  } catch (error) {
+    if (error instanceof ConfigError) throw new CommandError(error.message)
+    throw error
+  }
+}

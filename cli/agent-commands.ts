@@ -1,0 +1,76 @@
+import type { Command } from 'commander'
+import { addCommand, hidden, type Outcome } from './command-builder.ts'
+
+const configOption = ['--config <file>', 'what this host allows (default /etc/davylamp/agent.yml)'] as const
+
+/** The agent of this host: joining a center, running, looking after it. */
+export function agentCommands(tree: Command, outcome: Outcome): void {
+  const group = tree
+    .command('agent')
+    .description('The agent of this host: scans on a schedule, reports to a center, carries out what its owner allows.')
+  addCommand(group, outcome, {
+    usage: 'run',
+    description: 'Run in the foreground until SIGTERM (the default: davylamp agent). The systemd unit does this.',
+    options: command =>
+      command.option(...configOption).addOption(hidden('--notify-socket <path>', 'NOTIFY_SOCKET of systemd')),
+    examples: ['agent', 'agent run --config /etc/davylamp/agent.yml'],
+    load: async () => (await import('./agent-run.ts')).agentRunCommand,
+  })
+  Reflect.set(group, '_defaultCommandName', 'run')
+  addCommand(group, outcome, {
+    usage: 'join <address>',
+    description: 'Join a center: the whole command comes from there (Hosts, Add host).',
+    options: command =>
+      command
+        .requiredOption('--token <token>', 'lets this host in once')
+        .requiredOption('--ca <fingerprint>', "SHA-256 of the center's authority: nobody else is believed")
+        .option('--name <name>', 'name of this host in the center (default: its hostname)')
+        .option('--approver <file>', 'pin the approvers of this file (YAML or JSON) in a new agent.yml')
+        .option(...configOption),
+    examples: ['agent join https://center.example:8444 --token dl-… --ca 9f2c…'],
+    load: async () => (await import('./agent-join.ts')).agentJoinCommand,
+  })
+  addCommand(group, outcome, {
+    usage: 'leave',
+    description:
+      'Leave the center: forget the identity and go on alone. The center shows the host as offline until it is removed there.',
+    options: command => command.option(...configOption).option('--yes', 'do not ask'),
+    examples: ['agent leave'],
+    load: async () => (await import('./agent-leave.ts')).agentLeaveCommand,
+  })
+  addCommand(group, outcome, {
+    usage: 'status',
+    description:
+      'Is it running, connected, what waits to be sent, what comes next. Exit status 30 when something is wrong.',
+    examples: ['agent status', 'agent status --json'],
+    load: async () => (await import('./agent-status.ts')).agentStatusCommand,
+  })
+  addCommand(group, outcome, {
+    usage: 'check-config [file]',
+    description: 'Check agent.yml: each mistake with its line and what to write.',
+    examples: ['agent check-config', 'agent check-config ./agent.yml --json'],
+    load: async () => (await import('./agent-check-config.ts')).agentCheckConfigCommand,
+  })
+  addCommand(group, outcome, {
+    usage: 'install',
+    description: 'Install and start the systemd service of the agent.',
+    options: command => command.option(...configOption),
+    examples: ['agent install'],
+    load: async () => (await import('./agent-install.ts')).agentInstallCommand,
+  })
+  addCommand(group, outcome, {
+    usage: 'uninstall',
+    description: 'Stop the service and take it away. Runs, quarantine and identity stay in the state folder.',
+    options: command => command.option('--yes', 'do not ask'),
+    examples: ['agent uninstall'],
+    load: async () => (await import('./agent-install.ts')).agentUninstallCommand,
+  })
+  addCommand(group, outcome, {
+    usage: 'before-start',
+    description: 'Count the starts of a new version and set it back when it does not come up.',
+    examples: ['agent before-start'],
+    load: async () => (await import('./agent-before-start.ts')).agentBeforeStartCommand,
+  })
+  const last = group.commands.at(-1)
+  if (last !== undefined) Reflect.set(last, '_hidden', true)
+}

@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import {
+  agentFolders,
+  loadAgent,
+  loadIdentity,
+  loadNotify,
+  loadReleaseKey,
+  loadTrial,
+  loadUpgrade,
+  loadWorker,
+  type Agent,
+  type AgentOptions,
+} from '../agent/index.ts'
+import type { AgentConfig } from '../model/wire/index.ts'
+import { defaultConfig } from './agent-config-path.ts'
+import { CommandError } from './command-error.ts'
+import type { Context } from './context.ts'
+import { type ExitCode, exitCodes } from './exit-codes.ts'
+import { safeText } from './print/text.ts'
+import { program, version } from './program-name.ts'
+import { requireRoot, requireWritableState } from './state/permission.ts'
+
+interface RunOptions {
+  readonly config?: string
+  readonly notifySocket?: string
+}
+
+const root = join(import.meta.dirname, '..')
+const launcher = join(root, 'davylamp')
+
+export async function agentRunCommand(options: RunOptions, context: Context): Promise<ExitCode> {
+  requireRoot('The agent')
+  requireWritableState(context.state)
+  // One line for the journal of systemd, however long.
+  const log = (line: string) => void process.stderr.write(safeText(`${line}\n`, false))
+  const { Agent, AgentBusy } = await loadAgent()
+  const { makeWorker } = await loadWorker()
+  const trial = (await loadTrial()).upgradeTrial(context.state, root)
+  const tellService = await serviceTeller(options.notifySocket)
+  try {
+    const agent = await Agent.start({
+      state: context.state,
+      program,
+      launcher,
+      readConfig: () => configFromChild(options.config ?? defaultConfig),
+      makeWorker,
+      upgrade: order => upgradeFor(context.state, order),
+      log,
+      ...(trial === undefined ? {} : { trial }),
+      ...(tellService === undefined ? {} : { tellService }),
+    })
+    obeySignals(agent)
+    log(`${program} stopped: ${await agent.ended}`)
+    return exitCodes.fine
+  } catch (error) {
+    if (error instanceof AgentBusy) throw new CommandError(error.message, exitCodes.notPermitted)
+    throw error
+  }
+}
+
+function obeySignals(agent: Agent): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void agent.stop('shutdown'))
+  process.on('SIGHUP', () => void agent.reload())
+}
+
+/** The schemas and the YAML parser that this needs are larger than the agent, so a child reads the file. */
+async function configFromChild(path: string): Promise<AgentConfig> {
+  try {
+    const words = ['--json', 'agent', 'check-config', path]
+    const { stdout } = await promisify(execFile)(launcher, words, { timeout: 60_000, maxBuffer: 4_194_304 })
+    return JSON.parse(stdout) as AgentConfig
+  } catch (error) {
+    const said = error instanceof Error ? String(Reflect.get(error, 'stderr') || error.message) : String(error)
+    throw new CommandError(said.replace(/^davylamp: /, '').trim())
+  }
+}
+
+async function upgradeFor(state: string, order: Parameters<AgentOptions['upgrade']>[0]): Promise<void> {
+  const folders = agentFolders(state)
+  const identity = (await loadIdentity()).readIdentity(folders)
+  if (identity === undefined) throw new Error('this host has no center')
+  const { releaseKeys } = await loadReleaseKey()
+  await (await loadUpgrade()).upgrade(order, {
+    folders,
+    identity,
+    program: root,
+    running: version,
+    keys: releaseKeys(),
+  })
+}
+
+async function serviceTeller(socket: string | undefined): Promise<AgentOptions['tellService']> {
+  if (socket === undefined || socket === '') return undefined
+  const { notifySystemd } = await loadNotify()
+  return (state, words) => {
+    const what = { ready: ['READY=1'], alive: ['WATCHDOG=1'], stopping: ['STOPPING=1'] }[state]
+    notifySystemd(socket, ...what, `STATUS=${words}`)
+  }
+}

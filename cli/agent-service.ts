@@ -1,0 +1,24 @@
+import { execFileSync } from 'node:child_process'
+import { lstatSync } from 'node:fs'
+
+const path = '/usr/bin/systemctl'
+
+/** The manager is asked by its own tool. Throws where there is none, or it says no. */
+export function systemctl(words: readonly string[]): void {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found?.isFile() !== true) throw new Error(`there is no ${path}`)
+  execFileSync(path, [...words], {
+    env: { PATH: '/usr/bin:/bin', LANG: 'C' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    timeout: 120_000,
+  })
+}
+
+export function serviceActive(): boolean {
+  try {
+    systemctl(['is-active', '--quiet', 'davylamp-agent.service'])
+    return true
+  } catch {
+    return false
+  }
+}
