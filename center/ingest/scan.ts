@@ -14,6 +14,7 @@ import { type ReportContext, trueTime } from './report-context.ts'
 import { ReportRefused } from './report-refused.ts'
 import { type Score, scoreOf } from './score.ts'
 import { type AgainAlert, comesBack, seeAgain } from './seen-again.ts'
+import { reopenAbandoned } from './still-handled.ts'
 
 /** Open alerts of one host at most, and incidents and findings of one scan. */
 export const mostOpenAlerts = 5_000
@@ -34,6 +35,7 @@ export async function takeScan(report: Extract<Report, { kind: 'scan' }>, contex
   const merged = mergedInto(seen, known, [...fresh, ...again.map(one => ({ ...one, alertId: one.known.alertId }))])
   await closeMerged(merged, context)
   await loseAlerts(missingFrom(seen, known), scan, context)
+  await reopenAbandoned([...known.values()], context)
   await noteForCampaigns(scan, fresh, again, context)
   context.tell('scan', await storeScan(report, scoreOf(scored(fresh, again), scan), context))
   context.tell('host', context.host.id)

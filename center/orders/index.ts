@@ -1,3 +1,4 @@
+export { orderApi } from './api.ts'
 export { type ApprovalResult, approveOrders, type Approver, refuseOrders } from './approve-orders.ts'
 export { type CancelledTask, cancelTask } from './cancel-task.ts'
 export { type CreatedOrder, createOrders, type NewTask } from './create-orders.ts'
