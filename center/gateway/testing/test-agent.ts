@@ -113,6 +113,8 @@ export function helloFrame(more: Readonly<Record<string, unknown>> = {}) {
 }
 
 export interface TestAgent {
+  /** Agent id. */
+  readonly agent: string
   readonly socket: WebSocket
   readonly frames: CenterFrame[]
   send(frame: unknown): void
@@ -173,6 +175,7 @@ export async function connect(port: number, certified: Partial<Certified> & { ca
     }
   }
   return {
+    agent: certified.agent ?? '',
     socket,
     frames,
     next,
