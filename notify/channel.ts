@@ -11,6 +11,8 @@ export interface Surroundings {
   readonly language: Language
   readonly signal: AbortSignal
   readonly now: () => Date
+  /** How long one try may last; default 15 s. */
+  readonly timeoutMs?: number
 }
 
 /** One kind of receiver. */

@@ -38,7 +38,7 @@ export const dingtalk: ChannelKind<Settings> = {
       }),
       ca: settings.ca,
       allowLinkLocal: settings.allowLinkLocal,
-      signal: around.signal,
+      around,
     })
     const refusal = refusalOf(answer, around.now())
     if (refusal !== undefined) return refusal

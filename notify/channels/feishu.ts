@@ -45,7 +45,7 @@ export const feishu: ChannelKind<Settings> = {
       }),
       ca: settings.ca,
       allowLinkLocal: settings.allowLinkLocal,
-      signal: around.signal,
+      around,
     })
     const said = jsonOf(answer)
     const code = said?.['code'] ?? said?.['StatusCode']

@@ -29,7 +29,7 @@ export const slack: ChannelKind<Settings> = {
       body: JSON.stringify(messageOf(render(notice, around.language))),
       ca: settings.ca,
       allowLinkLocal: settings.allowLinkLocal,
-      signal: around.signal,
+      around,
     })
     const refusal = refusalOf(answer, around.now())
     if (refusal !== undefined) return refusal

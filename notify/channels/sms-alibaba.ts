@@ -55,7 +55,7 @@ export const smsAlibaba: ChannelKind<Settings> = {
       headers,
       ca: settings.ca,
       allowLinkLocal: settings.allowLinkLocal,
-      signal: around.signal,
+      around,
     })
     return outcomeOf(answer, around.now())
   },

@@ -76,7 +76,7 @@ async function sendOne(notice: Notice, to: string, settings: Settings, around: S
     body: filler(escaped(values, escapers[settings.format]))(settings.body),
     ca: settings.ca,
     allowLinkLocal: settings.allowLinkLocal,
-    signal: around.signal,
+    around,
   })
   const refusal = refusalOf(answer, around.now())
   if (refusal !== undefined) return refusal

@@ -66,7 +66,7 @@ async function sendOne(notice: Notice, to: string, settings: Settings, around: S
     }).toString(),
     ca: settings.ca,
     allowLinkLocal: settings.allowLinkLocal,
-    signal: around.signal,
+    around,
   })
   const said = jsonOf(answer)
   const refusal = refusalOf(answer, around.now())

@@ -79,7 +79,7 @@ async function sendAll(notices: readonly Notice[], settings: Settings, around: S
       ca: settings.ca,
       certificate: settings.certificate,
       key: settings.key,
-      signal: around.signal,
+      around,
     })
     return delivered(confirmed ? `${where} read all of it` : `written to ${where}, which did not close its side`)
   } catch (error) {

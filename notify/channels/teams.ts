@@ -47,7 +47,7 @@ export const teams: ChannelKind<Settings> = {
       }),
       ca: settings.ca,
       allowLinkLocal: settings.allowLinkLocal,
-      signal: around.signal,
+      around,
     })
     return refusalOf(answer, around.now()) ?? delivered(`the workflow answered ${answer.status}`)
   },

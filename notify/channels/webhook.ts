@@ -50,7 +50,7 @@ async function post(id: string, body: string, settings: Settings, around: Surrou
     body,
     ca: settings.ca,
     allowLinkLocal: settings.allowLinkLocal,
-    signal: around.signal,
+    around,
   })
   return refusalOf(answer, around.now()) ?? delivered(`answered ${answer.status}`)
 }

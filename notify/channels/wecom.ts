@@ -34,7 +34,7 @@ export const wecom: ChannelKind<Settings> = {
       }),
       ca: settings.ca,
       allowLinkLocal: settings.allowLinkLocal,
-      signal: around.signal,
+      around,
     })
     const refusal = refusalOf(answer, around.now())
     if (refusal !== undefined) return refusal

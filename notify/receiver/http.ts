@@ -1,7 +1,7 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request as plainRequest } from 'node:http'
 import { request as tlsRequest } from 'node:https'
 import { checkServerIdentity, type PeerCertificate } from 'node:tls'
-import { type Delivery, refused } from '../channel.ts'
+import { type Delivery, refused, type Surroundings } from '../channel.ts'
 import { cleanText } from '../clean-text.ts'
 import { product } from '../product.ts'
 import { addressOf } from './address.ts'
@@ -15,7 +15,7 @@ export interface Asked {
   /** PEM of an authority besides those that Node knows. */
   readonly ca?: string | undefined
   readonly allowLinkLocal?: boolean | undefined
-  readonly signal: AbortSignal
+  readonly around: Pick<Surroundings, 'signal' | 'timeoutMs'>
 }
 
 export interface Answer {
@@ -25,15 +25,18 @@ export interface Answer {
   readonly text: string
 }
 
-const timeoutMs = 15_000
+const usualTimeoutMs = 15_000
 const largestAnswer = 65_536
 
 /** One request with a time limit for all of it; redirects are not followed. Throws `ReceiverError`. */
 export async function ask(asked: Asked): Promise<Answer> {
   const url = new URL(asked.url)
   const limit = new AbortController()
-  const timer = setTimeout(() => limit.abort(new DOMException('too slow', 'TimeoutError')), timeoutMs)
-  const signal = AbortSignal.any([asked.signal, limit.signal])
+  const timer = setTimeout(
+    () => limit.abort(new DOMException('too slow', 'TimeoutError')),
+    asked.around.timeoutMs ?? usualTimeoutMs,
+  )
+  const signal = AbortSignal.any([asked.around.signal, limit.signal])
   try {
     const address = await addressOf(url.hostname, asked.allowLinkLocal === true)
     return await exchange(url, address, asked, signal)

@@ -1,5 +1,6 @@
 import { connect as connectPlain, type Socket } from 'node:net'
 import { checkServerIdentity, connect as connectTls } from 'node:tls'
+import type { Surroundings } from '../channel.ts'
 import { ReceiverError } from './trouble.ts'
 
 export interface StreamReceiver {
@@ -11,10 +12,10 @@ export interface StreamReceiver {
   readonly ca?: string | undefined
   readonly certificate?: string | undefined
   readonly key?: string | undefined
-  readonly signal: AbortSignal
+  readonly around: Pick<Surroundings, 'signal' | 'timeoutMs'>
 }
 
-const timeoutMs = 15_000
+const usualTimeoutMs = 15_000
 const closingMs = 3_000
 
 /**
@@ -26,12 +27,12 @@ export async function sendStream(bytes: Buffer, receiver: StreamReceiver): Promi
   const socket = open(receiver)
   const timer = setTimeout(
     () => socket.destroy(new ReceiverError(`${receiver.name} did not answer in time`, true)),
-    timeoutMs,
+    receiver.around.timeoutMs ?? usualTimeoutMs,
   )
   let closing: NodeJS.Timeout | undefined
   let written = false
   const stop = () => socket.destroy(new ReceiverError('the sending was stopped', true))
-  receiver.signal.addEventListener('abort', stop)
+  receiver.around.signal.addEventListener('abort', stop)
   socket.on('error', reject)
   socket.on('close', () => {
     if (written) resolve(true)
@@ -46,12 +47,12 @@ export async function sendStream(bytes: Buffer, receiver: StreamReceiver): Promi
     })
   })
   try {
-    if (receiver.signal.aborted) stop()
+    if (receiver.around.signal.aborted) stop()
     return await promise
   } finally {
     clearTimeout(timer)
     clearTimeout(closing)
-    receiver.signal.removeEventListener('abort', stop)
+    receiver.around.signal.removeEventListener('abort', stop)
     socket.destroy()
   }
 }
