@@ -8,6 +8,7 @@ export interface OrderEnd {
   readonly refusal?: Refusal
   readonly reason?: string
   readonly run?: string
+  readonly scan?: string
 }
 
 /** What the output of the child that carried out an order says of it. */

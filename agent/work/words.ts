@@ -2,8 +2,8 @@ import type { AgentConfig, Order } from '../../model/wire/index.ts'
 
 /** What a child needs besides the order. */
 export interface ChildSurroundings {
-  /** `STATE/agent/plans/ID.json`. */
-  planPath(id: string): string
+  /** `STATE/agent/plans`, where each kept plan is `ID.json`. */
+  readonly plans: string
   readonly policy: Pick<AgentConfig['orders'], 'mostActions' | 'neverTouch' | 'suspected'>
   /** Somebody with a pinned key signed it. */
   readonly approved: boolean
@@ -39,7 +39,7 @@ export function wordsOf({ id, action }: Order, given: ChildSurroundings): string
               ...(action.finding === undefined ? [] : [`--finding=${action.finding}`]),
               ...(policy.suspected || given.approved ? ['--include=suspected'] : []),
             ]
-          : [`--plan=${given.planPath(action.plan)}`]
+          : [`--plan=${given.plans}/${action.plan}.json`]
       return ['clean', '--yes', order, ...which, ...watch, ...bounds, ...centers, ...tree]
     }
     case 'prove':
