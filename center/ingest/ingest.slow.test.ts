@@ -44,7 +44,7 @@ test('a scan of an infected host becomes alerts, plans become plans', async () =
     (await rows(`SELECT FROM plan WHERE current AND host_id = '${agent.host}'`)).length,
     infected.plans.length,
   )
-  assert.ok((await rows(`SELECT FROM hunt_term WHERE host_id = '${agent.host}' AND kind = 'wallet'`)).length > 0)
+  assert.ok((await rows(`SELECT FROM hunt_term WHERE host_id = '${agent.host}' AND kind = 'hash'`)).length > 0)
   assert.ok(center.said.some(one => one.what === 'alert' && one.id === top[0]?.alert_id))
 })
 
@@ -411,7 +411,7 @@ async function begin(name: string, more: { addresses?: string[] } = {}) {
 
 /** All that a host's reports left, without what is different by nature: ids of the center and times. */
 async function tables({ host, agent }: AgentIdentity) {
-  const of = (columns: string, table: string, order = columns) =>
+  const of = (columns: string, table: string, order = '1, 2') =>
     rows(`SELECT ${columns} FROM ${table} WHERE host_id = '${host}' ORDER BY ${order}`)
   return {
     alerts: await of(
@@ -419,14 +419,13 @@ async function tables({ host, agent }: AgentIdentity) {
       'alert',
       'about, origin',
     ),
-    events:
-      await rows(`SELECT a.about, a.origin, e.what, e.detail FROM alert_event e JOIN alert a USING (tenant_id, alert_id)
+    events: await rows(`SELECT a.about, a.origin, e.what FROM alert_event e JOIN alert a USING (tenant_id, alert_id)
       WHERE a.host_id = '${host}' ORDER BY a.about, a.origin, e.what, e.event_id`),
     scans: await of('origin, verdict', 'scan'),
     plans: await of('plan_id, incident, handling, current', 'plan'),
     items: await of('fact_id, kind, body, snapshot', 'inventory_item', 'fact_id'),
     changes: await of('fact_id, change, before, after', 'inventory_change', 'fact_id, change'),
-    terms: await of('kind, term, source, gone_at IS NULL AS here', 'hunt_term'),
+    terms: await of('kind, term, source, gone_at IS NULL AS here', 'hunt_term', '1, 2, 3'),
     boxes: await of('entry_id, sha256, gone_at IS NULL AS here', 'quarantined'),
     blocked: await of('host(address) AS address, way', 'blocked', 'address'),
     hostEvents: await of('what, detail', 'host_event'),
