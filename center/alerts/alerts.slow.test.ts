@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
+import { sql } from 'kysely'
 import { alertRoutes, groupObject, hostRoutes, huntRoutes } from '../../model/api/index.ts'
 import type { Report } from '../../model/wire/index.ts'
-import { groupHandlers, hostHandlers } from '../fleet/index.ts'
+import { groupHandlers, hostHandlers, scanHandlers } from '../fleet/index.ts'
 import { createIngest, foldCounts } from '../ingest/index.ts'
 import { addAgent, spooledFrom, type TestCenter, testCenter } from '../ingest/testing/agents.ts'
 import { infectedHost, type RealScan, realScan } from '../ingest/testing/real-scan.ts'
@@ -273,4 +274,110 @@ test('a pack that fails its own cases is refused; one that holds them is rolled 
   assert.equal((await hunt('stagePack', { params: { pack: pack.id }, body: { stage: 'canary' } })).stage, 'canary')
   assert.ok(center.said.some(one => one.what === 'tenant'))
   assert.equal((await hunt('listPacks')).items.length, 1)
+})
+
+test('handling in depth: the preview shows the plan, the order names it, the same is not ordered twice', async () => {
+  const one = await incident()
+  const choice = { alerts: [one.id] }
+  const preview = await call('previewHandling', { body: { choice, how: { as: 'in-depth' } } })
+  const plan = preview.items[0]?.plan
+  assert.ok(plan !== undefined && plan.actions > 0)
+  const stale = { as: 'in-depth', plans: { [one.id]: 'f'.repeat(64) } } as const
+  const refusedPreview = await call('previewHandling', { body: { choice, how: stale } })
+  assert.match(refusedPreview.items[0]?.refused ?? '', /another plan by now/)
+  const how = { as: 'in-depth', plans: { [one.id]: plan.id } } as const
+  const onlyTriage = { 'alerts:read': 'all', 'alerts:triage': 'all' } as const
+  const without = await call('handleAlerts', { body: { choice, how } }, onlyTriage)
+  assert.deepEqual([without.changed, without.task], [0, undefined])
+  assert.match(without.items[0]?.refused ?? '', /may not order/)
+  const done = await call('handleAlerts', { body: { choice, how, comment: 'as agreed' } })
+  assert.equal(done.changed, 1)
+  const after = await call('getAlert', { params: { alert: one.id } })
+  assert.equal(after.status, 'handling')
+  assert.deepEqual(
+    after.orders.map(order => [order.kind, order.state]),
+    [['clean', 'queued']],
+  )
+  const again = await call('handleAlerts', { body: { choice, how } })
+  assert.match(again.items[0]?.refused ?? '', /being handled/)
+  const order = await store.store.tenant(store.tenant, db =>
+    db.selectFrom('host_order').select('action').where('alert_id', '=', one.id).executeTakeFirstOrThrow(),
+  )
+  assert.deepEqual(order.action, { kind: 'clean', incident: one.origin, handling: 'in-depth', plan: plan.id })
+})
+
+test('handle same type across hosts, narrowed by a scope; ignore, reopen, handled manually', async () => {
+  const one = await incident(1)
+  const sameType = { sameAs: one.id, by: 'type' } as const
+  const preview = await call('previewHandling', { body: { choice: sameType, how: { as: 'ignore' } } })
+  assert.equal(preview.hosts, 2)
+  const narrow = { ...sameType, scope: { hosts: [host(1)] } }
+  const ignored = await call('handleAlerts', { body: { choice: narrow, how: { as: 'ignore' }, comment: 'a test' } })
+  assert.equal(ignored.changed, 1)
+  const seen = await call('getAlert', { params: { alert: one.id } })
+  assert.deepEqual([seen.status, seen.handledAs, seen.handledBy], ['ignored', 'ignore', 'mira'])
+  assert.ok(seen.findings.every(finding => finding.status === 'ignored'))
+  const choice = { alerts: [one.id] }
+  const reopen = { choice, how: { as: 'reopen' as const } }
+  assert.equal((await call('handleAlerts', { body: reopen })).changed, 1)
+  assert.match((await call('handleAlerts', { body: reopen })).items[0]?.refused ?? '', /open already/)
+  const manual = { choice, how: { as: 'manual' as const } }
+  assert.equal((await call('handleAlerts', { body: manual })).changed, 1)
+  assert.match(
+    (await call('previewHandling', { body: { choice: { alerts: [one.id] }, how: { as: 'in-depth' } } })).items[0]
+      ?.refused ?? '',
+    /handled already: reopen/,
+  )
+  assert.equal((await call('handleAlerts', { body: reopen })).changed, 1)
+  const byRule = await call('previewHandling', {
+    body: { choice: { sameAs: seen.findings[0]?.id ?? '', by: 'rule' }, how: { as: 'ignore' } },
+  })
+  assert.ok(byRule.items.length >= 1)
+  await assert.rejects(
+    call('previewHandling', { body: { choice: { sameAs: one.id, by: 'rule' }, how: { as: 'ignore' } } }),
+    refused(400),
+  )
+})
+
+test('blocks: hosts whose incident names the address take it at once, others wait for an approver', async () => {
+  const one = await incident(1)
+  // Nothing is blocked by a plan for a host that does not run, as the one in memory; this is what a running one reports.
+  const block = { kind: 'block-address', address: '203.0.113.9', seconds: 86_400 }
+  const blocking = JSON.stringify({ ...infected.plans[0]?.plan.actions[0], phase: 'contain', action: block })
+  await store.store.tenant(store.tenant, db =>
+    sql`UPDATE plan SET body = jsonb_set(body, '{actions,-1}', ${blocking}::jsonb, true)`.execute(db),
+  )
+  const preview = await call('previewHandling', {
+    body: { choice: { alerts: [one.id] }, how: { as: 'block', seconds: 600 } },
+  })
+  const addresses = preview.items[0]?.addresses ?? []
+  assert.ok(addresses.length > 0)
+  const made = await hunt('createBlock', { body: { addresses, scope: {}, seconds: 600, reason: 'a pool' } })
+  assert.equal(made.blocks.length, addresses.length)
+  const orders = await store.store.tenant(store.tenant, db =>
+    db.selectFrom('host_order').select(['host_id', 'state', 'action']).where('kind', '=', 'block').execute(),
+  )
+  const states = new Map(orders.map(order => [order.host_id, order.state]))
+  assert.deepEqual(
+    [states.get(host(0)), states.get(host(1)), states.get(host(2))],
+    ['queued', 'queued', 'waiting-approval'],
+  )
+  const listed = await hunt('listBlocks', { query: { address: addresses[0] ?? '' } })
+  assert.deepEqual([listed.items.length, listed.items[0]?.hosts], [1, 0])
+  await hunt('removeBlock', { params: { block: made.blocks[0] ?? '' } })
+  await assert.rejects(hunt('removeBlock', { params: { block: made.blocks[0] ?? '' } }), refused(404))
+  await assert.rejects(
+    hunt('createBlock', { body: { addresses, scope: { hosts: [nobody] }, seconds: 600, reason: 'x' } }),
+    refused(400),
+  )
+})
+
+test('an immediate scan is a task with an order for each host', async () => {
+  const scans = handlerCaller(hostRoutes, scanHandlers, store, center)
+  const started = await scans('startScan', { body: { scope: {} } })
+  assert.deepEqual([started.hosts, started.refused], [3, []])
+  const full = await scans('startScan', { body: { scope: {}, mode: 'full' } })
+  assert.equal(full.hosts, 0)
+  assert.match(full.refused[0]?.reason ?? '', /cannot do "scan:full"/)
+  await assert.rejects(scans('startScan', { body: { scope: {}, mode: 'path' } }), refused(400))
 })

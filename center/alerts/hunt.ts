@@ -26,10 +26,12 @@ export const huntHandlers: HuntHandlers = {
       .where('host.removed_at', 'is', null)
       // The index begins with the kind; without one all of them are asked for.
       .where('hunt_term.kind', 'in', query.kind === undefined ? huntKinds : [query.kind])
-    const start = query.term.replace(/[\\%_]/g, '\\$&')
+    // Hashes, addresses and domains are kept in lower case, everything else as it is.
+    const terms = [...new Set([query.term, query.term.toLowerCase()])]
+    const starts = terms.map(term => `${term.replace(/[\\%_]/g, '\\$&')}%`)
     found = query.prefix
-      ? found.where('hunt_term.term', 'like', `${start}%`)
-      : found.where('hunt_term.term', '=', query.term)
+      ? found.where(({ or, eb }) => or(starts.map(start => eb('hunt_term.term', 'like', start))))
+      : found.where('hunt_term.term', 'in', terms)
     if (query.present === true) found = found.where('hunt_term.gone_at', 'is', null)
     if (groups !== undefined) found = found.where('host.group_id', 'in', groups)
     const columns = [

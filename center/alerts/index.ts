@@ -1,7 +1,9 @@
 import type { alertRoutes, huntRoutes } from '../../model/api/index.ts'
 import type { Handlers } from '../context.ts'
 import { allowHandlers } from './allowlist.ts'
+import { blockHandlers } from './blocks.ts'
 import { detailHandlers } from './detail.ts'
+import { handleHandlers } from './handle.ts'
 import { huntHandlers } from './hunt.ts'
 import { indicatorHandlers } from './indicators.ts'
 import { listHandlers } from './list.ts'
@@ -9,16 +11,18 @@ import { packHandlers } from './packs.ts'
 import { triageHandlers } from './triage.ts'
 import { viewHandlers } from './views.ts'
 
-export const alertHandlers: Omit<Handlers<typeof alertRoutes>, 'previewHandling' | 'handleAlerts'> = {
+export const alertHandlers: Handlers<typeof alertRoutes> = {
   ...listHandlers,
   ...detailHandlers,
   ...triageHandlers,
   ...allowHandlers,
   ...viewHandlers,
+  ...handleHandlers,
 }
 
-export const allHuntHandlers: Omit<Handlers<typeof huntRoutes>, 'listBlocks' | 'createBlock' | 'removeBlock'> = {
+export const allHuntHandlers: Handlers<typeof huntRoutes> = {
   ...huntHandlers,
   ...indicatorHandlers,
   ...packHandlers,
+  ...blockHandlers,
 }

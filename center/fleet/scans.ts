@@ -2,9 +2,12 @@ import { z } from 'zod'
 import type { hostRoutes } from '../../model/api/index.ts'
 import { beyond, keyset } from '../api/keyset.ts'
 import type { Handlers } from '../context.ts'
+import { createOrders } from '../orders/index.ts'
+import { badRequest } from '../problem-error.ts'
 import { inGroupsOf } from './host-object.ts'
+import { hostsInScope } from './scope.ts'
 
-type ScanHandlers = Pick<Handlers<typeof hostRoutes>, 'listScans'>
+type ScanHandlers = Pick<Handlers<typeof hostRoutes>, 'listScans' | 'startScan'>
 
 const byScan = keyset('scans', [z.uuid()])
 const counts = z.record(z.string(), z.number())
@@ -54,6 +57,34 @@ export const scanHandlers: ScanHandlers = {
         incidents: row.incidents,
       })),
       ...next,
+    }
+  },
+
+  async startScan({ body }, { caller, db, center, audit }) {
+    if ((body.mode === 'path') !== (body.path !== undefined))
+      throw badRequest('A path goes with mode "path", and only with it')
+    const hosts = await hostsInScope(db, caller, 'scans:start', body.scope)
+    if (hosts.length === 0)
+      throw badRequest('There is no host in that scope', 'Name hosts, groups or tags that you may scan.')
+    const { scope, ...scan } = body
+    const action = {
+      kind: 'scan' as const,
+      mode: scan.mode,
+      ...(scan.path === undefined ? {} : { path: scan.path }),
+      ...(scan.cpuPercent === undefined ? {} : { cpuPercent: scan.cpuPercent }),
+    }
+    const { task, orders } = await createOrders(db, center, {
+      tenant: caller.tenant,
+      title: hosts.length === 1 ? `Scan ${hosts[0]?.name}` : `Scan ${hosts.length} hosts`,
+      by: caller.name,
+      orders: hosts.map(one => ({ host: one.host, action })),
+    })
+    await audit('scan.started', { kind: 'task', id: task }, { scope, ...scan, hosts: hosts.length })
+    const refused = orders.filter(one => one.state === 'refused')
+    return {
+      task,
+      hosts: orders.length - refused.length,
+      refused: refused.map(one => ({ host: one.host, reason: one.reason ?? 'the host cannot do it' })),
     }
   },
 }
