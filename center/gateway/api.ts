@@ -7,7 +7,7 @@ import { tokenHandlers } from './api-tokens.ts'
 import type { Downloads } from './downloads.ts'
 
 export interface AgentApiParts {
-  readonly keys: Keyring
+  readonly keys: Pick<Keyring, 'authority'>
   readonly downloads: Pick<Downloads, 'joinHash'>
 }
 
