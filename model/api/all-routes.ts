@@ -8,6 +8,7 @@ import { huntRoutes } from './hunt.ts'
 import { liveRoutes } from './live.ts'
 import { orderRoutes } from './orders.ts'
 import { notificationRoutes } from './notifications.ts'
+import { settingsRoutes } from './settings.ts'
 import type { RouteTable } from './route.ts'
 
 /** The whole API. */
@@ -24,4 +25,5 @@ export const allRoutes = {
   ...profileRoutes,
   ...peopleRoutes,
   ...auditRoutes,
+  ...settingsRoutes,
 } as const satisfies RouteTable
