@@ -6,6 +6,11 @@ export const appRole = 'davylamp_app'
 /** Sees all tenants, owns nothing. */
 export const systemRole = 'davylamp_system'
 
+/**
+ * Under this policy PostgreSQL gives an index only conditions that cannot leak rows ("leakproof"): `=`, `<`, `^@` on text,
+ * uuid, numbers and times. LIKE, array `@>` and jsonb operators are looked at row by row within the tenant; so a prefix is
+ * asked with `^@`, and a hash through hunt_term.
+ */
 const own = `tenant_id = nullif(current_setting('davylamp.tenant', true), '')::uuid`
 
 /**

@@ -84,6 +84,7 @@ class PostgresStore implements OpenStore {
   readonly owner: Kysely<Database>
   readonly ownerPool: Pool
   readonly #app: Kysely<Database>
+  readonly #appPool: Pool
   readonly #patience: Patience
   #closed: Promise<void> | undefined
 
@@ -91,13 +92,12 @@ class PostgresStore implements OpenStore {
     this.connection = connection
     this.embedded = embedded
     this.#patience = options.patience ?? defaultPatience
-    this.#app = kysely(
-      openPool(connection, options.log, {
-        max: options.connections ?? 20,
-        statement_timeout: 60_000,
-        idle_in_transaction_session_timeout: 60_000,
-      }),
-    )
+    this.#appPool = openPool(connection, options.log, {
+      max: options.connections ?? 20,
+      statement_timeout: 60_000,
+      idle_in_transaction_session_timeout: 60_000,
+    })
+    this.#app = kysely(this.#appPool)
     this.ownerPool = openPool(connection, options.log, { max: 4 })
     this.owner = kysely(this.ownerPool)
   }
@@ -139,7 +139,8 @@ class PostgresStore implements OpenStore {
   }
 
   #disconnect(): Promise<void> {
-    this.#closed ??= Promise.all([this.#app.destroy(), this.owner.destroy()]).then(() => {})
+    // Not through kysely, which ends only a pool that it has used.
+    this.#closed ??= Promise.all([this.#appPool.end(), this.ownerPool.end()]).then(() => {})
     return this.#closed
   }
 }
