@@ -31,6 +31,7 @@ export interface GatewayOptions extends GatewayParts {
   /** Folder of the agent packages that this center hands out. */
   readonly packages?: string
   readonly mostStrangers?: number
+  readonly patienceSeconds?: number
   /** Tests move time by hand. */
   readonly timers?: boolean
 }
@@ -76,6 +77,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     host: options.host,
     port: options.port,
     mostStrangers: options.mostStrangers ?? 200,
+    patienceSeconds: options.patienceSeconds ?? 10,
     stranger: strangerPaths(options, downloads),
     known: knownPaths(options, new Exchanges(parts), downloads),
     connect: (peer, request, socket, head) => sockets.take(peer, request, socket, head),

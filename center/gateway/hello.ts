@@ -1,5 +1,6 @@
 import type { AgentFrame } from '../../model/wire/frame.ts'
 import type { Center, Db } from '../context.ts'
+import { uuid7Floor } from '../uuid7.ts'
 import { cleanText } from './clean-text.ts'
 import { addHostEvents, type HostEvent } from './host-event.ts'
 import type { AgentIdentity, Alarms } from './ports.ts'
@@ -24,7 +25,15 @@ export async function recordHello(
     const before = await db
       .selectFrom('agent')
       .innerJoin('host', 'host.host_id', 'agent.host_id')
-      .select(['offline_since', 'offline_reason', 'clock_skew_seconds', 'order_sequence', 'boot', 'program'])
+      .select([
+        'offline_since',
+        'offline_reason',
+        'clock_skew_seconds',
+        'order_sequence',
+        'boot',
+        'program',
+        'connected_at',
+      ])
       .where('agent.agent_id', '=', agent)
       .forUpdate('agent')
       .executeTakeFirstOrThrow()
@@ -41,6 +50,7 @@ export async function recordHello(
         last_seen: at,
         offline_since: null,
         offline_reason: null,
+        policy_version: Math.min(hello.policyVersion, 2_147_483_647),
         clock_skew_seconds: Math.max(-1e9, Math.min(1e9, skew)),
         order_sequence: Math.max(before.order_sequence, hello.orderSequence <= mostSequence ? hello.orderSequence : 0),
       })
@@ -49,6 +59,7 @@ export async function recordHello(
     await recordHost(db, host, hello)
     await alarms.back(db, identity, at)
     await addHostEvents(db, at, eventsOf(identity, hello, before, { at, skew }))
+    if (isTwin(hello, before, skew)) await tellOfTwin(db, identity, hello, at)
     await center.bus.publish('presence', { tenant, what: 'connected', id: agent, detail: { node: center.node } }, db)
     await center.bus.publish('live', { tenant, what: 'host', id: host }, db)
   })
@@ -76,6 +87,36 @@ interface Before {
   readonly clock_skew_seconds: number | null
   readonly boot: string
   readonly program: string
+  readonly connected_at: Date | null
+}
+
+/**
+ * Two machines use one identity: this agent was running already when another boot of "the same host" connected. A copy of a disk that
+ * was made after joining does that.
+ */
+function isTwin(hello: Hello, before: Before, skew: number): boolean {
+  if (before.connected_at === null || before.boot === '' || before.boot === cleanText(hello.boot, 64)) return false
+  const startedAt = Date.parse(hello.startedAt) - skew * 1_000
+  return startedAt < before.connected_at.getTime() - 60_000
+}
+
+/** Once an hour: the two take each other's place again and again. */
+async function tellOfTwin(db: Db, { tenant, host, agent }: AgentIdentity, hello: Hello, at: Date): Promise<void> {
+  const told = await db
+    .selectFrom('host_event')
+    .select('event_id')
+    .where('host_id', '=', host)
+    .where('what', '=', 'two-machines')
+    .where('event_id', '>', uuid7Floor(at.getTime() - 3_600_000))
+    .limit(1)
+    .executeTakeFirst()
+  if (told !== undefined) return
+  const detail = {
+    agent,
+    hostname: cleanText(hello.hostname, 253),
+    addresses: hello.addresses.slice(0, 10).map(address => cleanText(address, 64)),
+  }
+  await addHostEvents(db, at, [{ tenant, host, what: 'two-machines', detail }])
 }
 
 function eventsOf(

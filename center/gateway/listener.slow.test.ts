@@ -208,3 +208,23 @@ test('rule packs go to the agents that are to have them', async () => {
   assert.deepEqual((await agent.next('rules')).packs, [{ name: 'all', version: 1, sha256: 'a'.repeat(64) }])
   await agent.leave()
 })
+
+test('who speaks too slowly is cut off', async () => {
+  const impatient = await center.start({ patienceSeconds: 0.5 })
+  const silent = connectTcp(impatient.port, '127.0.0.1')
+  const slow = connectTls({ host: '127.0.0.1', port: impatient.port, ca })
+  const slower = connectTls({ host: '127.0.0.1', port: impatient.port, ca })
+  const closed = Promise.all(
+    [silent, slow, slower].map(socket => {
+      socket.on('error', () => {})
+      socket.resume()
+      return once(socket, 'close')
+    }),
+  )
+  slow.write('POST /agent/v1/enrol HTTP/1.1\r\nhost: x\r\nx-a: ')
+  slower.write(
+    'POST /agent/v1/enrol HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
+  )
+  await closed
+  await impatient.stop()
+})

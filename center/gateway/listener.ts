@@ -23,6 +23,8 @@ export interface ListenerOptions {
   readonly port: number
   /** Connections of one address (IPv6: /64) that have shown no certificate of ours yet. */
   readonly mostStrangers: number
+  /** To finish the handshake, and then the head of a request. Bodies get six times as long. */
+  readonly patienceSeconds: number
   /** Paths that need no certificate; `false`: not one of these. */
   stranger(request: IncomingMessage, response: ServerResponse, address: string): Promise<boolean>
   known(peer: KnownPeer, request: IncomingMessage, response: ServerResponse): Promise<void>
@@ -32,7 +34,7 @@ export interface ListenerOptions {
 /** The port for agents. Who shows no good certificate gets 401, except on the few paths that need none. */
 export async function listen(options: ListenerOptions): Promise<Server> {
   const authority = new X509Certificate(options.authority)
-  const server = createServer(tlsOptions(options.authority, options.certificate))
+  const server = createServer(tlsOptions(options))
   limitStrangers(server, options.mostStrangers)
   const know = (socket: Duplex) =>
     socket instanceof TLSSocket
@@ -76,17 +78,18 @@ export function secureContext(authority: string, { cert, key }: ServerCertificat
   } as const
 }
 
-function tlsOptions(authority: string, certificate: ServerCertificate): ServerOptions {
+function tlsOptions({ authority, certificate, patienceSeconds }: ListenerOptions): ServerOptions {
+  const patience = patienceSeconds * 1_000
   return {
     ...secureContext(authority, certificate),
     requestCert: true,
     // Enrolment has no certificate yet; everything else is checked in `knowPeer`.
     rejectUnauthorized: false,
-    handshakeTimeout: 10_000,
-    headersTimeout: 10_000,
-    requestTimeout: 60_000,
+    handshakeTimeout: patience,
+    headersTimeout: patience,
+    requestTimeout: 6 * patience,
     keepAliveTimeout: 30_000,
-    connectionsCheckingInterval: 5_000,
+    connectionsCheckingInterval: patience / 2,
     maxHeaderSize: 8_192,
     ALPNProtocols: ['http/1.1'],
   }

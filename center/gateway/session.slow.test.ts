@@ -285,3 +285,21 @@ test('a center that stops says so, and spreads the return', async () => {
   assert.ok(goodbye.reconnectAfterSeconds !== undefined && goodbye.reconnectAfterSeconds <= 5)
   await ended
 })
+
+test('a copy of a machine that joined is noticed, a reboot is not', async () => {
+  const certified = await joined()
+  const { host_id } = await agentRow(certified.agent)
+  const told = async () =>
+    (
+      await center.database.store.system(db =>
+        db.selectFrom('host_event').select('what').where('host_id', '=', host_id).orderBy('event_id').execute(),
+      )
+    ).map(row => row.what)
+  const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString()
+  await arrived(certified, { boot: 'one', startedAt: minutesAgo(10) })
+  await arrived(certified, { boot: 'two' })
+  assert.deepEqual(await told(), ['enrolled', 'rebooted'])
+  await arrived(certified, { boot: 'one', startedAt: minutesAgo(10) })
+  await arrived(certified, { boot: 'two', startedAt: minutesAgo(10) })
+  assert.equal((await told()).filter(what => what === 'two-machines').length, 1)
+})
