@@ -6,7 +6,14 @@ import { Client } from 'pg'
 import { openTestStore, type TestStore } from '../testing/index.ts'
 import { uuid7 } from '../uuid7.ts'
 import { appendAudit, auditHeadsPath, headOf, keepAuditHeads, readAuditHeads, verifyAudit } from './index.ts'
-import { addUser, type Browser, goodPassword, openPeopleCenter, type PeopleCenter, signedInAdmin } from './testing/people-center.ts'
+import {
+  addUser,
+  type Browser,
+  goodPassword,
+  openPeopleCenter,
+  type PeopleCenter,
+  signedInAdmin,
+} from './testing/people-center.ts'
 
 let center: PeopleCenter
 let admin: Browser
@@ -137,7 +144,10 @@ test('whatever a detail holds, it is stored and the chain holds', async () => {
   await fc.assert(
     fc.asyncProperty(fc.jsonValue(), fc.string({ unit: 'binary' }), async (detail, name) => {
       await own.store.system(db =>
-        appendAudit(db, { ...fact(tenant, { detail, name, ['k\0' + name]: -0 }), actor: { kind: 'user', id: name, name } }),
+        appendAudit(db, {
+          ...fact(tenant, { detail, name, ['k\0' + name]: -0 }),
+          actor: { kind: 'user', id: name, name },
+        }),
       )
     }),
     { numRuns: 150 },
@@ -176,9 +186,16 @@ test('the API lists, filters and verifies; who has audit:read for a group sees o
   assert.deepEqual([before.items[0].action, before.items[0].actor.name], ['user.created', 'admin'])
   assert.ok(!JSON.stringify(before).includes(goodPassword))
   assert.equal((await admin.call('GET', '/audit?action=user.')).body.items.length, 2)
-  assert.equal((await admin.call('GET', '/audit?actor=admin&action=password%25')).body.items.length, 0, '% is no wildcard')
+  assert.equal(
+    (await admin.call('GET', '/audit?actor=admin&action=password%25')).body.items.length,
+    0,
+    '% is no wildcard',
+  )
   const seen = (await watched.call('GET', '/audit')).body.items
-  assert.deepEqual(seen.map((entry: { action: string }) => entry.action), ['login', 'password.set-by-link'])
+  assert.deepEqual(
+    seen.map((entry: { action: string }) => entry.action),
+    ['login', 'password.set-by-link'],
+  )
   assert.equal(await watched.try('POST', '/audit/verify', {}), '403 not-allowed')
   const head = (await admin.call('GET', '/audit/head')).body
   const good = (await admin.call('POST', '/audit/verify', { heads: [head] })).body

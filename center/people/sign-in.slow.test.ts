@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Secret, TOTP } from 'otpauth'
 import { createFirstAdmin } from './index.ts'
-import { addUser, type Browser, goodPassword, openPeopleCenter, type PeopleCenter, signedInAdmin } from './testing/people-center.ts'
+import {
+  addUser,
+  type Browser,
+  goodPassword,
+  openPeopleCenter,
+  type PeopleCenter,
+  signedInAdmin,
+} from './testing/people-center.ts'
 
 let center: PeopleCenter
 let admin: Browser
@@ -31,7 +38,10 @@ test('the first administrator has a one-time password and can do nothing before 
   const browser = fresh()
   const signed = await browser.signIn('Admin', first.password)
   assert.deepEqual([signed.status, signed.body.state, signed.body.mustChangePassword], [200, 'signed-in', true])
-  assert.match(signed.headers.get('set-cookie') ?? '', /^__Host-davylamp=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Strict; /)
+  assert.match(
+    signed.headers.get('set-cookie') ?? '',
+    /^__Host-davylamp=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Strict; /,
+  )
   assert.equal(await browser.try('GET', '/users'), '403 must-change-password')
   assert.equal(await browser.try('GET', '/audit'), '403 must-change-password')
   assert.equal(await browser.try('PUT', '/profile/password', { old: first.password, new: 'short' }), '400 bad-request')
@@ -48,7 +58,11 @@ test('an unknown name, a wrong password and a disabled account get the same answ
   const id = await addUser(admin, 'off', [{ role: 'viewer' }])
   assert.equal(await admin.try('PATCH', `/users/${id}`, { state: 'disabled' }), '200')
   const answers = []
-  for (const [name, password] of [['nobody-here', goodPassword], ['admin', 'wrong wrong wrong'], ['off', goodPassword]] as const)
+  for (const [name, password] of [
+    ['nobody-here', goodPassword],
+    ['admin', 'wrong wrong wrong'],
+    ['off', goodPassword],
+  ] as const)
     answers.push(await fresh().signIn(name, password))
   for (const { status, body, headers } of answers)
     assert.deepEqual([status, body, headers.get('set-cookie')], [401, answers[0]?.body, null])
@@ -100,7 +114,8 @@ test('guesses are delayed more and more, the owner elsewhere is not', async () =
   const owner = fresh()
   assert.equal((await owner.signIn('victim', goodPassword)).status, 200)
   const guesser = fresh()
-  for (let guess = 0; guess < 6; guess += 1) assert.equal((await guesser.signIn('victim', `guess ${guess}`)).status, 401)
+  for (let guess = 0; guess < 6; guess += 1)
+    assert.equal((await guesser.signIn('victim', `guess ${guess}`)).status, 401)
   const delayed = await guesser.signIn('victim', goodPassword)
   assert.deepEqual([delayed.status, delayed.headers.get('retry-after')], [429, '2'])
   assert.equal((await owner.signIn('victim', goodPassword)).status, 200)
@@ -221,7 +236,14 @@ test('nothing that opens a door lies readable in the store', async () => {
   await browser.signIn('admin', goodPassword)
   const secrets = [browser.cookie, browser.csrf, goodPassword]
   const rows = await center.system(async db => {
-    const tables = ['user_account', 'session', 'sign_in_step', 'login_attempt', 'login_throttle', 'audit_entry'] as const
+    const tables = [
+      'user_account',
+      'session',
+      'sign_in_step',
+      'login_attempt',
+      'login_throttle',
+      'audit_entry',
+    ] as const
     const all = []
     for (const table of tables) all.push(...(await db.selectFrom(table).selectAll().execute()))
     return JSON.stringify(all)

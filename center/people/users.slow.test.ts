@@ -5,7 +5,14 @@ import { parse } from 'yaml'
 import { agentConfig } from '../../model/wire/index.ts'
 import { uuid7 } from '../uuid7.ts'
 import { addUserOffline, approverKeyStatement, listUsersOffline, resetPasswordOffline } from './index.ts'
-import { addUser, type Browser, goodPassword, openPeopleCenter, type PeopleCenter, signedInAdmin } from './testing/people-center.ts'
+import {
+  addUser,
+  type Browser,
+  goodPassword,
+  openPeopleCenter,
+  type PeopleCenter,
+  signedInAdmin,
+} from './testing/people-center.ts'
 
 let center: PeopleCenter
 let admin: Browser
@@ -17,7 +24,11 @@ before(async () => {
   center = await openPeopleCenter()
   const { tenant, group } = center.store
   await center.system(async db => {
-    for (const [name, parent] of [['web', group], ['data', group], ['shop', groups.web]] as const)
+    for (const [name, parent] of [
+      ['web', group],
+      ['data', group],
+      ['shop', groups.web],
+    ] as const)
       await db
         .insertInto('host_group')
         .values({ tenant_id: tenant, group_id: groups[name], name, parent_id: parent })
@@ -135,7 +146,10 @@ test('a token can what it was made for, as far as its maker still can', async ()
     'it cannot give rights that it lacks itself',
   )
   const shown = (await browser.call('GET', '/tokens')).body.items
-  assert.deepEqual(shown.map((one: { hint: string }) => one.hint), [made.body.token.slice(-4)])
+  assert.deepEqual(
+    shown.map((one: { hint: string }) => one.hint),
+    [made.body.token.slice(-4)],
+  )
   assert.ok(!JSON.stringify(shown).includes(made.body.token))
   await admin.call('PUT', `/users/${id}/roles`, { roles: [{ role: 'viewer', group: groups.web }] })
   assert.equal(await program.try('GET', '/users'), '403 not-allowed', 'its maker is a viewer now')
@@ -193,7 +207,10 @@ test('at the center itself: list, add, and the way back in', async () => {
   assert.deepEqual(listed?.roles, [{ role: 'viewer' }])
   await assert.rejects(resetPasswordOffline(context, { name: 'no-such' }), /no such user/)
   const { items } = (await admin.call('GET', '/audit?actor=root')).body
-  assert.deepEqual(items.map((entry: { action: string }) => entry.action), ['user.password-reset', 'user.created'])
+  assert.deepEqual(
+    items.map((entry: { action: string }) => entry.action),
+    ['user.password-reset', 'user.created'],
+  )
 })
 
 test('an approver registers a key that is provably one’s own, and gets what belongs into agent.yml', async () => {

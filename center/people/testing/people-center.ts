@@ -5,7 +5,7 @@ import { auditRoutes, peopleRoutes, profileRoutes, signInRoutes } from '../../..
 import { type ApiServer, serve, startApi } from '../../api/server.ts'
 import { pgBus } from '../../bus/index.ts'
 import type { Center, Db } from '../../context.ts'
-import { openCenterKeys } from '../../keys/index.ts'
+import { type Keyring, openCenterKeys } from '../../keys/index.ts'
 import { openTestStore, silentLog, type TestStore } from '../../testing/index.ts'
 import { uuid7 } from '../../uuid7.ts'
 import { authenticateWith, cookieName, createFirstAdmin, peopleHandlers, writeAudit } from '../index.ts'
@@ -14,12 +14,12 @@ export interface PeopleCenter {
   readonly center: Center
   readonly store: TestStore
   readonly server: ApiServer
+  readonly keys: Keyring
   /** Set it to move through time. */
   readonly clock: { now: Date }
   /** The API as one browser sees it, with cookies of its own. */
   browser(address?: string): Browser
   system<T>(work: (db: Db) => Promise<T>): Promise<T>
-  /** As the superuser with triggers off: what a thief of the database can do. */
   close(): Promise<void>
 }
 
@@ -60,6 +60,7 @@ export async function openPeopleCenter(): Promise<PeopleCenter> {
     center,
     store,
     server,
+    keys,
     clock,
     browser: (address = '198.51.100.1') => new Browser(server.address, address),
     system: work => store.store.system(work),
