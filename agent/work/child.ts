@@ -125,6 +125,8 @@ function communicate(
         end('said too much')
         return
       }
+      // A report is one line of megabytes: it is not searched anew with each piece.
+      if (!text.includes('\n')) return
       const lines = rest.split('\n')
       rest = lines.pop() ?? ''
       try {

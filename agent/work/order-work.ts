@@ -111,7 +111,13 @@ export class OrderWork {
 
   /** Carries out what changes the host, tells each step, and afterwards what is so now. `run`: one that exists already. */
   async #change(order: Order, run: string | undefined, words: readonly string[], signal: AbortSignal): Promise<void> {
-    await this.#afterChange(order, endOfOrder(order, await this.#followed(order, run, words, signal)), signal)
+    const end = await this.#followed(order, run, words, signal)
+    const begun = this.#parts.ledger.find(order.id)
+    if (end.status !== null || begun?.begunAt === undefined || this.#runToGoOn(begun, begun.begunAt) === undefined)
+      return this.#afterChange(order, endOfOrder(order, end), signal)
+    // Somebody killed it in the middle, or memory was short: its journal knows how to go on.
+    this.#parts.given.log(`the child of order ${order.id} was killed; it goes on`)
+    return this.#goOn(begun, begun.begunAt, signal)
   }
 
   async #followed(
