@@ -45,7 +45,8 @@ async function start(version: ServerVersion): Promise<Embedded> {
     binaries: serverBinaries(version),
     settings: { fsync: false, sharedBuffers: '32MB', connections: 100 },
   })
-  // Runs whichever way the test process ends, save SIGKILL.
+  // Runs whichever way the test process ends, save SIGKILL; the runner ends one that takes too long with SIGTERM.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1))
   process.once('exit', () => {
     killNow(server)
     rmSync(state, { recursive: true, force: true, maxRetries: 5 })

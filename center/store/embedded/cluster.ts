@@ -53,14 +53,19 @@ export function clusterPassword(paths: ClusterPaths): string {
 }
 
 /** Makes the data folder when there is none. An initdb that was interrupted leaves `data-N.new`, which is begun anew. */
-export function ensureCluster(binaries: Binaries, account: Account, paths: ClusterPaths): void {
+export function ensureCluster(
+  binaries: Binaries,
+  account: Account,
+  paths: ClusterPaths,
+  settings: ClusterSettings,
+): void {
   const made = existsSync(join(paths.data, 'PG_VERSION'))
   const older = olderData(paths.folder, binaries.major)
   if (!made && older !== undefined)
     throw new StoreError(
       `The data here is of PostgreSQL ${older}, and this program brings ${binaries.major}. Move it with: davylamp center upgrade`,
     )
-  if (!made) initialise(binaries, account, paths)
+  if (!made) initialise(binaries, account, paths, settings.fsync === false ? ['--no-sync'] : [])
   const found = readFileSync(join(paths.data, 'PG_VERSION'), 'utf8').trim()
   if (found !== String(binaries.major))
     throw new StoreError(`${paths.data} is of PostgreSQL ${found}, and this program brings ${binaries.major}.`)
@@ -86,7 +91,7 @@ export function writeSettings(account: Account, paths: ClusterPaths, settings: C
   }
 }
 
-function initialise(binaries: Binaries, account: Account, paths: ClusterPaths): void {
+function initialise(binaries: Binaries, account: Account, paths: ClusterPaths, more: readonly string[]): void {
   const unfinished = `${paths.data}.new`
   rmSync(unfinished, { recursive: true, force: true })
   mkdirSync(unfinished, { mode: 0o700 })
@@ -96,7 +101,7 @@ function initialise(binaries: Binaries, account: Account, paths: ClusterPaths): 
   writeFileSync(passwordFile, `${clusterPassword(paths)}\n`, { mode: 0o600 })
   give(passwordFile, account)
   try {
-    runInitdb(binaries, account, unfinished, passwordFile)
+    runInitdb(binaries, account, unfinished, [`--pwfile=${passwordFile}`, ...more])
   } finally {
     rmSync(passwordFile, { force: true })
   }
@@ -104,17 +109,17 @@ function initialise(binaries: Binaries, account: Account, paths: ClusterPaths): 
   renameSync(unfinished, paths.data)
 }
 
-function runInitdb(binaries: Binaries, account: Account, data: string, passwordFile: string): void {
+function runInitdb(binaries: Binaries, account: Account, data: string, more: readonly string[]): void {
   const [program = '', ...args] = commandAs(account, [
     join(binaries.folder, 'bin', 'initdb'),
     `--pgdata=${data}`,
     '--username=postgres',
-    `--pwfile=${passwordFile}`,
     '--auth=scram-sha-256',
     '--encoding=UTF8',
     '--data-checksums',
     '--no-instructions',
     ...localeOf(binaries.major),
+    ...more,
   ])
   const done = spawnSync(program, args, { encoding: 'utf8', cwd: '/', env: serverEnvironment(), timeout: 300_000 })
   if (done.status === 0) return

@@ -85,7 +85,7 @@ async function prepare(options: EmbeddedOptions, folder: string): Promise<Prepar
   checkSocketPath(paths.socket)
   mkdirSync(paths.socket, { recursive: true, mode: 0o700 })
   give(paths.socket, account)
-  ensureCluster(binaries, account, paths)
+  ensureCluster(binaries, account, paths, options.settings ?? {})
   writeSettings(account, paths, options.settings ?? {})
   return { binaries, account, paths }
 }
