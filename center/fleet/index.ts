@@ -1,3 +1,11 @@
+import type { hostRoutes } from '../../model/api/index.ts'
+import type { Handlers } from '../context.ts'
+import { groupHandlers } from './groups.ts'
+import { hostHandlers } from './hosts.ts'
+import { inventoryHandlers } from './inventory.ts'
+import { scanHandlers } from './scans.ts'
+import { summaryHandlers } from './summary.ts'
+
 export { groupsBelow, groupHandlers, rootGroup } from './groups.ts'
 export { containing, hostObjectOf, hostsOf, inGroupsOf, mayInGroup } from './host-object.ts'
 export { groupsIn, hostHandlers, hostRow } from './hosts.ts'
@@ -5,3 +13,12 @@ export { inventoryHandlers } from './inventory.ts'
 export { scanHandlers } from './scans.ts'
 export { hostsInScope, type Scope, type ScopedHost } from './scope.ts'
 export { summaryHandlers } from './summary.ts'
+
+/** The functions behind `hostRoutes`. */
+export const hostsHandlers: Handlers<typeof hostRoutes> = {
+  ...hostHandlers,
+  ...groupHandlers,
+  ...inventoryHandlers,
+  ...scanHandlers,
+  ...summaryHandlers,
+}

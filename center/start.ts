@@ -1,0 +1,203 @@
+import { hostname } from 'node:os'
+import { agentRoutes, alertRoutes, hostRoutes, huntRoutes, orderRoutes, settingsRoutes } from '../model/api/index.ts'
+import { auditRoutes, peopleRoutes, profileRoutes, signInRoutes } from '../model/api/index.ts'
+import { alertHandlers, allHuntHandlers } from './alerts/index.ts'
+import { type ApiServer, serve, startApi } from './api/index.ts'
+import { pgBus } from './bus/index.ts'
+import type { Center, Log } from './context.ts'
+import { hostsHandlers } from './fleet/index.ts'
+import { agentAlarms, agentHandlers, type Gateway, groupPolicies, startGateway } from './gateway/index.ts'
+import { createIngest } from './ingest/index.ts'
+import { type Keyring, namesOf, openCenterKeys, serverCertificate } from './keys/index.ts'
+import { createOrderDesk, orderApi } from './orders/index.ts'
+import {
+  authenticateWith,
+  createFirstAdmin,
+  type FirstAdmin,
+  keepAuditHeads,
+  peopleHandlers,
+  writeAudit,
+} from './people/index.ts'
+import { settingsHandlers } from './settings/index.ts'
+import { ensureTenant, openStore, type OpenStore, type StoreSource } from './store/index.ts'
+import { uuid7 } from './uuid7.ts'
+import { startWork } from './work.ts'
+
+export interface Listen {
+  readonly host: string
+  /** 0: any that is free. */
+  readonly port: number
+}
+
+export interface CenterOptions {
+  /** The state folder. `center/` below it has the master key and certificates, `postgres/` the embedded database. */
+  readonly state: string
+  /** `postgres://…`; absent: PostgreSQL of our own. */
+  readonly store?: string | undefined
+  /** For people and the API. */
+  readonly people: Listen
+  readonly agents: Listen
+  /** Name or address under which people and agents reach this machine; default: its host name. */
+  readonly name?: string | undefined
+  /** The owner's certificate and key for the port of people, PEM files. */
+  readonly certificate?: { readonly certificate: string; readonly key: string } | undefined
+  /** Folder with the packages that agents fetch. */
+  readonly packages?: string | undefined
+  /** Folder with bin/postgres; otherwise the one that comes with Davylamp. */
+  readonly postgres?: string | undefined
+  /** Proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies?: readonly string[]
+  readonly program: string
+  readonly log: Log
+  /** Long steps, for whoever waits. */
+  readonly progress?: (what: string) => void
+}
+
+export interface RunningCenter {
+  readonly center: Center
+  readonly store: OpenStore
+  readonly keys: Keyring
+  readonly api: ApiServer
+  readonly gateway: Gateway
+  /** The tenant and root group that a new host joins unless told otherwise. */
+  readonly tenant: string
+  readonly group: string
+  /** Only where there was nobody yet. Shown once. */
+  readonly firstAdmin: FirstAdmin | undefined
+  /** SHA-256 of the authority's certificate, hex: what the join command carries. */
+  readonly fingerprint: string
+  /** Says goodbye to agents and ends everything; the embedded database too, unless it shall run on for a center that starts at once. */
+  stop(options?: { readonly leaveDatabase?: boolean }): Promise<void>
+}
+
+/** Starts a whole center in this process. StoreError, MasterKeyError and errors of listening say in words what is in the way. */
+export async function startCenter(options: CenterOptions): Promise<RunningCenter> {
+  const { log, state } = options
+  const progress = options.progress ?? (() => {})
+  progress(options.store === undefined ? 'starting the database' : 'opening the store')
+  const store = await openStore({ source: sourceOf(options), log })
+  const ends: (() => Promise<unknown>)[] = []
+  const endAll = async () => {
+    // The newest first: whoever needs a part ends before it.
+    for (const end of ends.toReversed())
+      await end().catch((error: unknown) => log.error('something did not end cleanly', { error: String(error) }))
+  }
+  try {
+    const clock = () => new Date()
+    const { tenant, group } = await ensureTenant(store)
+    progress('opening the keys')
+    const keys = await openCenterKeys({ store, state, clock })
+    const bus = await pgBus(store, store.connection, log)
+    ends.push(() => bus.close())
+    const name = options.name ?? hostname()
+    const settings = {
+      address: addressOf(name, options.people.port),
+      agentAddress: addressOf(name, options.agents.port),
+      state,
+    }
+    const center: Center = { store, bus, log, clock, node: uuid7(), keys, settings }
+    progress('listening for agents')
+    const gateway = await startGateway({
+      center,
+      keys,
+      ingest: createIngest(center),
+      orders: createOrderDesk(center),
+      policies: groupPolicies(store),
+      alarms: agentAlarms(bus),
+      host: options.agents.host,
+      port: options.agents.port,
+      names: ownNames,
+      ...(options.packages === undefined ? {} : { packages: options.packages }),
+    })
+    ends.push(() => gateway.stop())
+    progress('listening for people')
+    const api = await startPeoplesPort(options, center, keys, gateway)
+    ends.push(() => api.close())
+    const firstAdmin = await createFirstAdmin(store)
+    const work = startWork(center, store)
+    ends.push(() => work.stop())
+    return {
+      center,
+      store,
+      keys,
+      api,
+      gateway,
+      tenant,
+      group,
+      firstAdmin,
+      fingerprint: keys.authority.fingerprint,
+      async stop({ leaveDatabase = false } = {}) {
+        await endAll()
+        await keepAuditHeads(center).catch((error: unknown) =>
+          log.warn('the audit heads were not kept', { error: String(error) }),
+        )
+        await (leaveDatabase ? store.leave() : store.close())
+      },
+    }
+  } catch (error) {
+    await endAll()
+    await store.close()
+    throw error
+  }
+}
+
+const ownNames = ['localhost', '127.0.0.1', '::1']
+
+function sourceOf({ store, state, postgres }: CenterOptions): StoreSource {
+  if (store !== undefined) return { url: store }
+  return { embedded: { state, binaries: postgres } }
+}
+
+function addressOf(name: string, port: number): string {
+  const host = name.includes(':') ? `[${name}]` : name
+  return new URL(`https://${host}:${port}`).origin
+}
+
+async function startPeoplesPort(
+  options: CenterOptions,
+  center: Center,
+  keys: Keyring,
+  gateway: Gateway,
+): Promise<ApiServer> {
+  const certificate = () =>
+    serverCertificate({
+      authority: keys.authority,
+      state: options.state,
+      purpose: 'people',
+      names: namesOf([center.settings.address], ownNames),
+      own: options.certificate,
+      at: center.clock(),
+    })
+  const api = await startApi(
+    {
+      center,
+      authenticate: authenticateWith(center),
+      audit: writeAudit,
+      tls: await certificate(),
+      listen: options.people,
+      program: options.program,
+      ...(options.trustedProxies === undefined ? {} : { trustedProxies: options.trustedProxies }),
+    },
+    [
+      serve(hostRoutes, hostsHandlers),
+      serve(agentRoutes, agentHandlers({ keys, downloads: gateway.downloads })),
+      serve(alertRoutes, alertHandlers),
+      serve(huntRoutes, allHuntHandlers),
+      serve(orderRoutes, orderApi),
+      serve(settingsRoutes, settingsHandlers),
+      serve({ ...signInRoutes, ...profileRoutes, ...peopleRoutes, ...auditRoutes }, peopleHandlers),
+    ],
+  )
+  const renewal = setInterval(() => {
+    certificate()
+      .then(fresh => api.renewCertificate(fresh))
+      .catch((error: unknown) => center.log.error('The certificate could not be renewed', { error: String(error) }))
+  }, 3_600_000).unref()
+  return {
+    ...api,
+    async close() {
+      clearInterval(renewal)
+      await api.close()
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import type { Center } from './context.ts'
+import { foldCounts } from './ingest/index.ts'
+import { sweepOrders } from './orders/index.ts'
+import { keepAuditHeads, tidyPeople } from './people/index.ts'
+import type { OpenStore } from './store/index.ts'
+
+/** One piece of work that comes round; several centers may do it at once. */
+interface Chore {
+  readonly what: string
+  readonly seconds: number
+  work(): Promise<unknown>
+}
+
+/** What a center does on its own, besides answering. A chore that fails is logged and comes round again. */
+export function startWork(center: Center, store: OpenStore): { stop(): Promise<void> } {
+  const chores: readonly Chore[] = [
+    { what: 'counting alerts', seconds: 2, work: () => foldCounts(center) },
+    { what: 'ending orders that nobody took', seconds: 15, work: () => sweepOrders(center) },
+    { what: 'making and dropping partitions', seconds: 3_600, work: () => store.housekeeping(center.clock()) },
+    { what: 'tidying sign-ins', seconds: 3_600, work: () => tidyPeople(center) },
+    { what: 'keeping the heads of the audit log', seconds: 86_400, work: () => keepAuditHeads(center) },
+  ]
+  const stops = chores.map(chore => comeRound(chore, center))
+  return { stop: async () => void (await Promise.all(stops.map(stop => stop()))) }
+}
+
+/** Never twice at a time. The end waits for what is under way. */
+function comeRound({ what, seconds, work }: Chore, { log }: Center): () => Promise<void> {
+  let underWay = Promise.resolve()
+  let timer: NodeJS.Timeout | undefined
+  let ended = false
+  const next = () => {
+    if (!ended) timer = setTimeout(run, seconds * 1_000).unref()
+  }
+  const run = () => {
+    underWay = work()
+      .catch((error: unknown) =>
+        log.error(`${what} failed`, { error: error instanceof Error ? error.message : String(error) }),
+      )
+      .then(next)
+  }
+  next()
+  return async () => {
+    ended = true
+    clearTimeout(timer)
+    await underWay
+  }
+}
