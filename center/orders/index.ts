@@ -5,5 +5,6 @@ export { type CreatedOrder, createOrders, type NewTask } from './create-orders.t
 export { orderDigest } from './digest.ts'
 export { createOrderDesk } from './order-desk.ts'
 export { orderSettings, readSetting, writeSetting } from './settings.ts'
+export { startWork, type Work } from './start-work.ts'
 export { sweepOrders } from './sweep-orders.ts'
 export { approvalChallenge, approvalText, isSignedBy } from './verify-approval.ts'

@@ -16,6 +16,7 @@ import { createOrders, type NewTask } from './create-orders.ts'
 import { orderDigest } from './digest.ts'
 import { createOrderDesk } from './order-desk.ts'
 import { writeSetting } from './settings.ts'
+import { startWork } from './start-work.ts'
 import { sweepOrders } from './sweep-orders.ts'
 import { approvalText } from './verify-approval.ts'
 
@@ -280,6 +281,20 @@ test('who may not see a host sees none of its orders, runs and boxes, and orders
   assert.equal(undone.state, 'queued')
   const run = await call('getRun', { params: { host, run: 'run-1' } }, caller('ada'))
   assert.equal(run.actions.length, 1)
+})
+
+test('the background work does what waits, and ends when told', async () => {
+  const { agent } = await infectedAgent('work')
+  const { orders } = await create({
+    orders: [{ host: agent.host, action: { kind: 'report-inventory' } }],
+    expiresAt: new Date(center.clock().getTime() - 1),
+  })
+  const work = startWork(center, 0.05)
+  const id = orders[0]?.order ?? ''
+  while ((await orderRow(id)).state !== 'expired') await new Promise(resolve => setTimeout(resolve, 20))
+  await work.stop()
+  const left = await inTenant(db => db.selectFrom('alert_count').select('count_id').execute())
+  assert.deepEqual(left, [])
 })
 
 test('lists come in pages without a hole', async () => {
