@@ -97,16 +97,17 @@ async function instructions(
   const join = `agent join ${agentAddress} --token ${token} --ca ${fingerprint}`
   const install = []
   for (const architecture of architectures) {
-    const sha256 = await downloads.joinHash(architecture)
-    if (sha256 === undefined) continue
+    const found = await downloads.joinPackage(architecture)
+    if (found === undefined) continue
+    const program = `/opt/davylamp/${found.folder}/davylamp`
     const name = joinName(architecture)
     const command = [
       'cd "$(mktemp -d)"',
       `curl -fsSk -o ${name} ${agentAddress}/join/${name}`,
-      `echo "${sha256}  ${name}" | sha256sum -c`,
-      `mkdir -p /opt/davylamp && tar -xzf ${name} -C /opt/davylamp --strip-components=1`,
-      `/opt/davylamp/davylamp ${join}`,
-      '/opt/davylamp/davylamp agent install',
+      `echo "${found.sha256}  ${name}" | sha256sum -c`,
+      `mkdir -p /opt/davylamp && tar -xzf ${name} -C /opt/davylamp`,
+      `${program} ${join}`,
+      `${program} agent install`,
     ].join(' && ')
     install.push({ architecture, command })
   }

@@ -21,7 +21,10 @@ before(async () => {
       return late.keys.authority
     },
   }
-  const downloads = { joinHash: async (architecture: string) => (architecture === 'x64' ? 'f'.repeat(64) : undefined) }
+  const downloads = {
+    joinPackage: async (architecture: string) =>
+      architecture === 'x64' ? { sha256: 'f'.repeat(64), folder: 'davylamp-1.2.3-linux-x64' } : undefined,
+  }
   api = await startTestApi([serve(agentRoutes, agentHandlers({ keys, downloads }))])
   late.keys = api.keys
   rack = uuid7()
@@ -68,6 +71,10 @@ test('a token is shown once, with what to run', async () => {
     ['x64'],
   )
   assert.match(instructions.install[0]?.command ?? '', /f{64} {2}davylamp-linux-x64\.tar\.gz/)
+  assert.match(
+    instructions.install[0]?.command ?? '',
+    /-C \/opt\/davylamp && \/opt\/davylamp\/davylamp-1\.2\.3-linux-x64\/davylamp agent join /,
+  )
   const list = await api.request('GET', '/api/v1/enrolment-tokens', { as: 'admin' })
   assert.ok(!list.text.includes(token))
   assert.ok(!JSON.stringify(api.audited).includes(token) && !JSON.stringify(api.log).includes(token))

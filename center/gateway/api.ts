@@ -8,7 +8,7 @@ import type { Downloads } from './downloads.ts'
 
 export interface AgentApiParts {
   readonly keys: Pick<Keyring, 'authority'>
-  readonly downloads: Pick<Downloads, 'joinHash'>
+  readonly downloads: Pick<Downloads, 'joinPackage'>
 }
 
 /** The functions behind `agentRoutes`. */

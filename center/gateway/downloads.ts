@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, readdir } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -9,7 +9,10 @@ import { notFound } from '../problem-error.ts'
 export const architectures = ['x64', 'arm64'] as const
 export type Architecture = (typeof architectures)[number]
 
-/** Files that agents fetch: `davylamp-linux-<arch>.tar.gz` to join with, `davylamp-<version>-linux-<arch>.tar.gz` to upgrade to. */
+/**
+ * Packages of the agent, as `npm run package` names them: `davylamp-<version>-linux-<arch>.tar.gz`, beside the signed
+ * `davylamp-<version>-linux-<arch>.release.json`. The newest is what hosts join with.
+ */
 export class Downloads {
   readonly #folder: string | undefined
   readonly #hashes = new Map<string, { readonly key: string; readonly sha256: string }>()
@@ -19,12 +22,20 @@ export class Downloads {
     this.#folder = folder
   }
 
-  /** SHA-256 (hex) of the package to join with; `undefined` when this center has none for that architecture. */
-  async joinHash(architecture: Architecture): Promise<string | undefined> {
-    const opened = await this.#open(joinName(architecture))
+  /** What a new host is to fetch; `undefined` when this center has no package for that architecture. */
+  async joinPackage(architecture: Architecture): Promise<JoinPackage | undefined> {
+    const name = await this.#newest(architecture)
+    if (name === undefined) return undefined
+    const opened = await this.#open(name)
     if (opened === undefined) return undefined
     await opened.file.close()
-    return opened.sha256
+    return { sha256: opened.sha256, folder: name.replace(/\.tar\.gz$/, '') }
+  }
+
+  async sendJoinPackage(architecture: Architecture, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const name = await this.#newest(architecture)
+    if (name === undefined) throw notFound('package on this center')
+    await this.send(name, request, response)
   }
 
   /** Throws `ProblemError` 404. The ETag is the SHA-256. */
@@ -33,7 +44,7 @@ export class Downloads {
     if (opened === undefined) throw notFound('package on this center')
     const { file, size, sha256 } = opened
     const headers = {
-      'content-type': 'application/gzip',
+      'content-type': name.endsWith('.json') ? 'application/json' : 'application/gzip',
       etag: `"${sha256}"`,
       'cache-control': 'no-cache',
       'x-content-type-options': 'nosniff',
@@ -52,6 +63,15 @@ export class Downloads {
     await pipeline(file.createReadStream({ start: 0, end: Math.max(0, size - 1) }), response)
   }
 
+  async #newest(architecture: Architecture): Promise<string | undefined> {
+    if (this.#folder === undefined) return undefined
+    const names = await readdir(this.#folder).catch(() => [])
+    return names
+      .filter(name => versionOf(name, architecture) !== undefined)
+      .sort((a, b) => compareVersions(versionOf(a, architecture) ?? '', versionOf(b, architecture) ?? ''))
+      .at(-1)
+  }
+
   async #open(name: string): Promise<{ file: FileHandle; size: number; sha256: string } | undefined> {
     if (this.#folder === undefined) return undefined
     const path = join(this.#folder, name)
@@ -66,6 +86,29 @@ export class Downloads {
   }
 }
 
+export interface JoinPackage {
+  /** Hex. */
+  readonly sha256: string
+  /** What it unpacks to. */
+  readonly folder: string
+}
+
+function versionOf(name: string, architecture: Architecture): string | undefined {
+  const [, version, built] =
+    /^davylamp-(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)-linux-(x64|arm64)\.tar\.gz$/.exec(name) ?? []
+  return built === architecture ? version : undefined
+}
+
+/** By number; a pre-release (`1.2.3-rc.1`) comes before its release. */
+function compareVersions(a: string, b: string): number {
+  const numbers = (version: string) => (version.split('-')[0] ?? '').split('.').map(Number)
+  const [left, right] = [numbers(a), numbers(b)]
+  for (const [index, number] of left.entries()) if (number !== right[index]) return number - (right[index] ?? 0)
+  if (a.includes('-') !== b.includes('-')) return a.includes('-') ? -1 : 1
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** In the address that hosts fetch it from: always the same. */
 export function joinName(architecture: Architecture): string {
   return `davylamp-linux-${architecture}.tar.gz`
 }

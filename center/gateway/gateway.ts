@@ -6,7 +6,7 @@ import type { BusMessage } from '../context.ts'
 import { namesOf, serverCertificate } from '../keys/index.ts'
 import { badRequest, notFound, ProblemError } from '../problem-error.ts'
 import { AddressLimit } from './bucket.ts'
-import { Downloads } from './downloads.ts'
+import { architectures, Downloads, joinName } from './downloads.ts'
 import { enrol } from './enrol.ts'
 import { Exchanges } from './exchange.ts'
 import { InWork } from './flow.ts'
@@ -145,10 +145,13 @@ async function answerEnrol(
 
 async function answerJoin(downloads: Downloads, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method !== 'HEAD') wantMethod(request, 'GET')
-  const name = /^\/join\/(davylamp-linux-(?:x64|arm64)\.tar\.gz)$/.exec(request.url ?? '')?.[1]
-  if (name === undefined) throw notFound('file')
-  await downloads.send(name, request, response)
+  const architecture = architectures.find(one => request.url === `/join/${joinName(one)}`)
+  if (architecture === undefined) throw notFound('file')
+  await downloads.sendJoinPackage(architecture, request, response)
 }
+
+/** Of a release: the package, or its signed document. */
+const packagePath = /^\/agent\/v1\/package\/(\d{1,6}\.\d{1,6}\.\d{1,6}(?:-[0-9A-Za-z.-]{1,40}?)?)(\.release\.json)?$/
 
 type KnownPaths = (peer: KnownPeer, request: IncomingMessage, response: ServerResponse) => Promise<void>
 
@@ -168,10 +171,10 @@ function knownPaths(options: GatewayOptions, exchanges: Exchanges, downloads: Do
     wantMethod(request, 'GET')
     const pack = /^\/agent\/v1\/packs\/([0-9a-f]{64})$/.exec(path)?.[1]
     if (pack !== undefined) return sendPack(options, peer, pack, response)
-    const version = /^\/agent\/v1\/package\/(\d{1,5}(?:\.\d{1,5}){1,3}(?:-[a-z0-9]{1,20})?)$/.exec(path)?.[1]
+    const [, version, document] = packagePath.exec(path) ?? []
     if (version === undefined) throw notFound('path')
     const architecture = await architectureOf(options, peer)
-    await downloads.send(`davylamp-${version}-linux-${architecture}.tar.gz`, request, response)
+    await downloads.send(`davylamp-${version}-linux-${architecture}${document ?? '.tar.gz'}`, request, response)
   }
 }
 

@@ -158,12 +158,18 @@ async function retried<T>(attempt: () => Promise<T>): Promise<T> {
 
 test('packages to join with and to upgrade to', async () => {
   const content = Buffer.from('a package')
-  await writeFile(joinPath(center.packages, 'davylamp-linux-x64.tar.gz'), content)
-  await writeFile(joinPath(center.packages, 'davylamp-1.2.3-linux-x64.tar.gz'), content)
+  for (const [version, bytes] of [
+    ['1.2.3', Buffer.from('an older one')],
+    ['1.10.0-rc.1', Buffer.from('a candidate')],
+    ['1.10.0', content],
+  ] as const)
+    await writeFile(joinPath(center.packages, `davylamp-${version}-linux-x64.tar.gz`), bytes)
+  await writeFile(joinPath(center.packages, 'davylamp-1.2.3-linux-x64.release.json'), '{"signed":true}')
   const path = '/join/davylamp-linux-x64.tar.gz'
   const got = await ask(gateway.port, ca, { path })
   assert.deepEqual([got.status, got.body], [200, content])
-  assert.equal(got.headers['etag'], `"${await gateway.downloads.joinHash('x64')}"`)
+  const known = await gateway.downloads.joinPackage('x64')
+  assert.deepEqual([got.headers['etag'], known?.folder], [`"${known?.sha256}"`, 'davylamp-1.10.0-linux-x64'])
   for (const bad of [
     '/join/davylamp-linux-arm64.tar.gz',
     '/join/../center/master.key',
@@ -174,7 +180,9 @@ test('packages to join with and to upgrade to', async () => {
   const certified = await joined()
   const upgrade = '/agent/v1/package/1.2.3'
   assert.equal((await ask(gateway.port, ca, { path: upgrade })).status, 401)
-  assert.deepEqual((await ask(gateway.port, ca, { path: upgrade, certified })).body, content)
+  assert.equal((await ask(gateway.port, ca, { path: upgrade, certified })).body.toString(), 'an older one')
+  const document = await ask(gateway.port, ca, { path: `${upgrade}.release.json`, certified })
+  assert.equal(document.body.toString(), '{"signed":true}')
   assert.equal((await ask(gateway.port, ca, { path: '/agent/v1/package/..%2f1.2.3', certified })).status, 404)
 })
 

@@ -85,6 +85,21 @@ export class Session {
     return this.#work
   }
 
+  /** The same process of the agent, with the same spool, said this hello to this session. */
+  saidBefore(frame: unknown): boolean {
+    const parsed = agentFrame.safeParse(frame)
+    if (this.#ended || this.hello === undefined || !parsed.success || parsed.data.type !== 'hello') return false
+    const { spool, startedAt, boot } = parsed.data
+    return spool === this.hello.spool && startedAt === this.hello.startedAt && boot === this.hello.boot
+  }
+
+  /** To one that polls: how far its reports are stored. */
+  async welcomeAgain(): Promise<void> {
+    const { hello } = this
+    if (hello === undefined) return
+    this.#sendWelcome(hello, (await this.#parts.ingest.hello(this.identity, hello.spool)).acknowledged)
+  }
+
   /** What is no text message ends the connection at once. */
   takeBinary(): void {
     this.#misbehaved('Frames are JSON text messages.')
@@ -190,22 +205,26 @@ export class Session {
       const detail = `This center speaks ${oldestProtocol} to ${protocolVersion}, the agent ${hello.protocol}. Upgrade the older of the two.`
       return this.goodbye({ reason: 'unknown-protocol', detail, reconnectAfterSeconds: 600 })
     }
-    const { center, ingest, alarms, pingSeconds } = this.#parts
+    const { center, ingest, alarms } = this.#parts
     await recordHello(center, alarms, this.identity, hello)
     const { acknowledged } = await ingest.hello(this.identity, hello.spool)
     if (this.#ended) return
     this.hello = hello
     this.#parts.opened(this)
-    this.#send({
-      type: 'welcome',
-      protocol: Math.min(hello.protocol, protocolVersion),
-      clock: center.clock().toISOString(),
-      acknowledged,
-      pingSeconds,
-      reconnectSpreadSeconds: this.#parts.reconnectSpreadSeconds(),
-    })
+    this.#sendWelcome(hello, acknowledged)
     await this.tellPolicy()
     await this.deliver(true)
+  }
+
+  #sendWelcome({ protocol }: Hello, acknowledged: number): void {
+    this.#send({
+      type: 'welcome',
+      protocol: Math.min(protocol, protocolVersion),
+      clock: this.#parts.center.clock().toISOString(),
+      acknowledged,
+      pingSeconds: this.#parts.pingSeconds,
+      reconnectSpreadSeconds: this.#parts.reconnectSpreadSeconds(),
+    })
   }
 
   async #takeReports(spool: string, items: readonly unknown[], bytes: number): Promise<void> {
