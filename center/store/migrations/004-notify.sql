@@ -117,15 +117,65 @@ CREATE TABLE export_item (
   FOREIGN KEY (tenant_id, export_id) REFERENCES siem_export ON DELETE CASCADE
 );
 
-CREATE FUNCTION export_alert_events() RETURNS trigger LANGUAGE plpgsql AS $$
+-- What people may have to be told of: written by the triggers below in the transaction in which it happens, whoever does it, and
+-- turned into deliveries by a worker that deletes it in the same transaction.
+CREATE TABLE notice_item (
+  tenant_id uuid NOT NULL,
+  item_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  subject text NOT NULL,              -- alert, order, run
+  subject_id text NOT NULL,           -- alert id, order id, run id
+  host_id uuid,                       -- of a run
+  what text NOT NULL,                 -- of an alert: what its event says; of orders and runs: a reason of notify/message.ts
+  at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (tenant_id, item_id)
+);
+CREATE INDEX notice_item_by_time ON notice_item (at);
+
+CREATE FUNCTION note_alert_events() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  -- A restore copies rows as the owner of the tables: what they tell was told long ago.
+  IF current_user NOT IN ('davylamp_app', 'davylamp_system') THEN RETURN NULL; END IF;
   INSERT INTO export_item (tenant_id, export_id, event_id, alert_id)
   SELECT e.tenant_id, x.export_id, e.event_id, e.alert_id
   FROM written e JOIN siem_export x ON x.tenant_id = e.tenant_id AND x.enabled
   WHERE e.what IN ('opened', 'changed', 'came-back', 'reopened', 'handling', 'handled', 'ignored', 'allowed', 'gone')
   ON CONFLICT DO NOTHING;
+  INSERT INTO notice_item (tenant_id, item_id, subject, subject_id, what, at)
+  SELECT e.tenant_id, e.event_id, 'alert', e.alert_id::text, e.what, e.at
+  FROM written e
+  WHERE e.what IN ('opened', 'came-back', 'gone')
+    AND EXISTS (SELECT FROM notify_route r WHERE r.tenant_id = e.tenant_id AND r.enabled)
+  ON CONFLICT DO NOTHING;
   RETURN NULL;
 END $$;
 
-CREATE TRIGGER export_alert_events AFTER INSERT ON alert_event
-  REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION export_alert_events();
+CREATE TRIGGER note_alert_events AFTER INSERT ON alert_event
+  REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION note_alert_events();
+
+CREATE FUNCTION note_order() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF current_user NOT IN ('davylamp_app', 'davylamp_system') THEN RETURN NULL; END IF;
+  IF TG_OP = 'UPDATE' AND OLD.state = NEW.state THEN RETURN NULL; END IF;
+  INSERT INTO notice_item (tenant_id, subject, subject_id, what)
+  SELECT NEW.tenant_id, 'order', NEW.order_id::text,
+    CASE NEW.state WHEN 'refused' THEN 'order-refused' ELSE 'approval-wanted' END
+  WHERE EXISTS (SELECT FROM notify_route r WHERE r.tenant_id = NEW.tenant_id AND r.enabled);
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER note_order AFTER INSERT OR UPDATE OF state ON host_order
+  FOR EACH ROW WHEN (NEW.state IN ('waiting-approval', 'refused')) EXECUTE FUNCTION note_order();
+
+CREATE FUNCTION note_run() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF current_user NOT IN ('davylamp_app', 'davylamp_system') THEN RETURN NULL; END IF;
+  IF TG_OP = 'UPDATE' AND OLD.proof_result IS NOT DISTINCT FROM NEW.proof_result THEN RETURN NULL; END IF;
+  INSERT INTO notice_item (tenant_id, subject, subject_id, host_id, what)
+  SELECT NEW.tenant_id, 'run', NEW.run_id, NEW.host_id,
+    CASE NEW.proof_result WHEN 'clean' THEN 'clean-done' ELSE 'clean-left' END
+  WHERE EXISTS (SELECT FROM notify_route r WHERE r.tenant_id = NEW.tenant_id AND r.enabled);
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER note_run AFTER INSERT OR UPDATE OF proof_result ON run
+  FOR EACH ROW WHEN (NEW.proof_result IS NOT NULL) EXECUTE FUNCTION note_run();

@@ -44,6 +44,7 @@ import type {
   DeliveryTable,
   EscalationTable,
   ExportItemTable,
+  NoticeItemTable,
   NotifyRouteTable,
   SiemExportTable,
 } from './notify.ts'
@@ -109,6 +110,7 @@ interface NotifyTables {
   escalation: EscalationTable
   siem_export: SiemExportTable
   export_item: ExportItemTable
+  notice_item: NoticeItemTable
 }
 
 export type Database = IngestTables & NotifyTables & FleetTables & AlertsTables & PeopleTables & KeysTables

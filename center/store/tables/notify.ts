@@ -96,3 +96,13 @@ export interface ExportItemTable {
   event_id: string
   alert_id: string
 }
+
+export interface NoticeItemTable {
+  tenant_id: string
+  item_id: Generated<string>
+  subject: string
+  subject_id: string
+  host_id: string | null
+  what: string
+  at: GeneratedTime
+}
