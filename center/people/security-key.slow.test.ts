@@ -54,7 +54,7 @@ for (const algorithm of ['ES256', 'EdDSA'] as const)
     const asked = (await browser.signIn(name, goodPassword)).body
     assert.deepEqual(asked.ways, ['key', 'recovery'])
     assert.deepEqual(
-      asked.keyOptions.allowCredentials.map((one: { id: string }) => one.id),
+      asked.keyOptions.allowCredentials.map(one => one.id),
       [key.id],
     )
     const give = (answer: unknown) =>
@@ -84,7 +84,7 @@ test('a passkey signs in without a name or password, only with the user verified
   const me = (await browser.call('GET', '/session')).body
   assert.equal(me.user.name, 'passkeyer')
   const sessions = (await browser.call('GET', '/sessions')).body.items
-  assert.equal(sessions.find((one: { current: boolean }) => one.current).method, 'passkey')
+  assert.equal(sessions.find(one => one.current)?.method, 'passkey')
   assert.equal(await attempt(options => key.get(options, centerAddress, 'b3RoZXI')), '401 wrong', 'of another user')
   key.verifiesUser = false
   assert.equal(await attempt(options => key.get(options, centerAddress, handle)), '401 wrong', 'nobody was verified')

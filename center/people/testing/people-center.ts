@@ -76,8 +76,43 @@ export async function openPeopleCenter(): Promise<PeopleCenter> {
 export interface Answer {
   readonly status: number
   readonly headers: Headers
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of all shapes, which the server has checked against the contract
-  readonly body: any
+  readonly body: Said
+}
+
+/** The fields of answers that tests look at. The server has checked each answer against its contract; here absent ones are empty. */
+export interface Said {
+  readonly [field: string]: unknown
+  readonly items: readonly SaidItem[]
+  readonly key: { readonly passkey: boolean }
+  readonly keyOptions: { readonly challenge: string; readonly allowCredentials: readonly { readonly id: string }[] }
+  readonly options: { readonly userVerification: string; readonly allowCredentials: unknown }
+  readonly user: { readonly id: string; readonly name: string; readonly displayName: string }
+  readonly rights: Readonly<Record<string, string | readonly string[] | undefined>>
+  readonly invitation: { readonly link: string }
+  readonly recoveryCodes: readonly string[]
+  readonly head: { readonly hash: string }
+  readonly id: string
+  readonly csrf: string
+  readonly ticket: string
+  readonly token: string
+  readonly link: string
+  readonly url: string
+  readonly secret: string
+  readonly agentYml: string
+  readonly callback: string
+  readonly hash: string
+  readonly sequence: number
+  readonly retryAfterSeconds: number
+}
+
+export interface SaidItem {
+  readonly id: string
+  readonly name: string
+  readonly action: string
+  readonly actor: { readonly name: string }
+  readonly current: boolean
+  readonly method: string
+  readonly hint: string
 }
 
 export class Browser {
@@ -112,16 +147,16 @@ export class Browser {
     })
     for (const line of answer.headers.getSetCookie()) this.#keep(line)
     const text = await answer.text()
-    const parsed: unknown = /json/.test(answer.headers.get('content-type') ?? '') ? JSON.parse(text) : text
-    if (typeof parsed === 'object' && parsed !== null && 'csrf' in parsed && typeof parsed.csrf === 'string')
-      this.csrf = parsed.csrf
-    return { status: answer.status, headers: answer.headers, body: parsed }
+    const said: Said = /json/.test(answer.headers.get('content-type') ?? '') ? JSON.parse(text) : {}
+    if (typeof said.csrf === 'string') this.csrf = said.csrf
+    return { status: answer.status, headers: answer.headers, body: said }
   }
 
   /** Status and what the answer says in one word: enough for most looks. */
   async try(method: string, path: string, body?: unknown): Promise<string> {
     const answer = await this.call(method, path, body)
-    const type = typeof answer.body?.type === 'string' ? answer.body.type.replace('urn:davylamp:problem:', ' ') : ''
+    const type =
+      typeof answer.body['type'] === 'string' ? answer.body['type'].replace('urn:davylamp:problem:', ' ') : ''
     return `${answer.status}${type}`
   }
 
