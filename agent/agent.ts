@@ -12,8 +12,9 @@ import { agentFolders, codeOf, messageOf, readJson, replaceJson } from './own-fi
 import { fetchPacks } from './packs.ts'
 import { policyInForce } from './policy.ts'
 import type { AgentFolders, Teller, Worker, WorkerSurroundings } from './ports.ts'
+import { releaseMemory } from './release-memory.ts'
 import { renewalDue, renewed } from './renewal.ts'
-import { Schedule, type Task } from './schedule.ts'
+import { Schedule, scheduleFile, type Task } from './schedule.ts'
 import { Spool } from './spool.ts'
 import { writeStatus } from './status.ts'
 import type { UpgradeTrial } from './upgrade/trial.ts'
@@ -35,6 +36,7 @@ export interface AgentOptions {
   readonly connection?: Pick<ConnectionParts, 'pauseFactor' | 'times' | 'random'>
   /** For tests. */
   readonly tickMs?: number
+  readonly random?: () => number
 }
 
 /** Another agent works on the same state folder. */
@@ -43,6 +45,9 @@ export class AgentBusy extends Error {
 }
 
 const renewalRetryMs = 30 * 60_000
+const releaseEveryMs = 10 * 60_000
+/** After the start and the first connection. */
+const firstReleaseMs = 20_000
 
 /**
  * The agent of a host: keeps the connection and the spool, and does one job at a time through its worker. Everything that it must
@@ -63,6 +68,7 @@ export class Agent {
   #timer: NodeJS.Timeout | undefined
   #statusAt = 0
   #wholeAt = 0
+  #releasedAt = Date.now() - releaseEveryMs + firstReleaseMs
   #taking: Promise<void> = Promise.resolve()
   #leaving: Farewell | undefined
   #ended: () => void = () => {}
@@ -83,7 +89,7 @@ export class Agent {
     this.#folders = agentFolders(options.state, true)
     this.#identity = this.#ownIdentity()
     this.#spool = openSpool(this.#folders, config, this.#identity?.agent ?? 'nobody')
-    this.#schedule = new Schedule(join(this.#folders.own, 'schedule.json'))
+    this.#schedule = new Schedule(scheduleFile(join(this.#folders.own, 'schedule.json')), options.random)
     this.#wished = readPolicy(readJson(this.#policyPath())?.['policy'])
     this.#worker = options.makeWorker(this.#surroundings())
     this.#jobs = new Jobs(line => this.#log(line))
@@ -168,6 +174,10 @@ export class Agent {
     this.#tell('alive', this.#words())
     if (now - this.#statusAt >= 60_000) this.#writeStatus(true)
     if (this.#jobs.busy) return
+    if (now - this.#releasedAt > releaseEveryMs) {
+      this.#releasedAt = now
+      releaseMemory()
+    }
     this.#queueWhole(now)
     const later = this.#worker.nextLaterLook()
     if (later !== undefined && later.getTime() <= now)

@@ -12,6 +12,16 @@ export interface Rhythm {
   readonly canFull: boolean
 }
 
+/** Where the times are kept. */
+export interface ScheduleStore {
+  read(): Readonly<Record<string, unknown>> | undefined
+  write(times: Readonly<Partial<Record<Task, number>>>): void
+}
+
+export function scheduleFile(path: string): ScheduleStore {
+  return { read: () => readJson(path), write: times => replaceJson(path, times) }
+}
+
 const minute = 60_000
 const day = 86_400_000
 /** However long the period: within this time after the first start, and after one that was missed. */
@@ -22,14 +32,14 @@ const soon = 10 * minute
  * spread by a tenth of the period, so that a thousand hosts of one image do not scan in the same second.
  */
 export class Schedule {
-  readonly #path: string
+  readonly #store: ScheduleStore
   readonly #random: () => number
   #next: Partial<Record<Task, number>> = {}
 
-  constructor(path: string, random: () => number = Math.random) {
-    this.#path = path
+  constructor(store: ScheduleStore, random: () => number = Math.random) {
+    this.#store = store
     this.#random = random
-    const found = readJson(path) ?? {}
+    const found = store.read() ?? {}
     for (const task of tasks) {
       const time = found[task]
       if (typeof time === 'number' && Number.isFinite(time)) this.#next[task] = time
@@ -47,7 +57,7 @@ export class Schedule {
       else if (task !== 'full' && next > now + period * 1.1) this.#next[task] = now + this.#random() * period
       else if (task === 'full' && next > now + period + day) this.#next[task] = this.#after('full', rhythm, now)
     }
-    if (JSON.stringify(this.#next) !== before) replaceJson(this.#path, this.#next)
+    if (JSON.stringify(this.#next) !== before) this.#store.write(this.#next)
   }
 
   /** The task that has been due longest; a scan waits for the end of the time in which the owner wants none. */
@@ -61,13 +71,13 @@ export class Schedule {
   /** It begins now: the next one is put down first, so that a task that kills the agent is not tried again and again. */
   begins(task: Task, rhythm: Rhythm, now: number): void {
     this.#next[task] = this.#after(task, rhythm, now)
-    replaceJson(this.#path, this.#next)
+    this.#store.write(this.#next)
   }
 
   /** Sooner than its period says, because it failed or is wanted. */
   again(task: Task, at: number): void {
     this.#next[task] = Math.min(at, this.#next[task] ?? Number.POSITIVE_INFINITY)
-    replaceJson(this.#path, this.#next)
+    this.#store.write(this.#next)
   }
 
   nextScan(): Date | undefined {

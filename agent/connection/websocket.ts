@@ -5,6 +5,7 @@ import { mostFrameBytes } from './center-frames.ts'
 import { Dialogue, type Farewell, type Hello, type Listener, type Progress } from './dialogue.ts'
 import { type CenterTls, oneLine } from './https.ts'
 import type { Ended } from './pause.ts'
+import { messageOf } from '../own-files.ts'
 import type { Spool } from '../spool.ts'
 
 export interface Times {
@@ -103,17 +104,27 @@ export class SocketConnection {
     })
     socket.on('ping', () => this.#alive())
     socket.on('message', (data, binary) => {
+      if (this.#over) return
       this.#alive()
       if (binary) return this.#fail('center-misbehaved', 'the center sent a binary message')
-      const ended = this.#dialogue.heard(String(data))
-      if (ended !== undefined) return this.#end(ended)
-      this.pump()
+      this.#heard(String(data))
     })
     socket.on('unexpected-response', (_, response) => this.#refused(response))
     socket.on('error', error => this.#fail(this.#upgraded ? 'lost' : 'unreachable', oneLine(error.message), error))
     socket.on('close', (code, reason) =>
       this.#fail(this.#upgraded ? 'lost' : 'unreachable', `closed: ${code} ${oneLine(String(reason))}`.trim()),
     )
+  }
+
+  #heard(text: string): void {
+    try {
+      const ended = this.#dialogue.heard(text)
+      if (ended !== undefined) return this.#end(ended)
+      this.pump()
+    } catch (error) {
+      // The spool's disk is full or broken: what was said is said again on the next connection.
+      this.#fail('lost', oneLine(messageOf(error)))
+    }
   }
 
   #alive(): void {

@@ -164,7 +164,7 @@ export async function stubCenter(options: StubOptions = {}): Promise<StubCenter>
 }
 
 /** Waits until something is so; fails loudly after a time that is only a limit. */
-export async function until<T>(what: string, look: () => T | undefined | false, limitMs = 20_000): Promise<T> {
+export async function until<T>(what: string, look: () => T | undefined | false, limitMs = 10_000): Promise<T> {
   const end = Date.now() + limitMs
   for (;;) {
     const found = look()
