@@ -14,7 +14,8 @@ const scan: OrderAction = { kind: 'scan', mode: 'quick' }
 
 function host(t: Parameters<typeof infectedHost>[0]) {
   const { state, center } = infectedHost(t, { orders: { approvers: [ann.pinned], needApproval: ['report-inventory'] } })
-  const { agent, orderKeys } = center
+  const { agent } = center
+  const orderKeys = [...center.orderKeys]
   const take = (order: unknown) => {
     const { report, accepted } = takeOrder(state, { order, agent, orderKeys, capabilities: [...capabilities] })
     return [report?.state, report?.refusal, accepted !== undefined]
