@@ -1,3 +1,4 @@
+import 'reflect-metadata'
 import assert from 'node:assert/strict'
 import { createHash, X509Certificate as NodeCertificate } from 'node:crypto'
 import { createServer, type Server } from 'node:https'

@@ -42,6 +42,8 @@ export function checkInput(route: RouteContract, sent: Unchecked): Checked {
   const errors: FieldErrors = []
   if (route.body === undefined && sent.body !== undefined)
     errors.push({ path: 'body', message: 'This function takes no body' })
+  if (route.method === 'PATCH' && isEmptyObject(sent.body))
+    errors.push({ path: 'body', message: 'Name at least one field to change' })
   const query = route.query === undefined ? sent.query : readable(route.query, sent.query)
   const checked = {
     params: part('params', route.params ?? nothing, sent.params, errors),
@@ -53,6 +55,10 @@ export function checkInput(route: RouteContract, sent: Unchecked): Checked {
 }
 
 const nothing = z.object({})
+
+function isEmptyObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
+}
 
 function part(name: string, schema: z.ZodType, value: unknown, errors: FieldErrors): unknown {
   const unstorable = unstorableText(value, [name])

@@ -101,7 +101,7 @@ export function liveHub(center: Center, authenticate: Authenticate): LiveHub {
       const now = await authenticate({ ...stream.credentials, passive: true })
       if (now === undefined || now.tenant !== stream.caller.tenant || now.id !== stream.caller.id)
         stream.end('signed-out')
-      else stream.caller = now
+      else stream.caller = seeing(now)
     } catch (error) {
       if (error instanceof ProblemError) stream.end('signed-out')
       else
@@ -120,7 +120,7 @@ export function liveHub(center: Center, authenticate: Authenticate): LiveHub {
   return {
     open(caller, credentials, kinds, gone) {
       refuseBeyond(streams, caller)
-      const stream = new LiveStream(caller, credentials, kinds, center.node)
+      const stream = new LiveStream(seeing(caller), credentials, kinds, center.node)
       streams.add(stream)
       gone.addEventListener('abort', () => stream.end('closing'), { once: true })
       stream.ended.then(() => streams.delete(stream)).catch(() => undefined)
@@ -136,6 +136,12 @@ export function liveHub(center: Center, authenticate: Authenticate): LiveHub {
       for (const stream of streams) stream.end('closing')
     },
   }
+}
+
+/** Whoever must change the password first is told so here, and not in the middle of everybody's changes. */
+function seeing(caller: SignedIn): SignedIn {
+  caller.groupsFor('hosts:read')
+  return caller
 }
 
 function changeOf({ id, detail }: BusMessage, what: LiveKind, at: Date): LiveChange {

@@ -148,7 +148,9 @@ async function carryOut(call: Call): Promise<unknown> {
   if (done.replayed) reply.header('idempotency-replayed', 'true')
   if (!statusSet.has(reply)) reply.code(done.status)
   if (route.answer === undefined) return reply.send()
-  return reply.type('application/json; charset=utf-8').send(JSON.stringify(done.body ?? null))
+  // A refused sign-in is counted, so its transaction commits: such handlers answer with a problem instead of throwing one.
+  const type = reply.statusCode >= 400 ? 'application/problem+json' : 'application/json'
+  return reply.type(`${type}; charset=utf-8`).send(JSON.stringify(done.body ?? null))
 }
 
 function query(request: FastifyRequest): Record<string, unknown> {

@@ -51,6 +51,7 @@ export interface TestApiOptions {
   readonly strictAnswers?: boolean
   readonly authenticate?: (center: Center) => Authenticate
   readonly plainHttp?: boolean
+  readonly trustedProxies?: readonly string[]
 }
 
 /** A whole API server over plain HTTP (or TLS) on 127.0.0.1, with a PostgreSQL, bus and keys of its own. */
@@ -80,6 +81,7 @@ export async function startTestApi(served: readonly Served[], options: TestApiOp
       listen: { host: '127.0.0.1', port: 0 },
       program: 'test',
       strictAnswers: options.strictAnswers ?? true,
+      ...(options.trustedProxies === undefined ? {} : { trustedProxies: options.trustedProxies }),
       ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
       ...(options.documented === undefined ? {} : { documented: options.documented }),
     },

@@ -1,0 +1,28 @@
+import { allRoutes } from '../../../model/api/index.ts'
+import { alertHandlers, allHuntHandlers } from '../../alerts/index.ts'
+import { groupHandlers, hostHandlers, inventoryHandlers, scanHandlers, summaryHandlers } from '../../fleet/index.ts'
+import { agentHandlers } from '../../gateway/index.ts'
+import type { Keyring } from '../../keys/index.ts'
+import { orderApi } from '../../orders/index.ts'
+import { peopleHandlers } from '../../people/index.ts'
+
+/** Everything that answers the API, by the names of its functions; live view and health are the server's own. */
+export function allHandlers(keys: Keyring): Readonly<Record<string, unknown>> {
+  return {
+    ...hostHandlers,
+    ...groupHandlers,
+    ...inventoryHandlers,
+    ...scanHandlers,
+    ...summaryHandlers,
+    ...agentHandlers({ keys, downloads: { joinPackage: async () => undefined } }),
+    ...alertHandlers,
+    ...allHuntHandlers,
+    ...orderApi,
+    ...peopleHandlers,
+  }
+}
+
+/** Functions of the contract that nothing answers here. */
+export function withoutHandler(handlers: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(allRoutes).filter(name => !(name in handlers) && name !== 'live' && name !== 'getHealth')
+}
