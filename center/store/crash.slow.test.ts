@@ -7,9 +7,9 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { ClientConfig } from 'pg'
-import { silentLog } from '../testing/index.ts'
-import { startProcess, type TestProcess } from '../testing/center-process.ts'
+import { silentLog, startProcess, type TestProcess } from '../testing/index.ts'
 import { uuid7 } from '../uuid7.ts'
+import { runningServer } from './embedded/postmaster.ts'
 import { serversIn } from './embedded/processes.ts'
 import { ensureTenant } from './first-tenant.ts'
 import { openStore } from './store.ts'
@@ -165,7 +165,6 @@ class Play {
   /** The center starts it again by itself; its pid is in the file that PostgreSQL writes. */
   async #newServer(data: string): Promise<void> {
     const before = this.#server
-    const { runningServer } = await import('./embedded/postmaster.ts')
     for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(20)) {
       const pid = runningServer(data)?.pid
       if (pid === undefined || pid === before) continue
