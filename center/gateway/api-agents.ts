@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { agentHealth } from '../../model/wire/report.ts'
-import { type AgentObject, type agentRoutes, agentStates } from '../../model/api/agents.ts'
+import { agentHealth } from '../../model/wire/index.ts'
+import { type AgentObject, type agentRoutes, agentStates } from '../../model/api/index.ts'
 import { beyond, keyset } from '../api/keyset.ts'
 import type { Caller, Db, Handlers } from '../context.ts'
 import { inGroupsOf, mayInGroup } from '../fleet/index.ts'

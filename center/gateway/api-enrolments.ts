@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { agentRoutes, enrolmentObject } from '../../model/api/agents.ts'
+import type { agentRoutes, enrolmentObject } from '../../model/api/index.ts'
 import { beyond, keyset } from '../api/keyset.ts'
 import type { Caller, Db, Handlers, Request } from '../context.ts'
 import { inGroupsOf, mayInGroup } from '../fleet/index.ts'

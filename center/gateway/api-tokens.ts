@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { agentRoutes, enrolmentTokenObject, joinInstructions } from '../../model/api/agents.ts'
+import type { agentRoutes, enrolmentTokenObject, joinInstructions } from '../../model/api/index.ts'
 import { beyond, keyset } from '../api/keyset.ts'
 import type { CenterSettings, Db, Handlers } from '../context.ts'
 import { inGroupsOf, mayInGroup } from '../fleet/index.ts'

@@ -1,4 +1,4 @@
-import type { agentRoutes } from '../../model/api/agents.ts'
+import type { agentRoutes } from '../../model/api/index.ts'
 import type { Handlers } from '../context.ts'
 import type { Keyring } from '../keys/index.ts'
 import { agentListHandlers } from './api-agents.ts'

@@ -29,7 +29,7 @@ export class Bucket {
   }
 }
 
-/** A bucket for each address; IPv6 by its /64, since one host has all of that. Bounded: with too many addresses, full buckets are forgotten. */
+/** A bucket for each address (or agent id); IPv6 by its /64, since one host has all of that. Bounded: with too many addresses, full buckets are forgotten. */
 export class AddressLimit {
   readonly #perSecond: number
   readonly #burst: number

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { EnrolAnswer, EnrolRequest } from '../../model/wire/enrol.ts'
+import type { EnrolAnswer, EnrolRequest } from '../../model/wire/index.ts'
 import type { Center, Db } from '../context.ts'
 import type { Keyring } from '../keys/index.ts'
 import { ProblemError } from '../problem-error.ts'

@@ -1,5 +1,4 @@
-import { exchangeRequest } from '../../model/wire/enrol.ts'
-import type { CenterFrame } from '../../model/wire/frame.ts'
+import { type CenterFrame, exchangeRequest } from '../../model/wire/index.ts'
 import { badRequest } from '../problem-error.ts'
 import type { KnownPeer } from './identity.ts'
 import { Session, type SessionParts, type Wire } from './session.ts'

@@ -1,22 +1,16 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { enrolRequest, renewRequest } from '../../model/wire/enrol.ts'
-import { largestFrame } from '../../model/wire/frame.ts'
 import type { BusMessage } from '../context.ts'
 import { namesOf, serverCertificate } from '../keys/index.ts'
-import { badRequest, notFound, ProblemError } from '../problem-error.ts'
 import { AddressLimit } from './bucket.ts'
-import { architectures, Downloads, joinName } from './downloads.ts'
-import { enrol } from './enrol.ts'
+import { Downloads } from './downloads.ts'
 import { Exchanges } from './exchange.ts'
 import { InWork } from './flow.ts'
 import type { GatewayParts } from './gateway-parts.ts'
-import { readJson, sendJson, sendProblem } from './http.ts'
-import type { KnownPeer } from './identity.ts'
 import { listen, secureContext } from './listener.ts'
 import { Presence, pingSeconds } from './presence.ts'
 import { Registry } from './registry.ts'
-import { renew } from './renew.ts'
+import { knownPaths, strangerPaths } from './paths.ts'
 import type { Session, SessionParts } from './session.ts'
 import { WebSockets } from './web-socket.ts'
 
@@ -62,6 +56,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
   const sockets = new WebSockets(parts)
   const downloads = new Downloads(options.packages)
+  const connects = new AddressLimit(30, 60)
   const certificateOptions = {
     authority: keys.authority,
     state: center.settings.state,
@@ -80,7 +75,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     patienceSeconds: options.patienceSeconds ?? 10,
     stranger: strangerPaths(options, downloads),
     known: knownPaths(options, new Exchanges(parts), downloads),
-    connect: (peer, request, socket, head) => sockets.take(peer, request, socket, head),
+    connect: (peer, request, socket, head) => {
+      if (connects.take(peer.identity.agent, center.clock().getTime()) > 0) socket.destroy()
+      else sockets.take(peer, request, socket, head)
+    },
   })
   const forgetBus = hearBus(options, registry, presence)
   if (options.timers !== false) presence.runTimers()
@@ -107,94 +105,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await stopServer(server, registry, presence)
     },
   }
-}
-
-type StrangerPaths = (request: IncomingMessage, response: ServerResponse, address: string) => Promise<boolean>
-
-function strangerPaths(options: GatewayOptions, downloads: Downloads): StrangerPaths {
-  // A whole network may join through one address; who guesses tokens gets nowhere with 256 bits.
-  const limit = new AddressLimit(300, 600)
-  return async (request, response, address) => {
-    const path = request.url ?? ''
-    const enrols = path === '/agent/v1/enrol'
-    const joins = path.startsWith('/join/')
-    if (!enrols && !joins) return false
-    const wait = limit.take(address, options.center.clock().getTime())
-    if (wait > 0) {
-      sendProblem(response, new ProblemError(429, 'too-many-requests', 'Too many requests from this address'), wait)
-      return true
-    }
-    if (enrols) await answerEnrol(options, request, response, address)
-    else await answerJoin(downloads, request, response)
-    return true
-  }
-}
-
-async function answerEnrol(
-  options: GatewayOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
-  address: string,
-): Promise<void> {
-  wantMethod(request, 'POST')
-  const parsed = enrolRequest.safeParse(await readJson(request, 32_768))
-  if (!parsed.success) throw badRequest('The enrolment request is not as the protocol has it', fieldsOf(parsed.error))
-  const answer = await enrol(options, parsed.data, address)
-  sendJson(response, answer.state === 'pending' ? 202 : 200, answer)
-}
-
-async function answerJoin(downloads: Downloads, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (request.method !== 'HEAD') wantMethod(request, 'GET')
-  const architecture = architectures.find(one => request.url === `/join/${joinName(one)}`)
-  if (architecture === undefined) throw notFound('file')
-  await downloads.sendJoinPackage(architecture, request, response)
-}
-
-/** Of a release: the package, or its signed document. */
-const packagePath = /^\/agent\/v1\/package\/(\d{1,6}\.\d{1,6}\.\d{1,6}(?:-[0-9A-Za-z.-]{1,40}?)?)(\.release\.json)?$/
-
-type KnownPaths = (peer: KnownPeer, request: IncomingMessage, response: ServerResponse) => Promise<void>
-
-function knownPaths(options: GatewayOptions, exchanges: Exchanges, downloads: Downloads): KnownPaths {
-  return async (peer, request, response) => {
-    const path = request.url ?? ''
-    if (path === '/agent/v1/exchange') {
-      wantMethod(request, 'POST')
-      return sendJson(response, 200, await exchanges.take(peer, await readJson(request, largestFrame)))
-    }
-    if (path === '/agent/v1/renew') {
-      wantMethod(request, 'POST')
-      const parsed = renewRequest.safeParse(await readJson(request, 32_768))
-      if (!parsed.success) throw badRequest('The request is not as the protocol has it', fieldsOf(parsed.error))
-      return sendJson(response, 200, await renew(options, peer, parsed.data.csr))
-    }
-    wantMethod(request, 'GET')
-    const pack = /^\/agent\/v1\/packs\/([0-9a-f]{64})$/.exec(path)?.[1]
-    if (pack !== undefined) return sendPack(options, peer, pack, response)
-    const [, version, document] = packagePath.exec(path) ?? []
-    if (version === undefined) throw notFound('path')
-    const architecture = await architectureOf(options, peer)
-    await downloads.send(`davylamp-${version}-linux-${architecture}${document ?? '.tar.gz'}`, request, response)
-  }
-}
-
-async function sendPack(
-  options: GatewayOptions,
-  peer: KnownPeer,
-  sha256: string,
-  response: ServerResponse,
-): Promise<void> {
-  const content = await options.policies.pack(peer.identity, sha256)
-  if (content === undefined) throw notFound('rule pack for this agent')
-  response.writeHead(200, { 'content-type': 'application/yaml', 'content-length': content.length, etag: `"${sha256}"` })
-  response.end(content)
-}
-
-async function architectureOf({ center }: GatewayOptions, { identity }: KnownPeer): Promise<'x64' | 'arm64'> {
-  const row = await center.store.tenant(identity.tenant, db =>
-    db.selectFrom('host').select('architecture').where('host_id', '=', identity.host).executeTakeFirst(),
-  )
-  return /aarch64|arm64/.test(row?.architecture ?? '') ? 'arm64' : 'x64'
 }
 
 /** What other centers and the API say. */
@@ -264,17 +174,6 @@ async function stopServer(server: Server, registry: Registry, presence: Presence
   setTimeout(() => server.closeAllConnections(), 1_000).unref()
   server.closeIdleConnections()
   await closed
-}
-
-function wantMethod(request: IncomingMessage, method: string): void {
-  if (request.method !== method) throw new ProblemError(405, 'wrong-method', `This takes ${method} only`)
-}
-
-function fieldsOf({ issues }: { issues: readonly { path: readonly PropertyKey[]; message: string }[] }): string {
-  return issues
-    .map(({ path, message }) => `${path.map(String).join('.')}: ${message}`)
-    .join('; ')
-    .slice(0, 1_000)
 }
 
 function fields(error: unknown): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import type { AgentFrame } from '../../model/wire/frame.ts'
+import type { AgentFrame } from '../../model/wire/index.ts'
 import type { Center, Db } from '../context.ts'
 import { uuid7Floor } from '../uuid7.ts'
 import { cleanText } from './clean-text.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { centerPolicy, type CenterPolicy, defaultPolicy } from '../../model/wire/policy.ts'
+import { centerPolicy, type CenterPolicy, defaultPolicy } from '../../model/wire/index.ts'
 import type { Db, Store } from '../context.ts'
 import type { AgentIdentity, Policies, RulePack } from './ports.ts'
 

@@ -1,5 +1,4 @@
-import type { SignedOrder } from '../../model/wire/order.ts'
-import type { CenterPolicy } from '../../model/wire/policy.ts'
+import type { CenterPolicy, SignedOrder } from '../../model/wire/index.ts'
 import type { Db } from '../context.ts'
 
 /**

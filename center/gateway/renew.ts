@@ -1,4 +1,4 @@
-import type { RenewAnswer } from '../../model/wire/enrol.ts'
+import type { RenewAnswer } from '../../model/wire/index.ts'
 import { ProblemError } from '../problem-error.ts'
 import { issueCertificate } from './certificate.ts'
 import { checkCsr } from './csr.ts'

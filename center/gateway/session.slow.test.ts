@@ -2,9 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { after, afterEach, before, test } from 'node:test'
-import type { SignedOrder } from '../../model/wire/order.ts'
-import { exchangeAnswer } from '../../model/wire/enrol.ts'
-import { largestFrame } from '../../model/wire/frame.ts'
+import { exchangeAnswer, largestFrame, type SignedOrder } from '../../model/wire/index.ts'
 import { pgBus } from '../bus/index.ts'
 import type { BusMessage } from '../context.ts'
 import { silentLog } from '../testing/index.ts'
@@ -302,4 +300,18 @@ test('a copy of a machine that joined is noticed, a reboot is not', async () => 
   await arrived(certified, { boot: 'one', startedAt: minutesAgo(10) })
   await arrived(certified, { boot: 'two', startedAt: minutesAgo(10) })
   assert.equal((await told()).filter(what => what === 'two-machines').length, 1)
+})
+
+test('an agent that connects or renews without end is refused for a while', async () => {
+  const certified = await joined()
+  const attempts = Array.from({ length: 70 }, () => connect(gateway.port, certified))
+  const results = await Promise.allSettled(attempts)
+  for (const result of results) if (result.status === 'fulfilled') agents.push(result.value)
+  const refused = results.filter(result => result.status === 'rejected').length
+  assert.ok(refused > 0 && refused <= 10, `${refused} were refused`)
+  const renewals = Array.from({ length: 11 }, () =>
+    ask(gateway.port, ca, { method: 'POST', path: '/agent/v1/renew', body: { csr: 'x' }, certified }),
+  )
+  const statuses = (await Promise.all(renewals)).map(answer => answer.status)
+  assert.equal(statuses.filter(status => status === 429).length, 1)
 })

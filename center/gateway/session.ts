@@ -1,4 +1,4 @@
-import { agentFrame, type CenterFrame, oldestProtocol, protocolVersion } from '../../model/wire/frame.ts'
+import { agentFrame, type CenterFrame, oldestProtocol, protocolVersion } from '../../model/wire/index.ts'
 import { recordGoodbye, recordHello, type Hello } from './hello.ts'
 import { Flow, type InWork } from './flow.ts'
 import type { GatewayParts } from './gateway-parts.ts'

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { largestFrame } from '../../model/wire/frame.ts'
+import { largestFrame } from '../../model/wire/index.ts'
 import type { KnownPeer } from './identity.ts'
 import { Session, type SessionParts, type Wire } from './session.ts'
 

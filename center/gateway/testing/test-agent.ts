@@ -3,8 +3,7 @@ import { randomUUID, webcrypto } from 'node:crypto'
 import { once } from 'node:events'
 import { request as httpsRequest } from 'node:https'
 import { WebSocket } from 'ws'
-import { type EnrolAnswer, enrolAnswer } from '../../../model/wire/enrol.ts'
-import { type CenterFrame, centerFrame } from '../../../model/wire/frame.ts'
+import { type CenterFrame, centerFrame, type EnrolAnswer, enrolAnswer } from '../../../model/wire/index.ts'
 import { Pkcs10CertificateRequestGenerator } from '../../keys/x509.ts'
 
 /** The other side of the wire, as small as it can be: a key, a CSR, requests, frames. */

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { SignedOrder } from '../../../model/wire/order.ts'
+import type { SignedOrder } from '../../../model/wire/index.ts'
 import { pgBus } from '../../bus/index.ts'
 import type { Center } from '../../context.ts'
 import { type Keyring, openCenterKeys } from '../../keys/index.ts'
