@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { writeIdentity } from './identity.ts'
+import { agentFolders } from './own-files.ts'
+import { readStatus } from './status.ts'
+import { stubCenter, until } from './testing/stub-center.ts'
+
+const launcher = join(import.meta.dirname, '..', 'davylamp')
+const skip = process.getuid?.() === 0 ? false : 'the agent runs as root'
+
+test('the real process: connects, survives SIGKILL, takes leave at SIGTERM, and stays within its memory', {
+  skip,
+}, async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'agent-process-'))
+  const center = await stubCenter()
+  const state = join(folder, 'state')
+  const config = join(folder, 'agent.yml')
+  writeFileSync(config, `center: ${center.url}\n`, { mode: 0o644 })
+  writeIdentity(agentFolders(state, true), await center.identity())
+  // Nothing is due: this host is not scanned by a test.
+  const later = Date.now() + 240_000
+  const due = Object.fromEntries(
+    ['quick', 'inventory', 'kept', 'tampering', 'renewal', 'cost'].map(one => [one, later]),
+  )
+  writeFileSync(join(state, 'agent', 'schedule.json'), JSON.stringify(due))
+  const started: ChildProcess[] = []
+  const start = () => {
+    const child = spawn(launcher, ['--state', state, 'agent', 'run', '--config', config], { stdio: 'ignore' })
+    started.push(child)
+    return child
+  }
+  const ended = (child: ChildProcess) =>
+    child.exitCode !== null || child.signalCode !== null
+      ? Promise.resolve()
+      : new Promise(resolve => child.once('exit', resolve))
+  t.after(async () => {
+    for (const child of started) {
+      child.kill('SIGKILL')
+      await ended(child)
+    }
+    await center.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  const first = start()
+  await until('connected', () => center.peers.length === 1, 60_000)
+  first.kill('SIGKILL')
+  await ended(first)
+  const second = start()
+  await until('connected again', () => center.peers.length === 2, 60_000)
+  assert.equal(center.peers[0]?.frames[0]?.['spool'], center.peers[1]?.frames[0]?.['spool'])
+  await until('the status of the second', () => readStatus(agentFolders(state))?.pid === second.pid)
+  const memory = await until('memory given back', () => settled(second.pid ?? 0), 60_000)
+  t.diagnostic(`connected and idle: ${memory.resident} KiB RSS, ${memory.anonymous} KiB anonymous`)
+
+  second.kill('SIGTERM')
+  await ended(second)
+  assert.equal(second.exitCode, 0)
+  assert.ok(center.peers[1]?.frames.some(one => one['type'] === 'goodbye' && one['reason'] === 'shutdown'))
+  assert.equal(readStatus(agentFolders(state))?.running, false)
+})
+
+/** design.md §11: 80 MiB of RSS, 30 MiB of it anonymous. */
+function settled(pid: number): { resident: number; anonymous: number } | undefined {
+  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1')
+  const of = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1])
+  const found = { resident: of('Rss'), anonymous: of('Anonymous') }
+  return found.resident <= 80 * 1_024 && found.anonymous <= 30 * 1_024 ? found : undefined
+}
