@@ -85,7 +85,7 @@ function factsOf(notice: Notice, { labels, levels }: Words): Rendered['facts'] {
 
 function timeOf(at: string): string {
   const time = new Date(at)
-  if (Number.isNaN(time.getTime())) return cleanText(at, 40)
+  if (Number.isNaN(time.getTime())) return shown(at, 40)
   return `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }
 

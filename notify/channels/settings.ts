@@ -6,7 +6,7 @@ import { isMetadataAddress } from '../receiver/address.ts'
 export const receiverUrl = z
   .url({ protocol: /^https?$/, error: 'must be an address that begins with https:// (or http://)' })
   .max(2_000)
-  .refine(text => new URL(text).username === '' && new URL(text).password === '', 'must not hold a user or password')
+  .refine(text => !URL.canParse(text) || withoutLogin(new URL(text)), 'must not hold a user or password')
 
 /** Authorities besides those that the system knows, PEM. */
 export const authority = z
@@ -35,6 +35,10 @@ export const mailbox = z
   .string()
   .max(254)
   .regex(/^[^\s@<>()[\]\\,;:"\x00-\x1f\x7f]+@[A-Za-z0-9.-]+$/, 'must be one mail address such as ops@example.com')
+
+function withoutLogin({ username, password }: URL): boolean {
+  return username === '' && password === ''
+}
 
 /** Warnings about an address. */
 export function addressWarnings(url: string, settings: { readonly allowLinkLocal?: boolean | undefined }): string[] {

@@ -1,4 +1,4 @@
-import { documentOf, type EvidenceFact, evidenceOf } from '../alert-document.ts'
+import { type AlertDocument, documentOf, type EvidenceFact, evidenceOf } from '../alert-document.ts'
 import { cleanText } from '../clean-text.ts'
 import type { Level, Notice } from '../message.ts'
 import { product } from '../product.ts'
@@ -31,7 +31,7 @@ const confidences: Readonly<Record<string, readonly [number, string]>> = {
 }
 
 export function detectionFinding(notice: Notice): DetectionFinding {
-  const document = documentOf(notice.document)
+  const document = cleanDocument(documentOf(notice.document))
   const [activity_id, activity_name] = activities[document?.activity ?? 'created']
   const [severity_id, severity] = severities[notice.level]
   const [status_id, status] = statuses[document?.status ?? 'open'] ?? [99, document?.status ?? 'Other']
@@ -68,7 +68,7 @@ export function detectionFinding(notice: Notice): DetectionFinding {
       title: text,
       desc: notice.lines.length === 0 ? undefined : notice.lines.map(line => cleanText(line)).join('\n'),
       types: [cleanText(notice.type ?? notice.what, 100)],
-      src_url: notice.link,
+      src_url: notice.link === undefined ? undefined : cleanText(notice.link, 2_000),
       first_seen_time: milliseconds(document?.firstSeen),
       last_seen_time: milliseconds(document?.lastSeen),
       created_time: milliseconds(document?.firstSeen),
@@ -87,7 +87,7 @@ export function detectionFinding(notice: Notice): DetectionFinding {
         : withoutAbsent({
             type_id: 1,
             type: 'Server',
-            uid: notice.host.id,
+            uid: cleanText(notice.host.id, 200),
             hostname: cleanText(notice.host.name, 253),
             name: cleanText(notice.host.name, 253),
             groups: notice.host.group === undefined ? undefined : [{ name: cleanText(notice.host.group, 200) }],
@@ -104,6 +104,18 @@ export function detectionFinding(notice: Notice): DetectionFinding {
           })),
     unmapped: withoutAbsent({ what: notice.what, verdict: document?.verdict, seen_times: document?.seenTimes }),
   }) as DetectionFinding
+}
+
+function cleanDocument(document: AlertDocument | undefined): AlertDocument | undefined {
+  if (document === undefined) return undefined
+  const { alert, status, handledAs, verdict } = document
+  return {
+    ...document,
+    alert: cleanText(alert, 200),
+    status: cleanText(status, 40),
+    ...(handledAs === undefined ? {} : { handledAs: cleanText(handledAs, 100) }),
+    ...(verdict === undefined ? {} : { verdict: cleanText(verdict, 40) }),
+  }
 }
 
 function evidence(fact: EvidenceFact): object[] {

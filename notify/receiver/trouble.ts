@@ -39,8 +39,16 @@ export function plainTrouble(error: unknown, host: string): ReceiverError {
   const { name, code, message } = fieldsOf(error)
   if (name === 'TimeoutError') return new ReceiverError(`${where} did not answer in time`, true)
   if (name === 'AbortError') return new ReceiverError('the sending was stopped', true)
-  const saying = sayings[code] ?? (cleanText(message, 200) || code || 'unknown trouble')
+  const saying = sayings[code] ?? sayingByWords(message) ?? (cleanText(message, 200) || code || 'unknown trouble')
   return new ReceiverError(`${where}: ${saying}`, true)
+}
+
+/** Libraries replace the code by their own, but keep the words of OpenSSL. */
+function sayingByWords(message: string): string | undefined {
+  if (/unable to (verify|get local issuer)|self.signed/i.test(message))
+    return sayings['UNABLE_TO_VERIFY_LEAF_SIGNATURE']
+  if (/certificate has expired/i.test(message)) return sayings['CERT_HAS_EXPIRED']
+  return /does not match certificate/i.test(message) ? sayings['ERR_TLS_CERT_ALTNAME_INVALID'] : undefined
 }
 
 function fieldsOf(error: unknown): { name: string; code: string; message: string } {
