@@ -23,7 +23,6 @@ export function openApiDocument(table: RouteTable): OpenApiDocument {
       description: about,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
     servers: [{ url: apiPrefix, description: 'The center that served this document' }],
     tags: subjects.map(name => ({ name })),
     paths,

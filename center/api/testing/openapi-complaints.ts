@@ -75,7 +75,6 @@ const documentSchema = z.strictObject({
     description: z.string(),
     license: z.strictObject({ name: z.string(), identifier: z.string() }),
   }),
-  jsonSchemaDialect: z.url(),
   servers: z.array(z.strictObject({ url: z.string(), description: z.string() })).min(1),
   tags: z.array(z.strictObject({ name: z.string() })),
   paths: z.record(
