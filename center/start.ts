@@ -1,15 +1,24 @@
 import { hostname } from 'node:os'
-import { agentRoutes, alertRoutes, hostRoutes, huntRoutes, orderRoutes, settingsRoutes } from '../model/api/index.ts'
+import type { z } from 'zod'
+import {
+  agentRoutes,
+  alertRoutes,
+  type joinInstructions,
+  hostRoutes,
+  huntRoutes,
+  orderRoutes,
+  settingsRoutes,
+} from '../model/api/index.ts'
 import { auditRoutes, peopleRoutes, profileRoutes, signInRoutes } from '../model/api/index.ts'
 import { alertHandlers, allHuntHandlers } from './alerts/index.ts'
 import { type ApiServer, serve, startApi } from './api/index.ts'
 import { pgBus } from './bus/index.ts'
-import type { Center, Log } from './context.ts'
+import type { Caller, Center, Log } from './context.ts'
 import { hostsHandlers } from './fleet/index.ts'
 import { agentAlarms, agentHandlers, type Gateway, groupPolicies, startGateway } from './gateway/index.ts'
 import { createIngest } from './ingest/index.ts'
 import { type Keyring, namesOf, openCenterKeys, serverCertificate } from './keys/index.ts'
-import { createOrderDesk, orderApi } from './orders/index.ts'
+import { type CreatedOrder, createOrderDesk, createOrders, orderApi } from './orders/index.ts'
 import {
   authenticateWith,
   createFirstAdmin,
@@ -22,6 +31,8 @@ import { settingsHandlers } from './settings/index.ts'
 import { ensureTenant, openStore, type OpenStore, type StoreSource } from './store/index.ts'
 import { uuid7 } from './uuid7.ts'
 import { startWork } from './work.ts'
+
+type JoinInstructions = z.output<typeof joinInstructions>
 
 export interface Listen {
   readonly host: string
@@ -66,6 +77,10 @@ export interface RunningCenter {
   readonly firstAdmin: FirstAdmin | undefined
   /** SHA-256 of the authority's certificate, hex: what the join command carries. */
   readonly fingerprint: string
+  /** Lets one host in, for a day. `by` is for the audit log. */
+  newToken(by: string, name: string): Promise<{ readonly token: string; readonly instructions: JoinInstructions }>
+  /** A quick scan of one host, as if somebody had asked for it. */
+  orderScan(host: string, by: string): Promise<CreatedOrder>
   /** Says goodbye to agents and ends everything; the embedded database too, unless it shall run on for a center that starts at once. */
   stop(options?: { readonly leaveDatabase?: boolean }): Promise<void>
 }
@@ -126,6 +141,8 @@ export async function startCenter(options: CenterOptions): Promise<RunningCenter
       group,
       firstAdmin,
       fingerprint: keys.authority.fingerprint,
+      orderScan: (host, by) => orderScan({ center, tenant }, host, by),
+      newToken: (by, name) => newToken({ center, keys, gateway, tenant, group }, by, name),
       async stop({ leaveDatabase = false } = {}) {
         await endAll()
         await keepAuditHeads(center).catch((error: unknown) =>
@@ -200,4 +217,45 @@ async function startPeoplesPort(
       await api.close()
     },
   }
+}
+
+interface TokenParts {
+  readonly center: Center
+  readonly keys: Keyring
+  readonly gateway: Gateway
+  readonly tenant: string
+  readonly group: string
+}
+
+/** As the API does it, for whoever has this machine anyway. */
+function newToken({ center, keys, gateway, tenant, group }: TokenParts, by: string, name: string) {
+  const { createEnrolmentToken } = agentHandlers({ keys, downloads: gateway.downloads })
+  const caller: Caller = { tenant, kind: 'nobody', id: '', name: by, groupsFor: () => 'all', address: '' }
+  const nothing = () => {}
+  const body = { name, group, uses: 1, expiresInHours: 24, needsApproval: false, tags: [] }
+  return center.store.tenant(tenant, db =>
+    createEnrolmentToken(
+      { params: undefined, query: undefined, body },
+      {
+        caller,
+        db,
+        center,
+        audit: (action, object, detail) => writeAudit(db, { tenant, caller, action, object, detail, request: '' }),
+        reply: { header: nothing, status: nothing, send: nothing },
+        signal: AbortSignal.timeout(60_000),
+      },
+    ),
+  )
+}
+
+async function orderScan({ center, tenant }: Pick<TokenParts, 'center' | 'tenant'>, host: string, by: string) {
+  const { orders } = await center.store.tenant(tenant, db =>
+    createOrders(db, center, {
+      tenant,
+      title: 'First scan',
+      by,
+      orders: [{ host, action: { kind: 'scan', mode: 'quick' } }],
+    }),
+  )
+  return orders[0] ?? { host, state: 'refused' as const }
 }

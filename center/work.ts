@@ -1,6 +1,5 @@
 import type { Center } from './context.ts'
-import { foldCounts } from './ingest/index.ts'
-import { sweepOrders } from './orders/index.ts'
+import { startWork as startOrderWork } from './orders/index.ts'
 import { keepAuditHeads, tidyPeople } from './people/index.ts'
 import type { OpenStore } from './store/index.ts'
 
@@ -11,17 +10,30 @@ interface Chore {
   work(): Promise<unknown>
 }
 
+/** For how many days each table that grows without end keeps its rows. */
+const keepDays = {
+  alert: 400,
+  alert_event: 400,
+  host_event: 400,
+  scan: 180,
+  inventory_change: 180,
+  dead_letter: 30,
+}
+
 /** What a center does on its own, besides answering. A chore that fails is logged and comes round again. */
 export function startWork(center: Center, store: OpenStore): { stop(): Promise<void> } {
   const chores: readonly Chore[] = [
-    { what: 'counting alerts', seconds: 2, work: () => foldCounts(center) },
-    { what: 'ending orders that nobody took', seconds: 15, work: () => sweepOrders(center) },
-    { what: 'making and dropping partitions', seconds: 3_600, work: () => store.housekeeping(center.clock()) },
+    {
+      what: 'making and dropping partitions',
+      seconds: 3_600,
+      work: () => store.housekeeping(center.clock(), keepDays),
+    },
     { what: 'tidying sign-ins', seconds: 3_600, work: () => tidyPeople(center) },
     { what: 'keeping the heads of the audit log', seconds: 86_400, work: () => keepAuditHeads(center) },
   ]
   const stops = chores.map(chore => comeRound(chore, center))
-  return { stop: async () => void (await Promise.all(stops.map(stop => stop()))) }
+  const orders = startOrderWork(center)
+  return { stop: async () => void (await Promise.all([orders.stop(), ...stops.map(stop => stop())])) }
 }
 
 /** Never twice at a time. The end waits for what is under way. */

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { systemdQuoted } from './systemd-quoted.ts'
 
 /** A file of systemd, or a link. */
 export interface UnitFile {
@@ -33,7 +34,7 @@ export function lookUnits(
     'Type=oneshot',
     'Nice=19',
     'IOSchedulingClass=idle',
-    `ExecStart=${command.map(quoted).join(' ')}`,
+    `ExecStart=${command.map(systemdQuoted).join(' ')}`,
     '',
   ]
   const timer = [
@@ -56,10 +57,4 @@ export function lookUnits(
     ],
     timer: `${name}.timer`,
   }
-}
-
-/** systemd.syntax(7): quotes and backslashes; systemd.unit(5): `%`; systemd.service(5): `$`. */
-function quoted(word: string): string {
-  const safe = word.replaceAll('%', '%%').replaceAll('$', '$$$$')
-  return /^[\w@%+=:,./$-]+$/.test(safe) ? safe : `"${safe.replace(/[\\"]/g, '\\$&')}"`
 }

@@ -2,14 +2,14 @@ import { Command, CommanderError, Option } from 'commander'
 import { actingCommands } from './acting-commands.ts'
 import { agentChildCommands } from './agent-child-commands.ts'
 import { agentCommands } from './agent-commands.ts'
+import { defaultState } from './default-state.ts'
 import { examplesText, type Outcome } from './command-builder.ts'
 import { type ExitCode, exitCodeHelp, exitCodes } from './exit-codes.ts'
 import { exitCodeOfError, explainError } from './failure.ts'
 import { keepingCommands } from './keeping-commands.ts'
 import { lookingCommands } from './looking-commands.ts'
+import { centerCommands } from './center/center-commands.ts'
 import { calledAs, version } from './program-name.ts'
-
-export const defaultState = '/var/lib/davylamp'
 
 /** Runs one command line and says how it ended. */
 export async function runCommandLine(words: readonly string[]): Promise<ExitCode> {
@@ -45,10 +45,12 @@ export function commandTree(outcome: Outcome): Command {
   // Last: it adds to the commands of the agent.
   agentCommands(tree, outcome)
   agentChildCommands(tree, outcome)
+  centerCommands(tree, outcome)
   return tree
 }
 
 const firstSteps = [
+  'up                       a center, an agent for this host, and the first scan',
   'scan                     what is on this host',
   'clean                    show the plan, ask, remove it, prove it',
   'undo                     take the last run back',

@@ -28,9 +28,9 @@ export const huntHandlers: HuntHandlers = {
       .where('hunt_term.kind', 'in', query.kind === undefined ? huntKinds : [query.kind])
     // Hashes, addresses and domains are kept in lower case, everything else as it is.
     const terms = [...new Set([query.term, query.term.toLowerCase()])]
-    const starts = terms.map(term => `${term.replace(/[\\%_]/g, '\\$&')}%`)
+    // `^@` and not LIKE: beneath row-level security only functions that cannot leak may use an index.
     found = query.prefix
-      ? found.where(({ or, eb }) => or(starts.map(start => eb('hunt_term.term', 'like', start))))
+      ? found.where(({ or }) => or(terms.map(start => sql<boolean>`hunt_term.term ^@ ${start}`)))
       : found.where('hunt_term.term', 'in', terms)
     if (query.present === true) found = found.where('hunt_term.gone_at', 'is', null)
     if (groups !== undefined) found = found.where('host.group_id', 'in', groups)

@@ -61,7 +61,9 @@ async function coveredFindings(db: Db, condition: AllowCondition, scope: ReplayS
 function likely(condition: AllowCondition) {
   const parts = [sql<boolean>`true`]
   if (condition.rule !== undefined) parts.push(sql`rule_id = ${condition.rule}`)
-  if (condition.sha256 !== undefined) parts.push(sql`hashes @> array[${condition.sha256}]::text[]`)
+  if (condition.sha256 !== undefined)
+    parts.push(sql`hashes @> array[${condition.sha256}]::text[] AND coalesce(parent_id, alert_id) IN (
+    SELECT source_id::uuid FROM hunt_term WHERE kind = 'hash' AND term = ${condition.sha256} AND source = 'alert')`)
   return sql.join(parts, sql` AND `)
 }
 

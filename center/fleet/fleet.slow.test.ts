@@ -47,8 +47,12 @@ async function addHost(name: string, group: string, verdict: string): Promise<st
         verdict,
         tags: ['web', name],
         score: verdict === 'confirmed' ? 10 : verdict === 'nothing' ? 100 : null,
-        score_reasons: JSON.stringify(verdict === 'confirmed' ? [{ text: 'a miner runs', points: 90 }] : []),
       })
+      .execute()
+    const reasons = verdict === 'confirmed' ? [{ what: 'alerts', text: 'a miner runs', points: 90 }] : []
+    await db
+      .insertInto('host_score')
+      .values({ ...row, score: 100, reasons: JSON.stringify(reasons), at: new Date() })
       .execute()
     await db
       .insertInto('agent')

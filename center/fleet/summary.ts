@@ -101,7 +101,7 @@ async function openAlerts(db: Db, groups: Groups) {
 async function reasonsFor(db: Db, groups: Groups) {
   const found = await sql<{ text: string; hosts: number; points: number }>`
     SELECT reason->>'text' AS text, count(*)::int AS hosts, sum((reason->>'points')::real)::real AS points
-    FROM host, jsonb_array_elements(score_reasons) AS reason
+    FROM host JOIN host_score USING (tenant_id, host_id), jsonb_array_elements(host_score.reasons) AS reason
     WHERE removed_at IS NULL AND ${inGroups('group_id', groups)} GROUP BY 1 ORDER BY 3 DESC LIMIT 10`.execute(db)
   return found.rows
 }

@@ -43,7 +43,6 @@ CREATE TABLE host (
   last_scan_id text,
   open_alerts int NOT NULL DEFAULT 0,
   score int,                          -- 0 to 100; NULL: never scanned
-  score_reasons jsonb NOT NULL DEFAULT '[]',   -- [{text, points}]: what takes points away, most first
   created_at timestamptz NOT NULL DEFAULT now(),
   removed_at timestamptz,
   PRIMARY KEY (tenant_id, host_id),

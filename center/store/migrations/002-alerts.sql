@@ -35,7 +35,6 @@ CREATE INDEX alert_by_host ON alert (tenant_id, host_id, alert_id DESC);
 CREATE INDEX alert_by_parent ON alert (tenant_id, parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX alert_by_type ON alert (tenant_id, type, alert_id DESC);
 CREATE INDEX alert_by_rule ON alert (tenant_id, rule_id, alert_id DESC);
-CREATE INDEX alert_by_hashes ON alert USING gin (hashes);
 
 -- Finds the alert of what a host reports again, without a look into every partition.
 CREATE TABLE alert_key (

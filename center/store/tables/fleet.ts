@@ -41,7 +41,6 @@ export interface HostTable {
   last_scan_id: string | null
   open_alerts: Generated<number>
   score: number | null
-  score_reasons: GeneratedJson
   created_at: GeneratedTime
   removed_at: NullableTime
 }
