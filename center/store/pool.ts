@@ -17,7 +17,9 @@ export function openPool(connection: ClientConfig, log: Log, more: PoolConfig): 
     types: { getTypeParser: parserOf },
     ...more,
   })
-  pool.on('error', error => log.warn('a connection to the store was lost', { reason: error.message }))
+  pool.on('error', error => {
+    if (!pool.ending) log.warn('a connection to the store was lost', { reason: error.message })
+  })
   // A connection that breaks between two statements of a transaction tells it as an event, which would end the process;
   // the next statement fails, and that is where it is handled.
   pool.on('connect', client => client.on('error', () => {}))

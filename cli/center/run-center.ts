@@ -18,6 +18,8 @@ export interface CenterRunOptions {
   readonly key?: string
   readonly trustProxy?: readonly string[]
   readonly log: string
+  /** Only trouble is told. */
+  readonly quiet?: boolean
 }
 
 const root = join(import.meta.dirname, '..', '..')
@@ -51,7 +53,7 @@ function centerOptions(options: CenterRunOptions, context: Context): CenterOptio
     postgres: [join(root, 'postgres')].find(folder => existsSync(join(folder, 'bin', 'postgres'))),
     ...(options.trustProxy === undefined ? {} : { trustedProxies: options.trustProxy }),
     program,
-    log: lineLog(options.log),
+    log: options.quiet === true ? { ...lineLog(options.log), info: () => {} } : lineLog(options.log),
     progress: what => context.progress.show(what),
   }
 }

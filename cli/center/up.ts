@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { defaultState } from '../default-state.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { printScan } from '../print/scan.ts'
-import { program } from '../program-name.ts'
+import { calledAs, program } from '../program-name.ts'
 import { lastScan } from '../state/saved-scan.ts'
 import { type CenterRunOptions, ownState, runCenter } from './run-center.ts'
 import { untilStopped } from './until-stopped.ts'
@@ -18,14 +18,16 @@ interface UpOptions extends CenterRunOptions {
 /** Center, agent of this host and a scan of it, until it is stopped. */
 export async function upCommand(options: UpOptions, given: Context): Promise<ExitCode> {
   const context = { ...given, state: ownState(given.state, defaultState) }
-  const running = await runCenter(options, context)
+  const running = await runCenter({ ...options, quiet: options.log === 'text' }, context)
   const agent = options.agent === false ? undefined : await startAgent(running, context)
   if (agent !== undefined) await showScan(running, agent.host, context)
   const join = await joinWords(running)
   if (context.json) context.print(documentOf(running, join))
   else {
     showCenter(running, join, context.page)
-    context.page.text(`${program} runs until Ctrl-C. As a service: davylamp center install, davylamp agent install`)
+    context.page.text(
+      `${program} runs until Ctrl-C. As services: ${calledAs} center install, ${calledAs} agent install`,
+    )
   }
   const again = await untilStopped(running)
   await agent?.stop()
