@@ -1,10 +1,13 @@
 import { allRoutes } from '../../../model/api/index.ts'
 import { alertHandlers, allHuntHandlers } from '../../alerts/index.ts'
+import { exportHandlers } from '../../export/index.ts'
 import { groupHandlers, hostHandlers, inventoryHandlers, scanHandlers, summaryHandlers } from '../../fleet/index.ts'
 import { agentHandlers } from '../../gateway/index.ts'
 import type { Keyring } from '../../keys/index.ts'
+import { notificationHandlers } from '../../notify/index.ts'
 import { orderApi } from '../../orders/index.ts'
 import { peopleHandlers } from '../../people/index.ts'
+import { settingsHandlers } from '../../settings/index.ts'
 
 /** Everything that answers the API, by the names of its functions; live view and health are the server's own. */
 export function allHandlers(keys: Keyring): Readonly<Record<string, unknown>> {
@@ -17,8 +20,11 @@ export function allHandlers(keys: Keyring): Readonly<Record<string, unknown>> {
     ...agentHandlers({ keys, downloads: { joinPackage: async () => undefined } }),
     ...alertHandlers,
     ...allHuntHandlers,
+    ...notificationHandlers,
+    ...exportHandlers,
     ...orderApi,
     ...peopleHandlers,
+    ...settingsHandlers,
   }
 }
 
