@@ -56,8 +56,8 @@ export interface TestApiOptions {
 
 /** A whole API server over plain HTTP (or TLS) on 127.0.0.1, with a PostgreSQL, bus and keys of its own. */
 export async function startTestApi(served: readonly Served[], options: TestApiOptions = {}): Promise<TestApi> {
-  const state = mkdtempSync(join(tmpdir(), 'davylamp-api-'))
   const store = await openTestStore()
+  const state = mkdtempSync(join(tmpdir(), 'davylamp-api-'))
   const log: LogLine[] = []
   const keep = (level: LogLine['level']) => (what: string, fields?: LogLine['fields']) =>
     void log.push({ level, what, fields })
