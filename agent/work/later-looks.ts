@@ -41,7 +41,9 @@ export class LaterLooks {
       at: new Date(now.getTime() + seconds * 1_000).toISOString(),
       boot: this.#boot,
     }))
-    this.#write([...this.#looks, ...timed, { run, when: 'after the next boot', boot: this.#boot }].slice(-mostLooks))
+    // Anew rather than twice, when a crash cut off what comes after.
+    const others = this.#looks.filter(one => one.run !== run)
+    this.#write([...others, ...timed, { run, when: 'after the next boot', boot: this.#boot }].slice(-mostLooks))
   }
 
   /** The run was taken back: nobody wants to know any more. */

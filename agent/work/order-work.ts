@@ -168,14 +168,15 @@ export class OrderWork {
 
   async #afterChange(order: Order, end: OrderEnd, signal: AbortSignal): Promise<void> {
     const { given, children, laterLooks, root, kept } = this.#parts
-    this.finish(order, end)
     const { run } = end
-    if (run === undefined) return
+    if (run === undefined) return this.finish(order, end)
     if (order.action.kind === 'undo' && order.action.action === undefined) laterLooks.forget(run)
     if (order.action.kind === 'clean' && given.policy().laterLooks && root === undefined)
       laterLooks.add(run, new Date())
+    // First what is so now, then that it ended: who waited for the end finds it all, and a crash in between leaves nothing untold.
     await children.reportRun(run, order.id, signal)
     await kept(signal)
+    this.finish(order, end)
   }
 
   /** Goes on with what was begun before the agent ended. The child of then may still be at work. */

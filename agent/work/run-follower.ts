@@ -26,7 +26,7 @@ export class RunFollower {
     this.#id = id
     this.#listener = listener
     this.#offset = 0
-    if (silent) this.#readOn(() => {})
+    if (silent) this.#readOn(undefined)
   }
 
   /** Tells what was written since the last call. */
@@ -37,7 +37,7 @@ export class RunFollower {
     })
   }
 
-  #readOn(tell: (state: ActionState) => void): void {
+  #readOn(tell: ((state: ActionState) => void) | undefined): void {
     const entries = this.#entries()
     if (entries.length === 0) return
     if (this.#plan === undefined) {
@@ -45,9 +45,9 @@ export class RunFollower {
       for (const one of this.#plan.actions) this.#states.set(one.number, plannedState(one))
     }
     for (const entry of entries) {
-      if (entry.entry === 'run') this.#listener.begun(this.#runOf(entry))
+      if (entry.entry === 'run' && tell !== undefined) this.#listener.begun(this.#runOf(entry))
       const state = this.#apply(entry)
-      if (state !== undefined) tell(state)
+      if (state !== undefined) tell?.(state)
     }
   }
 
