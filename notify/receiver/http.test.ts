@@ -66,6 +66,7 @@ for (const [what, behave] of [
 test('a receiver that speaks no HTTP, and one that is not there', async () => {
   const server = createServer(socket => {
     socket.on('error', () => undefined)
+    socket.resume()
     socket.end('SSH-2.0-OpenSSH_9.2\r\n')
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))

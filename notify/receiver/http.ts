@@ -122,7 +122,9 @@ export function refusalOf(answer: Answer, now: Date): Delivery | undefined {
 /** RFC 9110 §10.2.3: seconds or a date. At most a day, at least a second. */
 export function retryAfter(value: string | undefined, now: Date): number | undefined {
   if (value === undefined) return undefined
-  const seconds = /^\s*\d{1,9}\s*$/.test(value) ? Number(value) : (Date.parse(value) - now.getTime()) / 1_000
+  // Date.parse takes `-5` for a year.
+  const date = /^\s*[A-Za-z]{3,9},? /.test(value) ? Date.parse(value) : Number.NaN
+  const seconds = /^\s*\d{1,9}\s*$/.test(value) ? Number(value) : (date - now.getTime()) / 1_000
   return Number.isFinite(seconds) ? Math.min(Math.max(Math.ceil(seconds), 1), 86_400) : undefined
 }
 
