@@ -39,15 +39,17 @@ export function makePackage(root: string, into: string, { center = false } = {})
   const ending = `${about.version}-linux-${process.arch}`
   const name = center ? `${about.name}-center-${ending}` : `${about.name}-${ending}`
   const program = programFiles(root, mainFile.replace(/\.js$/, '.ts'), center ? [] : ['center'])
+  // The pages of the API's documentation are files that no code imports.
+  const libraries = center ? [...program.libraries, 'swagger-ui-dist'] : program.libraries
   const files = [
     launcher(),
     ...runtimeFiles(join(root, 'node_modules', runtimePackage, 'bin', 'node')),
     ...program.files,
-    ...libraryFiles(root, program.libraries),
+    ...libraryFiles(root, libraries),
     ...dataFiles(root, center ? ['center/**/*.sql'] : []),
     ...(center ? centerFiles(root, into) : []),
     { path: 'package.json', content: Buffer.from(`${JSON.stringify(packaged(about), undefined, 2)}\n`) },
-    { path: 'THIRD-PARTY.txt', content: Buffer.from(notices(root, program.libraries)) },
+    { path: 'THIRD-PARTY.txt', content: Buffer.from(notices(root, libraries)) },
   ]
   mkdirSync(into, { recursive: true })
   const path = join(into, `${name}.tar.gz`)

@@ -81,16 +81,20 @@ const libraryImport =
 export function libraryFiles(root: string, names: readonly string[]): ArchiveFile[] {
   return packagesOf(root, names).flatMap(name => {
     const folder = `node_modules/${name}`
+    const sources = runsItsSources(join(root, folder, 'package.json'))
     return globSync('**/*', { cwd: join(root, folder), withFileTypes: true })
       .filter(entry => entry.isFile())
       .map(entry => `${folder}/${join(entry.parentPath, entry.name).slice(join(root, folder).length + 1)}`)
-      .filter(
-        path =>
-          /\.(?:js|cjs|mjs|json|wasm|node|css|html)$|\/licen[cs]e[^/]*$/i.test(path) &&
-          !path.includes(`${folder}/src/`),
-      )
+      .filter(path => /\.(?:js|cjs|mjs|json|wasm|node|css|html|png)$|\/licen[cs]e[^/]*$/i.test(path))
+      .filter(path => sources || !path.includes(`${folder}/src/`))
       .map(path => ({ path, content: readFileSync(join(root, path)) }))
   })
+}
+
+/** Some are loaded from `src/`; for others it is what `dist/` was made from. */
+function runsItsSources(file: string): boolean {
+  const { main, module: entry, exports } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+  return /"(?:\.\/)?src\//.test(JSON.stringify([main, entry, exports]))
 }
 
 /** All packages that these need, themselves included. */

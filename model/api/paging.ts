@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /** Keyset pagination: `after` is the `next` of the page before, an opaque text. */
 export const paging = {
-  after: z.string().max(500).optional(),
+  after: z.string().max(4_000).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
 }
 
