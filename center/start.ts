@@ -6,6 +6,7 @@ import {
   type joinInstructions,
   hostRoutes,
   huntRoutes,
+  notificationRoutes,
   orderRoutes,
   settingsRoutes,
 } from '../model/api/index.ts'
@@ -27,6 +28,8 @@ import {
   peopleHandlers,
   writeAudit,
 } from './people/index.ts'
+import { exportHandlers } from './export/index.ts'
+import { notificationHandlers } from './notify/index.ts'
 import { settingsHandlers } from './settings/index.ts'
 import { ensureTenant, openStore, type OpenStore, type StoreSource } from './store/index.ts'
 import { uuid7 } from './uuid7.ts'
@@ -202,6 +205,7 @@ async function startPeoplesPort(
       serve(huntRoutes, allHuntHandlers),
       serve(orderRoutes, orderApi),
       serve(settingsRoutes, settingsHandlers),
+      serve(notificationRoutes, { ...notificationHandlers, ...exportHandlers }),
       serve({ ...signInRoutes, ...profileRoutes, ...peopleRoutes, ...auditRoutes }, peopleHandlers),
     ],
   )

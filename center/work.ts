@@ -1,4 +1,6 @@
 import type { Center } from './context.ts'
+import { startExports } from './export/index.ts'
+import { startNotifications } from './notify/index.ts'
 import { startWork as startOrderWork } from './orders/index.ts'
 import { keepAuditHeads, tidyPeople } from './people/index.ts'
 import type { OpenStore } from './store/index.ts'
@@ -32,8 +34,10 @@ export function startWork(center: Center, store: OpenStore): { stop(): Promise<v
     { what: 'keeping the heads of the audit log', seconds: 86_400, work: () => keepAuditHeads(center) },
   ]
   const stops = chores.map(chore => comeRound(chore, center))
-  const orders = startOrderWork(center)
-  return { stop: async () => void (await Promise.all([orders.stop(), ...stops.map(stop => stop())])) }
+  const workers = [startOrderWork(center), startNotifications(center), startExports(center)]
+  return {
+    stop: async () => void (await Promise.all([...workers.map(worker => worker.stop()), ...stops.map(stop => stop())])),
+  }
 }
 
 /** Never twice at a time. The end waits for what is under way. */

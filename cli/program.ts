@@ -9,6 +9,7 @@ import { exitCodeOfError, explainError } from './failure.ts'
 import { keepingCommands } from './keeping-commands.ts'
 import { lookingCommands } from './looking-commands.ts'
 import { centerCommands } from './center/center-commands.ts'
+import { notifyCommands } from './notify-commands.ts'
 import { calledAs, version } from './program-name.ts'
 
 /** Runs one command line and says how it ended. */
@@ -45,6 +46,7 @@ export function commandTree(outcome: Outcome): Command {
   // Last: it adds to the commands of the agent.
   agentCommands(tree, outcome)
   agentChildCommands(tree, outcome)
+  notifyCommands(tree, outcome)
   centerCommands(tree, outcome)
   return tree
 }
