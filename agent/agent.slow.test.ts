@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { processExists } from '../native/read/process-exists.ts'
 import { writeIdentity } from './identity.ts'
 import { agentFolders } from './own-files.ts'
 import { readStatus } from './status.ts'
@@ -63,6 +64,35 @@ test('the real process: connects, survives SIGKILL, takes leave at SIGTERM, and 
   assert.equal(second.exitCode, 0)
   assert.ok(center.peers[1]?.frames.some(one => one['type'] === 'goodbye' && one['reason'] === 'shutdown'))
   assert.equal(readStatus(agentFolders(state))?.running, false)
+})
+
+test('an agent that was started by a parent takes leave when that is killed', { skip }, async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'agent-orphan-'))
+  const center = await stubCenter()
+  const [state, config] = [join(folder, 'state'), join(folder, 'agent.yml')]
+  writeFileSync(config, `center: ${center.url}\n`, { mode: 0o644 })
+  writeIdentity(agentFolders(state, true), await center.identity())
+  const later = Date.now() + 240_000
+  const tasks = ['quick', 'inventory', 'kept', 'tampering', 'renewal', 'cost']
+  writeFileSync(
+    join(state, 'agent', 'schedule.json'),
+    JSON.stringify(Object.fromEntries(tasks.map(one => [one, later]))),
+  )
+  const line = '"$0" --state "$1" agent run --config "$2" --while-parent=$$ & wait'
+  const parent = spawn('/bin/sh', ['-c', line, launcher, state, config], { stdio: 'ignore' })
+  let agent = 0
+  t.after(async () => {
+    parent.kill('SIGKILL')
+    if (agent !== 0 && processExists(agent)) process.kill(agent, 'SIGKILL')
+    await center.close()
+    rmSync(folder, { recursive: true })
+  })
+  await until('the status', () => readStatus(agentFolders(state))?.connection?.state === 'connected', 60_000)
+  agent = readStatus(agentFolders(state))?.pid ?? 0
+  assert.ok(agent > 0)
+  parent.kill('SIGKILL')
+  await until('the end of the agent', () => !processExists(agent), 60_000)
+  assert.ok(center.peers[0]?.frames.some(one => one['type'] === 'goodbye' && one['reason'] === 'shutdown'))
 })
 
 /**

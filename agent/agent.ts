@@ -32,6 +32,8 @@ export interface AgentOptions {
   readonly teller?: Teller
   /** How the service is, in a few words, for systemd. */
   readonly tellService?: (state: 'ready' | 'alive' | 'stopping', words: string) => void
+  /** Default 0: see `WorkerSurroundings`. */
+  readonly patienceMs?: number
   readonly log: (line: string) => void
   readonly connection?: Pick<ConnectionParts, 'pauseFactor' | 'times' | 'random'>
   /** For tests. */
@@ -339,6 +341,7 @@ export class Agent {
         await this.#options.upgrade(order)
         setImmediate(() => void this.stop('upgrade'))
       },
+      patienceMs: this.#options.patienceMs ?? 0,
       pendingUpgrade: () => this.#options.trial?.order,
       log: line => this.#log(line),
     }

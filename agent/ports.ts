@@ -47,6 +47,8 @@ export interface WorkerSurroundings {
    * `finished` of the upgrade (order done or failed) is reported by whoever runs then.
    */
   upgrade(order: { order: string; version: string; sha256: string }): Promise<void>
+  /** So long the end of the agent waits for a change that is under way. 0: it is left to finish by itself. */
+  readonly patienceMs: number
   /** The order whose upgrade is being tried out by this very start: neither done nor failed yet, so `start` leaves it alone. */
   pendingUpgrade(): string | undefined
   /** A line for the log. Nothing secret, nothing unescaped from the host. */

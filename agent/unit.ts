@@ -39,7 +39,7 @@ export function unitText({ program, previous, state, config }: UnitOptions): str
     'WatchdogSec=120',
     'WatchdogSignal=SIGKILL',
     'TimeoutStartSec=120',
-    // A clean-up that is under way is left to finish; what is cut off after that is resumed at the next start.
+    // The agent waits for a clean-up that is under way; what is left after that is ended, and resumed at the next start.
     'KillMode=mixed',
     'TimeoutStopSec=90',
     'Delegate=cpu',

@@ -12,7 +12,10 @@ export function agentCommands(tree: Command, outcome: Outcome): void {
     usage: 'run',
     description: 'Run in the foreground until SIGTERM (the default: davylamp agent). The systemd unit does this.',
     options: command =>
-      command.option(...configOption).addOption(hidden('--notify-socket <path>', 'NOTIFY_SOCKET of systemd')),
+      command
+        .option(...configOption)
+        .addOption(hidden('--notify-socket <path>', 'NOTIFY_SOCKET of systemd'))
+        .addOption(hidden('--while-parent <pid>', 'stop when this is no longer the parent')),
     examples: ['agent', 'agent run --config /etc/davylamp/agent.yml'],
     load: async () => (await import('./agent-run.ts')).agentRunCommand,
   })

@@ -15,6 +15,7 @@ import {
 } from '../agent/index.ts'
 import type { AgentConfig } from '../model/wire/index.ts'
 import { defaultConfig } from './agent-config-path.ts'
+import { localTeller } from './agent-teller.ts'
 import { CommandError } from './command-error.ts'
 import type { Context } from './context.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
@@ -25,8 +26,11 @@ import { requireRoot, requireWritableState } from './state/permission.ts'
 interface RunOptions {
   readonly config?: string
   readonly notifySocket?: string
+  readonly whileParent?: string
 }
 
+/** Less than TimeoutStopSec of the unit: afterwards systemd ends what is left of the service. */
+const servicePatienceMs = 70_000
 const root = join(import.meta.dirname, '..')
 const launcher = join(root, 'davylamp')
 
@@ -39,19 +43,27 @@ export async function agentRunCommand(options: RunOptions, context: Context): Pr
   const { makeWorker } = await loadWorker()
   const trial = (await loadTrial()).upgradeTrial(context.state, root)
   const tellService = await serviceTeller(options.notifySocket)
+  const path = options.config ?? defaultConfig
+  let notify: AgentConfig['notify'] = []
   try {
     const agent = await Agent.start({
       state: context.state,
       program,
       launcher,
-      readConfig: () => configFromChild(options.config ?? defaultConfig),
+      readConfig: async () => {
+        const config = await configFromChild(path)
+        notify = config.notify
+        return config
+      },
       makeWorker,
       upgrade: order => upgradeFor(context.state, order),
+      teller: localTeller(() => notify, log),
       log,
       ...(trial === undefined ? {} : { trial }),
-      ...(tellService === undefined ? {} : { tellService }),
+      ...(tellService === undefined ? {} : { tellService, patienceMs: servicePatienceMs }),
     })
     obeySignals(agent)
+    if (options.whileParent !== undefined) stopWithParent(agent, Number(options.whileParent))
     log(`${program} stopped: ${await agent.ended}`)
     return exitCodes.fine
   } catch (error) {
@@ -63,6 +75,13 @@ export async function agentRunCommand(options: RunOptions, context: Context): Pr
 function obeySignals(agent: Agent): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void agent.stop('shutdown'))
   process.on('SIGHUP', () => void agent.reload())
+}
+
+/** A parent that was killed could not say that its agent is no longer wanted. */
+function stopWithParent(agent: Agent, parent: number): void {
+  setInterval(() => {
+    if (process.ppid !== parent) void agent.stop('shutdown')
+  }, 1_000).unref()
 }
 
 /** The schemas and the YAML parser that this needs are larger than the agent, so a child reads the file. */

@@ -37,7 +37,7 @@ export function verifiedRelease(text: string, keys: readonly string[]): Release 
   const { release, signature } = parsed(text)
   if (keys.length === 0)
     throw new ReleaseRefused(
-      'this program knows no release key, so it can only be upgraded by hand: davylamp agent upgrade --help',
+      'this program knows no release key, so only its root can upgrade it: put the key into /etc/davylamp/release-keys, or install the new package by hand (docs/agent.md, Upgrades)',
     )
   const bytes = Buffer.from(canonicalRelease(release))
   if (!keys.some(key => holds(key, bytes, signature)))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFile, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -51,6 +51,24 @@ test('a child that changes the host is left to finish, whoever loses patience', 
   writeFileSync(join(folder, 'go'), 'go\n')
   while (!existsSync(join(folder, 'end'))) await new Promise(done => setTimeout(done, 10))
   assert.equal(readFileSync(join(folder, 'out', 'order.out'), 'utf8'), 'said\n')
+})
+
+test('within its patience an agent that ends waits for a change, and has its end', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'davylamp-child-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  execFileSync('mkfifo', [join(folder, 'go')])
+  const stop = new AbortController()
+  const change = runChange({
+    ...sh(`read _ < ${folder}/go; echo said; exit 3`),
+    output: join(folder, 'out', 'order'),
+    signal: stop.signal,
+    patienceMs: 60_000,
+    onStart: () => {
+      stop.abort()
+      writeFile(join(folder, 'go'), 'go\n', () => {})
+    },
+  })
+  assert.deepEqual(await change, { status: 3, stdout: 'said\n', stderr: '' })
 })
 
 test('a ceiling stops a look that takes too much of the processor, and lets it go on', async () => {

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { JobStopped } from '../ports.ts'
-import { limitProcessor, residentBytesOf } from './ceiling.ts'
+import { limitProcessor } from './ceiling.ts'
+import { residentBytesOf } from './process-stat.ts'
 
 export interface LookChild {
   readonly launcher: string
@@ -23,6 +24,8 @@ export interface ChangeChild {
   /** Where standard output and error go: files, so that the child finishes its work although we may be gone. */
   readonly output: string
   readonly signal: AbortSignal
+  /** How long it is waited for after `signal`. Default 0. */
+  readonly patienceMs?: number
   onStart(pid: number): void
 }
 
@@ -75,10 +78,17 @@ export async function runLook({ launcher, words, signal, seconds = 3_600, ...giv
 }
 
 /**
- * Runs a child that changes the host. It is never ended by us: on `signal` it is left to finish and `JobStopped` is thrown; the
- * journal tells whoever starts next how far it came.
+ * Runs a child that changes the host. It is never ended by us: after `signal` and `patienceMs` it is left to finish and `JobStopped` is
+ * thrown; the journal tells whoever starts next how far it came.
  */
-export async function runChange({ launcher, words, output, signal, onStart }: ChangeChild): Promise<ChildEnd> {
+export async function runChange({
+  launcher,
+  words,
+  output,
+  signal,
+  onStart,
+  ...given
+}: ChangeChild): Promise<ChildEnd> {
   if (signal.aborted) throw new JobStopped('stopped before it began')
   mkdirSync(dirname(output), { recursive: true, mode: 0o700 })
   const files = [openSync(`${output}.out`, 'w', 0o600), openSync(`${output}.err`, 'w', 0o600)]
@@ -86,15 +96,20 @@ export async function runChange({ launcher, words, output, signal, onStart }: Ch
   const child = spawn(launcher, words, { stdio: ['ignore', ...files], detached: true })
   for (const one of files) closeSync(one)
   const status = await new Promise<number | null>((done, fail) => {
+    let patience: NodeJS.Timeout | undefined
     const leave = () => {
       child.unref()
       fail(new JobStopped('left to finish'))
     }
-    signal.addEventListener('abort', leave, { once: true })
+    const wait = () => {
+      patience = setTimeout(leave, given.patienceMs ?? 0)
+    }
+    signal.addEventListener('abort', wait, { once: true })
     child.once('error', fail)
     child.once('spawn', () => onStart(child.pid ?? 0))
     child.once('close', code => {
-      signal.removeEventListener('abort', leave)
+      clearTimeout(patience)
+      signal.removeEventListener('abort', wait)
       done(code)
     })
   })

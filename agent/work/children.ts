@@ -68,6 +68,7 @@ export class Children {
       words: this.#words(words),
       output: join(own, 'children', name),
       signal,
+      patienceMs: this.#given.patienceMs,
       onStart: pid => rememberChild(own, pid, 'change'),
     })
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { AgentHealth } from '../../model/wire/index.ts'
-import { endedChildrenSeconds } from './ceiling.ts'
+import { endedChildrenSeconds } from './process-stat.ts'
 
 type Cost = Pick<
   AgentHealth,

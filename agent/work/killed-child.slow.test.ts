@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import type { OrderAction } from '../../model/wire/index.ts'
 import { infectedHost } from '../orders/testing/infected-host.ts'
 import { readJson } from '../own-files.ts'
-import { startTimeOf } from './ceiling.ts'
+import { startTimeOf } from './process-stat.ts'
 import { makeWorker } from './index.ts'
 
 const never = new AbortController().signal

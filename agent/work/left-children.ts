@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { readJson, replaceJson } from '../own-files.ts'
-import { startTimeOf } from './ceiling.ts'
+import { startTimeOf } from './process-stat.ts'
 
 /** Writes down which child is at work, so that the next agent knows what outlived this one. */
 export function rememberChild(own: string, pid: number, kind: 'look' | 'change'): void {

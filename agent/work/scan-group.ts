@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parentOf } from './process-stat.ts'
 
 /** The control group in which scans work (cgroups(7), v2). */
 export interface ScanGroup {
@@ -22,18 +23,23 @@ function makeGroup(): ScanGroup | undefined {
     // Only in a service of our own: in somebody's session other processes would be in the way.
     if (own === undefined || !/\/davylamp[^/]*\.service$/.test(own)) return undefined
     const top = join('/sys/fs/cgroup', own)
-    const members = readFileSync(join(top, 'cgroup.procs'), 'latin1').trim().split('\n')
-    if (members.some(pid => pid !== `${process.pid}`)) return undefined
-    const agent = join(top, 'agent')
-    const scan = join(top, 'scan')
-    for (const folder of [agent, scan]) mkdirSync(folder, { recursive: true })
-    // A group with processes of its own may not hand controllers down.
-    writeFileSync(join(agent, 'cgroup.procs'), `${process.pid}`)
-    writeFileSync(join(top, 'cgroup.subtree_control'), '+cpu')
-    return { hold: (pid, percent) => hold(scan, pid, percent) }
+    return scanGroupBelow(top, process.pid)
   } catch {
     return undefined
   }
+}
+
+/** `top`: the service's group. Its processes are moved to a group below, for a group with processes may not hand controllers down. */
+export function scanGroupBelow(top: string, agentPid: number): ScanGroup | undefined {
+  const members = readFileSync(join(top, 'cgroup.procs'), 'latin1').trim().split('\n').map(Number)
+  // Nobody's but ours: the first child may be there already.
+  if (members.some(pid => pid !== agentPid && parentOf(pid) !== agentPid)) return undefined
+  const agent = join(top, 'agent')
+  const scan = join(top, 'scan')
+  for (const folder of [agent, scan]) mkdirSync(folder, { recursive: true })
+  for (const pid of members) writeFileSync(join(agent, 'cgroup.procs'), `${pid}`)
+  writeFileSync(join(top, 'cgroup.subtree_control'), '+cpu')
+  return { hold: (pid, percent) => hold(scan, pid, percent) }
 }
 
 function hold(folder: string, pid: number, percent: number): boolean {

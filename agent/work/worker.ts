@@ -5,13 +5,14 @@ import { OrderLedger } from '../orders/ledger.ts'
 import { isRecord, messageOf, readJson, replaceJson } from '../own-files.ts'
 import { JobStopped, type LookResult, type Worker, type WorkerSurroundings } from '../ports.ts'
 import { capabilities } from './capabilities.ts'
-import { startTimeOf } from './ceiling.ts'
+import { startTimeOf } from './process-stat.ts'
 import { Children } from './children.ts'
 import { costCounter } from './cost.ts'
 import { keptReports } from './kept-reports.ts'
 import { bootId, LaterLooks } from './later-looks.ts'
 import { endLeftLooks } from './left-children.ts'
 import { mayBeStopped, OrderWork } from './order-work.ts'
+import { scanGroup } from './scan-group.ts'
 import { TamperWatch } from './tampering.ts'
 
 export interface WorkerOptions {
@@ -68,6 +69,8 @@ class ChildWorker implements Worker {
 
   async start(): Promise<readonly string[]> {
     this.#tellSilentStop()
+    // Before the first child, which would be in the way.
+    scanGroup()
     endLeftLooks(this.#given.folders.own)
     return this.#ledger.unfinished().flatMap(taken => (this.#orders.mayGoOn(taken) ? [taken.id] : []))
   }

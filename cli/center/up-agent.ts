@@ -24,7 +24,11 @@ export async function superviseAgent(running: RunningCenter, context: Context): 
   const agent = (await knownAgent(running, address, context.state)) ?? (await enrolled(running, address, context.state))
   const config = await configFile(address, context.state)
   const log = join(agentFolders(context.state).own, 'agent.log')
-  const stop = keepRunning(['--state', context.state, 'agent', 'run', '--config', config], log, running)
+  const stop = keepRunning(
+    ['--state', context.state, 'agent', 'run', '--config', config, `--while-parent=${process.pid}`],
+    log,
+    running,
+  )
   const host = await running.store.tenant(running.tenant, db =>
     db.selectFrom('agent').select('host_id').where('agent_id', '=', agent).executeTakeFirstOrThrow(),
   )

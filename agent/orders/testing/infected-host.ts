@@ -74,6 +74,7 @@ export function infectedHost(test: TestContext, config: object = {}): InfectedHo
     report: one => reports.push(structuredClone(one)),
     progress: one => void progress.push(one),
     upgrade: async () => {},
+    patienceMs: 0,
     pendingUpgrade: () => undefined,
     log: line => void log.push(line),
   }
