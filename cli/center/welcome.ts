@@ -23,7 +23,8 @@ export function showCenter(running: RunningCenter, join: string | undefined, pag
   if (join === undefined) return
   page.line('')
   page.line(styled('To add another server, run this there as root (good once, for 24 hours):', 'strong'))
-  page.line(join)
+  // A line for each step, so that whoever pastes it can see what it does.
+  page.line(join.replaceAll(' && ', ' && \\\n  '))
   page.line('')
 }
 
