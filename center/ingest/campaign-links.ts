@@ -7,45 +7,81 @@ const enoughHosts = 20
 /** Shorter lines say too little (`exec sh`). */
 const leastLine = 12
 
-/**
- * Incidents of other hosts that belong together with this one: they share a hash, key, wallet, domain, address or line, or
- * somebody logged in on one host from the other.
- */
-export async function campaignLinks(db: Db, tenant: string, alert: string): Promise<string[]> {
-  const shared = await bySharedTerms(db, tenant, alert)
-  const logins = await byLogins(db, tenant, alert)
-  return [...new Set([...shared, ...logins])]
+/** Hosts with the same thing that one is compared with: all of them were compared with these too, so it joins all of them. */
+const comparedHosts = 50
+
+/** An incident, and the campaign that it is in. */
+export interface Compared {
+  readonly alert: string
+  readonly host: string
+  readonly campaign: string | null
 }
 
-async function bySharedTerms(db: Db, tenant: string, alert: string): Promise<string[]> {
-  const { rows: terms } = await sql<{ kind: string; term: string; host_id: string }>`
-    SELECT kind, term, host_id FROM hunt_term h
-    WHERE tenant_id = ${tenant} AND source = 'alert' AND source_id = ${alert}
-      AND host_id = (SELECT host_id FROM alert WHERE tenant_id = ${tenant} AND alert_id = ${alert})
-      AND (kind IN ('hash', 'key', 'wallet', 'domain')
-        OR kind = 'line' AND length(term) >= ${leastLine}
+/**
+ * Pairs of these incidents with those of other hosts that belong together: they share a hash, key, wallet, domain, address or line,
+ * or somebody logged in on one host from the other.
+ */
+export async function campaignLinks(
+  db: Db,
+  tenant: string,
+  incidents: readonly Compared[],
+): Promise<(readonly [Compared, Compared])[]> {
+  if (incidents.length === 0) return []
+  return [...(await bySharedTerms(db, tenant, incidents)), ...(await byLogins(db, tenant, incidents))]
+}
+
+interface Term {
+  readonly kind: string
+  readonly term: string
+}
+
+async function bySharedTerms(db: Db, tenant: string, incidents: readonly Compared[]) {
+  const { rows } = await sql<Term & { alert: string }>`
+    SELECT h.kind, h.term, h.source_id AS alert
+    FROM unnest(${incidents.map(one => one.host)}::uuid[], ${incidents.map(one => one.alert)}::text[]) AS x (host, alert)
+    JOIN hunt_term h ON h.host_id = x.host AND h.source_id = x.alert
+    WHERE h.tenant_id = ${tenant} AND h.source = 'alert'
+      AND (h.kind IN ('hash', 'key', 'wallet', 'domain')
+        OR h.kind = 'line' AND length(h.term) >= ${leastLine}
         -- Where somebody came from is not what the intruder's programs speak with: the same administrator is on every host.
-        OR kind = 'address' AND NOT EXISTS (
+        OR h.kind = 'address' AND NOT EXISTS (
           SELECT FROM login_seen l WHERE l.tenant_id = h.tenant_id AND l.address = h.term))`.execute(db)
-  if (terms.length === 0) return []
+  const having = Map.groupBy(rows, keyOf)
+  const terms = [...having.values()].flatMap(([one]) => (one === undefined ? [] : [{ kind: one.kind, term: one.term }]))
   const common = await commonTerms(db, tenant, terms)
-  const telling = terms.filter(one => !common.has(`${one.kind} ${one.term}`))
-  const { rows } = await sql<{ source_id: string }>`
-    SELECT DISTINCT h.source_id FROM hunt_term h
-    JOIN jsonb_to_recordset(${JSON.stringify(telling)}::jsonb) AS x(kind text, term text, host_id uuid)
-      ON h.kind = x.kind AND h.term = x.term AND h.host_id <> x.host_id
-    JOIN alert a ON a.tenant_id = h.tenant_id AND a.alert_id = h.source_id::uuid
-    WHERE h.tenant_id = ${tenant} AND h.source = 'alert' AND a.about = 'incident' AND a.verdict IN ('confirmed', 'suspected')
-    ORDER BY h.source_id LIMIT 5000`.execute(db)
-  return rows.map(one => one.source_id)
+  const telling = terms.filter(one => !common.has(keyOf(one)))
+  const known = new Map(incidents.map(one => [one.alert, one]))
+  const others = await incidentsWith(db, tenant, telling)
+  return others.flatMap(other =>
+    (having.get(keyOf(other)) ?? []).flatMap(({ alert }) => {
+      const one = known.get(alert)
+      return one === undefined || one.host === other.host ? [] : [[one, other] as const]
+    }),
+  )
+}
+
+/** For each term the incident of each host, of so many hosts. */
+async function incidentsWith(db: Db, tenant: string, terms: readonly Term[]): Promise<(Term & Compared)[]> {
+  if (terms.length === 0) return []
+  const { rows } = await sql<Term & Compared>`
+    SELECT x.kind, x.term, found.alert, found.host, found.campaign
+    FROM jsonb_to_recordset(${JSON.stringify(terms)}::jsonb) AS x (kind text, term text)
+    CROSS JOIN LATERAL (
+      SELECT DISTINCT ON (h.host_id) a.alert_id AS alert, h.host_id AS host, a.campaign_id AS campaign
+      FROM hunt_term h JOIN alert a ON a.tenant_id = h.tenant_id AND a.alert_id = h.source_id::uuid
+      WHERE h.tenant_id = ${tenant} AND h.kind = x.kind AND h.term = x.term AND h.source = 'alert'
+        AND a.about = 'incident' AND a.verdict IN ('confirmed', 'suspected')
+      ORDER BY h.host_id, h.source_id LIMIT ${comparedHosts}) AS found`.execute(db)
+  return rows
+}
+
+function keyOf({ kind, term }: Term): string {
+  return `${kind} ${term}`
 }
 
 /** Terms that many hosts without an intrusion have in their inventories: the distribution's own, the team's key. */
-export async function commonTerms(
-  db: Db,
-  tenant: string,
-  terms: readonly { kind: string; term: string }[],
-): Promise<ReadonlySet<string>> {
+export async function commonTerms(db: Db, tenant: string, terms: readonly Term[]): Promise<ReadonlySet<string>> {
+  if (terms.length === 0) return new Set()
   const { rows: totals } = await sql<{ count: number }>`
     SELECT count(*)::int AS count FROM host
     WHERE tenant_id = ${tenant} AND removed_at IS NULL AND verdict NOT IN ('confirmed', 'suspected')`.execute(db)
@@ -60,21 +96,24 @@ export async function commonTerms(
   return new Set(rows.map(one => one.key))
 }
 
-/** Log-ins on this host from an address of another one with an intrusion, and the other way round. */
-async function byLogins(db: Db, tenant: string, alert: string): Promise<string[]> {
-  const { rows } = await sql<{ alert_id: string }>`
+/** Log-ins on these hosts from an address of another one with an intrusion, and the other way round. */
+async function byLogins(db: Db, tenant: string, incidents: readonly Compared[]) {
+  const { rows } = await sql<Compared & { from: string }>`
     WITH here AS (
-      SELECT a.host_id, h.addresses FROM alert a JOIN host h ON h.tenant_id = a.tenant_id AND h.host_id = a.host_id
-      WHERE a.tenant_id = ${tenant} AND a.alert_id = ${alert}),
+      SELECT host_id, addresses FROM host WHERE tenant_id = ${tenant} AND host_id = ANY(${incidents.map(one => one.host)}::uuid[])),
     others AS (
-      SELECT o.host_id FROM here JOIN login_seen l ON l.tenant_id = ${tenant} AND l.host_id = here.host_id
+      SELECT here.host_id AS here_id, o.host_id FROM here
+      JOIN login_seen l ON l.tenant_id = ${tenant} AND l.host_id = here.host_id
       JOIN host o ON o.tenant_id = ${tenant} AND o.addresses @> ARRAY[l.address] AND o.host_id <> here.host_id
       UNION
-      SELECT l.host_id FROM here JOIN login_seen l ON l.tenant_id = ${tenant} AND l.address = ANY(here.addresses)
+      SELECT here.host_id, l.host_id FROM here
+      JOIN login_seen l ON l.tenant_id = ${tenant} AND l.address = ANY(here.addresses)
       WHERE l.host_id <> here.host_id)
-    SELECT a.alert_id FROM alert_seen s JOIN others o ON o.host_id = s.host_id
+    SELECT o.here_id AS from, a.alert_id AS alert, a.host_id AS host, a.campaign_id AS campaign
+    FROM others o JOIN alert_seen s ON s.tenant_id = ${tenant} AND s.host_id = o.host_id AND s.about = 'incident'
     JOIN alert a ON a.tenant_id = s.tenant_id AND a.alert_id = s.alert_id
-    WHERE s.tenant_id = ${tenant} AND s.about = 'incident' AND a.verdict IN ('confirmed', 'suspected')
-    ORDER BY a.alert_id LIMIT 1000`.execute(db)
-  return rows.map(one => one.alert_id)
+    WHERE a.verdict IN ('confirmed', 'suspected')
+    ORDER BY a.alert_id LIMIT 5000`.execute(db)
+  const onHost = Map.groupBy(incidents, one => one.host)
+  return rows.flatMap(({ from, ...other }) => (onHost.get(from) ?? []).map(one => [one, other] as const))
 }

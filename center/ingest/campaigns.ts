@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import type { Center, Db } from '../context.ts'
-import { addAlertEvents } from './alert-events.ts'
 import { makeCampaign } from './campaign-row.ts'
-import { campaignLinks } from './campaign-links.ts'
+import { campaignLinks, type Compared } from './campaign-links.ts'
+import { components } from './components.ts'
 
 /** Incidents that are compared in one transaction at most. */
-const most = 100
+const most = 500
 
 /**
  * Compares incidents that are new or changed with those of other hosts, and joins what belongs together. One center does it at a
@@ -24,45 +24,50 @@ export async function joinCampaigns(center: Center): Promise<number> {
   return looked
 }
 
+/**
+ * All looking comes before all writing: a host whose alert this transaction has changed waits with its next report until the commit.
+ */
 async function joinOfTenant(db: Db, tenant: string, now: Date): Promise<{ looked: number; campaigns: string[] }> {
-  const campaigns = new Set<string>()
   const { rows: locks } = await sql<{ taken: boolean }>`
     SELECT pg_try_advisory_xact_lock(hashtextextended(${`campaigns ${tenant}`}, 0)) AS taken`.execute(db)
   if (locks[0]?.taken !== true) return { looked: 0, campaigns: [] }
+  const todo = await takeTodo(db, tenant)
+  const joins = joinsOf(await campaignLinks(db, tenant, await stillThere(db, tenant, todo)))
+  const campaigns: string[] = []
+  for (const { before, alerts } of joins) campaigns.push(await makeCampaign(db, tenant, before, alerts, now))
+  return { looked: todo.length, campaigns }
+}
+
+async function takeTodo(db: Db, tenant: string): Promise<string[]> {
   const { rows } = await sql<{ alert_id: string }>`
     DELETE FROM campaign_todo WHERE tenant_id = ${tenant} AND alert_id IN (
       SELECT alert_id FROM campaign_todo WHERE tenant_id = ${tenant} ORDER BY alert_id LIMIT ${most} FOR UPDATE SKIP LOCKED)
     RETURNING alert_id`.execute(db)
-  for (const { alert_id } of rows.sort((a, b) => (a.alert_id < b.alert_id ? -1 : 1))) {
-    const campaign = await joinOne(db, tenant, alert_id, now)
-    if (campaign !== undefined) campaigns.add(campaign)
-  }
-  return { looked: rows.length, campaigns: [...campaigns] }
+  return rows.map(one => one.alert_id)
 }
 
-interface Member {
-  readonly alert_id: string
-  readonly campaign_id: string | null
+/** An alert's partition may have been dropped meanwhile. */
+async function stillThere(db: Db, tenant: string, alerts: readonly string[]): Promise<readonly Compared[]> {
+  if (alerts.length === 0) return []
+  const { rows } = await sql<Compared>`
+    SELECT alert_id AS alert, host_id AS host, campaign_id AS campaign FROM alert
+    WHERE tenant_id = ${tenant} AND alert_id = ANY(${alerts}::uuid[]) AND about = 'incident'`.execute(db)
+  return rows
 }
 
-async function joinOne(db: Db, tenant: string, alert: string, now: Date): Promise<string | undefined> {
-  const linked = await campaignLinks(db, tenant, alert)
-  if (linked.length === 0) return undefined
-  const { rows: members } = await sql<Member>`
-    SELECT alert_id, campaign_id FROM alert WHERE tenant_id = ${tenant} AND alert_id = ANY(${[alert, ...linked]}::uuid[])
-      AND about = 'incident' ORDER BY alert_id FOR UPDATE`.execute(db)
-  if (!members.some(one => one.alert_id === alert) || members.length < 2) return undefined
-  const before = [...new Set(members.map(one => one.campaign_id).filter(id => id !== null))].sort()
-  // The oldest goes on (ids sort by time); the others are taken into it.
-  const campaign = await makeCampaign(
-    db,
-    tenant,
-    before,
-    members.map(one => one.alert_id),
-    now,
-  )
-  const joined = members.filter(one => one.campaign_id !== campaign)
-  const events = joined.map(one => ({ alert: one.alert_id, actor: 'center', what: 'campaign', detail: { campaign } }))
-  await addAlertEvents(db, tenant, events, now)
-  return campaign
+interface Join {
+  /** Campaigns that become one, the oldest first (ids sort by time). */
+  readonly before: readonly string[]
+  readonly alerts: readonly string[]
+}
+
+function joinsOf(links: readonly (readonly [Compared, Compared])[]): Join[] {
+  const campaignOf = new Map(links.flat().map(one => [one.alert, one.campaign]))
+  const edges = links.map(([one, other]) => [one.alert, other.alert] as const)
+  for (const [alert, campaign] of campaignOf) if (campaign !== null) edges.push([alert, campaign])
+  return components(edges).map(members => {
+    const alerts = members.filter(one => campaignOf.has(one))
+    const before = [...new Set(alerts.map(one => campaignOf.get(one) ?? null).filter(one => one !== null))].sort()
+    return { before, alerts: alerts.sort() }
+  })
 }
