@@ -258,7 +258,7 @@ async function orderScan({ center, tenant }: Pick<TokenParts, 'center' | 'tenant
       tenant,
       title: 'First scan',
       by,
-      orders: [{ host, action: { kind: 'scan', mode: 'quick' } }],
+      orders: [{ host, action: { kind: 'scan', mode: 'quick', cpuPercent: 100 } }],
     }),
   )
   return orders[0] ?? { host, state: 'refused' as const }
