@@ -37,7 +37,7 @@ export function alertsOf(db: Db) {
 
 export type AlertRow = Awaited<ReturnType<ReturnType<typeof alertsOf>['execute']>>[number]
 
-const abouts = ['incident', 'finding', 'agent'] as const
+const abouts = ['incident', 'finding', 'indicator', 'agent'] as const
 
 export function alertObjectOf(row: AlertRow): AlertObject {
   return {

@@ -355,8 +355,9 @@ test('blocks: hosts whose incident names the address take it at once, others wai
   const made = await hunt('createBlock', { body: { addresses, scope: {}, seconds: 600, reason: 'a pool' } })
   assert.equal(made.blocks.length, addresses.length)
   const orders = await store.store.tenant(store.tenant, db =>
-    db.selectFrom('host_order').select(['host_id', 'state', 'action']).where('kind', '=', 'block').execute(),
+    db.selectFrom('host_order').select(['host_id', 'state', 'action', 'task_id']).where('kind', '=', 'block').execute(),
   )
+  assert.deepEqual([...new Set(orders.map(order => order.task_id))], [made.task], 'one task for all of them')
   const states = new Map(orders.map(order => [order.host_id, order.state]))
   assert.deepEqual(
     [states.get(host(0)), states.get(host(1)), states.get(host(2))],

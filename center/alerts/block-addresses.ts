@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { OrderAction } from '../../model/wire/index.ts'
 import type { Caller, Center, Db } from '../context.ts'
 import { hostsInScope, type Scope, type ScopedHost } from '../fleet/index.ts'
 import { createOrders } from '../orders/index.ts'
@@ -82,21 +83,20 @@ export async function orderBlocks(
   title: string,
 ): Promise<string | undefined> {
   const named = await incidentsNaming(db, hosts, addresses)
-  const own: { host: string; action: { kind: 'block'; addresses: string[]; seconds: number; incident: string } }[] = []
-  const foreign: { host: string; action: { kind: 'block'; addresses: string[]; seconds: number } }[] = []
-  for (const { host } of hosts) {
+  const orders = hosts.flatMap(({ host }) => {
     const incidents = named.get(host) ?? new Map<string, string[]>()
     const covered = new Set([...incidents.values()].flat())
-    for (const [incident, list] of incidents)
-      own.push({ host, action: { kind: 'block', addresses: list, seconds, incident } })
-    const rest = addresses.filter(one => !covered.has(one))
-    if (rest.length > 0) foreign.push({ host, action: { kind: 'block', addresses: rest, seconds } })
-  }
-  const task = { tenant: caller.tenant, title, by: caller.name }
-  const first = own.length > 0 ? await createOrders(db, center, { ...task, orders: own }) : undefined
-  const second =
-    foreign.length > 0 ? await createOrders(db, center, { ...task, orders: foreign, approvals: 1 }) : undefined
-  return first?.task ?? second?.task
+    const own = [...incidents].map(([incident, list]) => ({ host, action: blockOf(list, seconds, incident) }))
+    const foreign = addresses.filter(one => !covered.has(one))
+    return foreign.length === 0 ? own : [...own, { host, action: blockOf(foreign, seconds), approvals: 1 as const }]
+  })
+  if (orders.length === 0) return undefined
+  const { task } = await createOrders(db, center, { tenant: caller.tenant, title, by: caller.name, orders })
+  return task
+}
+
+function blockOf(addresses: readonly string[], seconds: number, incident?: string): OrderAction {
+  return { kind: 'block', addresses: [...addresses], seconds, ...(incident === undefined ? {} : { incident }) }
 }
 
 /** By host: incidents that are not gone, with those of the addresses that they would block. */

@@ -114,7 +114,7 @@ export function eventObjectOf(row: {
 
 /** Plans of the newest scan: for an incident those of the whole, for a finding those that are about it alone. */
 async function plansFor(db: Db, row: AlertRow) {
-  if (row.about === 'agent') return []
+  if (row.about !== 'incident' && row.about !== 'finding') return []
   const incident = row.about === 'incident' ? row.origin : await originOf(db, row.parent_id)
   if (incident === undefined) return []
   const found = await db

@@ -11,6 +11,8 @@ import { packHandlers } from './packs.ts'
 import { triageHandlers } from './triage.ts'
 import { viewHandlers } from './views.ts'
 
+export { matchIndicators } from './match-indicators.ts'
+
 export const alertHandlers: Handlers<typeof alertRoutes> = {
   ...listHandlers,
   ...detailHandlers,

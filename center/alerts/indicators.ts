@@ -5,13 +5,22 @@ import { alertLevels, type huntRoutes, type indicatorObject } from '../../model/
 import { beyond, keyset } from '../api/keyset.ts'
 import type { Handlers } from '../context.ts'
 import { containing } from '../fleet/index.ts'
-import { notFound, ProblemError } from '../problem-error.ts'
+import { badRequest, notFound, ProblemError } from '../problem-error.ts'
 import { uuid7 } from '../uuid7.ts'
+import { indicatorPack } from './indicator-pack.ts'
+import { closeMatches } from './match-indicators.ts'
+import { keepPack } from './packs.ts'
 
-type IndicatorHandlers = Pick<Handlers<typeof huntRoutes>, 'listIndicators' | 'addIndicators' | 'removeIndicator'>
+type IndicatorHandlers = Pick<
+  Handlers<typeof huntRoutes>,
+  'listIndicators' | 'addIndicators' | 'removeIndicator' | 'publishIndicators'
+>
 type Kind = z.output<typeof indicatorObject>['kind']
 
 const byId = keyset('indicators', [z.uuid()])
+/** A pack must stay small enough to be sent and read by every host. */
+const mostPublished = 20_000
+const packName = 'indicators'
 const kinds = ['hash', 'address', 'domain', 'wallet', 'key'] as const
 
 export const indicatorHandlers: IndicatorHandlers = {
@@ -66,13 +75,33 @@ export const indicatorHandlers: IndicatorHandlers = {
     return { added: added.rows.length, known: unique.size - added.rows.length }
   },
 
-  async removeIndicator({ params }, { db, audit }) {
+  async publishIndicators(_, request) {
+    const { db, center } = request
+    const now = center.clock()
+    const rows = await db
+      .selectFrom('indicator')
+      .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+      .select(['kind', 'value'])
+      .orderBy('indicator_id', 'desc')
+      .limit(mostPublished)
+      .execute()
+    const documents = indicatorPack(rows)
+    if (documents === '')
+      throw badRequest(
+        'There is no indicator that a host could look for',
+        'Add a SHA-256, an address, a domain, a wallet or a key first.',
+      )
+    return keepPack(request, packName, documents)
+  },
+
+  async removeIndicator({ params }, { caller, db, center, audit }) {
     const gone = await db
       .deleteFrom('indicator')
       .where('indicator_id', '=', params.indicator)
       .returning(['kind', 'value'])
       .executeTakeFirst()
     if (gone === undefined) throw notFound('indicator')
+    await closeMatches(db, caller.tenant, gone, caller.name, center.clock())
     await audit('indicator.removed', { kind: 'indicator', id: params.indicator }, gone)
   },
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import { type huntRoutes, type packObject, packStages } from '../../model/api/index.ts'
 import { openPack } from '../../rulebook/index.ts'
-import type { Db, Handlers } from '../context.ts'
+import type { Db, Handlers, Request } from '../context.ts'
 import { conflict, notFound, ProblemError } from '../problem-error.ts'
 import { uuid7 } from '../uuid7.ts'
 
@@ -16,37 +16,7 @@ export const packHandlers: PackHandlers = {
     return { items: rows.map(packObjectOf) }
   },
 
-  async uploadPack({ body }, { caller, db, center, audit }) {
-    const pack = await openPack(body.documents)
-    if (pack.problems.length > 0)
-      throw new ProblemError(
-        422,
-        'pack-refused',
-        `The pack ${body.name} is refused`,
-        `${pack.problems.slice(0, 20).join('\n')}${pack.problems.length > 20 ? `\nand ${pack.problems.length - 20} more` : ''}`,
-      )
-    const content = Buffer.from(pack.rules)
-    const sha256 = createHash('sha256').update(content).digest('hex')
-    const newest = await packsOf(db).where('name', '=', body.name).orderBy('version', 'desc').executeTakeFirst()
-    if (newest?.sha256 === sha256) throw conflict(`Version ${newest.version} of ${body.name} has the same rules`)
-    const id = uuid7(center.clock())
-    await db
-      .insertInto('rule_pack')
-      .values({
-        tenant_id: caller.tenant,
-        pack_id: id,
-        name: body.name,
-        version: (newest?.version ?? 0) + 1,
-        sha256,
-        content,
-        rules: pack.count,
-        stage: 'draft',
-        created_by: caller.name,
-      })
-      .execute()
-    await audit('pack.uploaded', { kind: 'pack', id }, { name: body.name, sha256, rules: pack.count })
-    return packObjectOf(await packsOf(db).where('pack_id', '=', id).executeTakeFirstOrThrow())
-  },
+  uploadPack: ({ body }, request) => keepPack(request, body.name, body.documents),
 
   async stagePack({ params, body }, { caller, db, center, audit }) {
     const changed = await db
@@ -60,6 +30,43 @@ export const packHandlers: PackHandlers = {
     await center.bus.publish('policy', { tenant: caller.tenant, what: 'tenant', id: caller.tenant }, db)
     return packObjectOf(await packsOf(db).where('pack_id', '=', params.pack).executeTakeFirstOrThrow())
   },
+}
+
+/** A new version of a pack, as a draft. Refused when it fails its own cases, or when nothing changed. */
+export async function keepPack(
+  { caller, db, center, audit }: Request,
+  name: string,
+  documents: string,
+): Promise<PackObject> {
+  const pack = await openPack(documents)
+  if (pack.problems.length > 0)
+    throw new ProblemError(
+      422,
+      'pack-refused',
+      `The pack ${name} is refused`,
+      `${pack.problems.slice(0, 20).join('\n')}${pack.problems.length > 20 ? `\nand ${pack.problems.length - 20} more` : ''}`,
+    )
+  const content = Buffer.from(pack.rules)
+  const sha256 = createHash('sha256').update(content).digest('hex')
+  const newest = await packsOf(db).where('name', '=', name).orderBy('version', 'desc').executeTakeFirst()
+  if (newest?.sha256 === sha256) throw conflict(`Version ${newest.version} of ${name} has the same rules`)
+  const id = uuid7(center.clock())
+  await db
+    .insertInto('rule_pack')
+    .values({
+      tenant_id: caller.tenant,
+      pack_id: id,
+      name: name,
+      version: (newest?.version ?? 0) + 1,
+      sha256,
+      content,
+      rules: pack.count,
+      stage: 'draft',
+      created_by: caller.name,
+    })
+    .execute()
+  await audit('pack.uploaded', { kind: 'pack', id }, { name: name, sha256, rules: pack.count })
+  return packObjectOf(await packsOf(db).where('pack_id', '=', id).executeTakeFirstOrThrow())
 }
 
 function packsOf(db: Db) {

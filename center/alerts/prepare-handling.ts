@@ -61,6 +61,10 @@ function notNow(caller: Caller, row: AlertRow): Ready | undefined {
   if (!mayInGroup(caller, 'alerts:handle', row.group_id))
     return { refused: 'you may not order changes on this host: ask a responder' }
   if (row.about === 'agent') return { refused: 'an alert about the agent itself has nothing to clean on the host' }
+  if (row.about === 'indicator')
+    return {
+      refused: 'only the center knows this indicator: publish the indicators, so that the host judges by itself',
+    }
   if (row.status === 'handling') return { refused: 'it is being handled already' }
   if (row.status !== 'open') return { refused: `it is ${row.status} already: reopen it first` }
   if (row.verdict === 'exposure')

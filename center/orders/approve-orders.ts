@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import type { Approval } from '../../model/wire/index.ts'
 import type { Center, Db } from '../context.ts'
 import { addAlertEvents, afterOrders } from '../ingest/index.ts'
+import { approverKeyNamed } from '../people/index.ts'
 import { badRequest } from '../problem-error.ts'
-import { readSetting } from './settings.ts'
 import { isSignedBy } from './verify-approval.ts'
 
 export interface Approver {
@@ -41,7 +41,7 @@ export async function approveOrders(
   document?: Approval,
 ): Promise<ApprovalResult> {
   const now = center.clock()
-  if (document !== undefined) await checkDocument(db, approver.tenant, document, now)
+  if (document !== undefined) await checkDocument(db, approver, document, now)
   const rows = await lockOrders(db, approver.tenant, orders)
   const result: ApprovalResult = { approved: [], queued: [], refused: [] }
   for (const id of new Set(orders)) {
@@ -91,11 +91,20 @@ export async function refuseOrders(
   }
 }
 
-async function checkDocument(db: Db, tenant: string, document: Approval, now: Date): Promise<void> {
+/**
+ * Of keys that people registered the center checks the signature; one that it does not know counts as a second pair of eyes here,
+ * and it is the host that believes it or not.
+ */
+async function checkDocument(db: Db, approver: Approver, document: Approval, now: Date): Promise<void> {
   if (new Date(document.approved.expiresAt) <= now)
     throw badRequest('This approval has expired', 'Ask for a new approval request and sign that.')
-  const { keys } = await readSetting(db, tenant, 'approver-keys')
-  if ((await isSignedBy(document, keys)) === false)
+  const key = await approverKeyNamed(db, approver.tenant, document.approver)
+  if (key === undefined) return
+  if (key.revoked)
+    throw badRequest('That key was revoked', `Register another key than "${document.approver}", and sign with that.`)
+  if (approver.user !== undefined && approver.user !== key.user)
+    throw badRequest('That is the key of somebody else', 'Sign with a key of your own: one person counts once.')
+  if (!(await isSignedBy(document, key.pinned)))
     throw badRequest(
       'The signature is not of that approver',
       `Sign with the key that is registered as "${document.approver}".`,

@@ -20,11 +20,11 @@ export interface NewTask {
     readonly host: string
     readonly action: OrderAction
     readonly alert?: string | undefined
+    /** At least so many approvals, whatever the setting says: where the host is known to ask for one. */
+    readonly approvals?: 0 | 1 | 2
   }[]
   /** After that hosts do not take them any more. A day when absent. */
   readonly expiresAt?: Date
-  /** At least so many approvals, whatever the setting says (hosts that are known to ask for one). */
-  readonly approvals?: 0 | 1 | 2
   readonly detail?: unknown
 }
 
@@ -57,7 +57,7 @@ export async function createOrders(
   const refusals = await checkOrders(db, asked.tenant, able)
   const approver = await readSetting(db, asked.tenant, 'second-approver')
   const rows = able.map((one, index) => {
-    const needed = Math.max(asked.approvals ?? 0, approver.kinds.includes(one.action.kind) ? approver.approvals : 0)
+    const needed = Math.max(one.approvals ?? 0, approver.kinds.includes(one.action.kind) ? approver.approvals : 0)
     const refused = refusals[index]
     const state = refused !== undefined ? 'refused' : needed > 0 ? 'waiting-approval' : 'queued'
     return { ...one, ...refused, order: uuid7(now), needed, state } as const

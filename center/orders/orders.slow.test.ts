@@ -122,15 +122,8 @@ test('a second person approves, and the signature goes to the host', async () =>
   const { agent, incident, alert } = await infectedAgent('approve')
   await inTenant(async db => {
     await writeSetting(db, opened.tenant, 'second-approver', { kinds: ['clean'], approvals: 2 }, 'root')
-    const key = approverKey.publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
-    await writeSetting(
-      db,
-      opened.tenant,
-      'approver-keys',
-      { keys: [{ name: 'key-of-bob', kind: 'ed25519', key }] },
-      'root',
-    )
   })
+  const bobs = await registerKey('bob', 'key-of-bob')
   const { orders } = await create({ orders: [clean(agent, incident, alert)] })
   const id = orders[0]?.order ?? ''
   assert.equal(orders[0]?.state, 'waiting-approval')
@@ -144,7 +137,8 @@ test('a second person approves, and the signature goes to the host', async () =>
   const document: Approval = { approved: asked.approved, approver: 'key-of-bob', proof: { kind: 'ed25519', signature } }
   const forged = { ...document, approved: { ...document.approved, expiresAt: '2027-01-01T00:00:00.000Z' } }
   await assert.rejects(approve('bob', [id], forged), /not of that approver/)
-  assert.deepEqual(await approve('bob', [id], document), { approved: [id], queued: [], refused: [] })
+  await assert.rejects(approve('bob', [id], document, randomUUID()), /key of somebody else/)
+  assert.deepEqual(await approve('bob', [id], document, bobs), { approved: [id], queued: [], refused: [] })
   assert.match((await approve('bob', [id], document)).refused[0]?.reason ?? '', /already/)
   assert.deepEqual(await approve('carol', [id]), { approved: [id], queued: [id], refused: [] })
   const [sent] = await waiting(agent, false)
@@ -165,6 +159,52 @@ test('a second person approves, and the signature goes to the host', async () =>
   )
   assert.equal(refused.length, 1)
   await inTenant(db => writeSetting(db, opened.tenant, 'second-approver', {}, 'root'))
+})
+
+test('keys that are revoked, or of accounts that are gone, approve nothing; those that only hosts know go to the host', async () => {
+  const { agent } = await infectedAgent('keys')
+  const wait = async () => {
+    const action: OrderAction = { kind: 'scan', mode: 'quick' }
+    const { orders } = await create({ orders: [{ host: agent.host, action, approvals: 1 }] })
+    const id = orders[0]?.order ?? ''
+    const { approved, text } = await call('approvalRequest', { body: { orders: [id], minutes: 60 } }, caller('dan'))
+    const signature = sign(null, Buffer.from(text), approverKey.privateKey).toString('base64')
+    return { id, document: { approved, approver: 'key-of-dan', proof: { kind: 'ed25519' as const, signature } } }
+  }
+  const unknown = await wait()
+  assert.deepEqual((await approve('dan', [unknown.id], unknown.document)).queued, [unknown.id])
+  assert.deepEqual((await waiting(agent, false))[0]?.approvals, [unknown.document])
+  const dan = await registerKey('dan', 'key-of-dan')
+  const known = await wait()
+  await inTenant(db => db.updateTable('user_account').set({ state: 'removed' }).where('user_id', '=', dan).execute())
+  await assert.rejects(approve('dan', [known.id], known.document), /was revoked/)
+  await inTenant(db => db.updateTable('user_account').set({ state: 'active' }).where('user_id', '=', dan).execute())
+  await inTenant(db =>
+    db.updateTable('approver_key').set({ revoked_at: center.clock() }).where('name', '=', 'key-of-dan').execute(),
+  )
+  await assert.rejects(approve('dan', [known.id], known.document), /was revoked/)
+  assert.equal((await orderRow(known.id)).state, 'waiting-approval')
+})
+
+test('each order of a task waits for its own number of approvals', async () => {
+  const { agent, incident, alert } = await infectedAgent('each')
+  const other = await infectedAgent('each-other')
+  const block = { kind: 'block' as const, addresses: ['198.51.100.9'], seconds: 600 }
+  const { task, orders } = await create({
+    orders: [
+      { host: agent.host, action: { ...block, incident }, alert },
+      { host: other.agent.host, action: block, approvals: 2 },
+      { host: other.agent.host, action: { kind: 'scan', mode: 'quick' }, approvals: 0 },
+    ],
+  })
+  assert.deepEqual(
+    orders.map(one => one.state),
+    ['queued', 'waiting-approval', 'queued'],
+  )
+  const id = orders[1]?.order ?? ''
+  assert.deepEqual(await approve('bob', [id]), { approved: [id], queued: [], refused: [] })
+  assert.deepEqual(await approve('carol', [id]), { approved: [id], queued: [id], refused: [] })
+  assert.deepEqual((await call('getTask', { params: { task } }, caller('ada'))).states, { queued: 3 })
 })
 
 test("states follow the host's word, never backwards, and only of its own orders", async () => {
@@ -358,9 +398,23 @@ async function waiting(agent: AgentIdentity, again: boolean): Promise<SignedOrde
   return orders
 }
 
-const approver = (name: string) => ({ tenant: opened.tenant, name })
-const approve = (name: string, orders: string[], document?: Approval) =>
-  inTenant(db => approveOrders(db, center, approver(name), orders, document))
+const approver = (name: string, user?: string) => ({ tenant: opened.tenant, name, user })
+const approve = (name: string, orders: string[], document?: Approval, user?: string) =>
+  inTenant(db => approveOrders(db, center, approver(name, user), orders, document))
+
+/** As people register it; gives the id of the user. */
+async function registerKey(user: string, name: string): Promise<string> {
+  const tenant_id = opened.tenant
+  const user_id = randomUUID()
+  const public_key = approverKey.publicKey.export({ format: 'der', type: 'spki' })
+  await inTenant(async db => {
+    const account = { tenant_id, user_id, name: user, state: 'active', created_by: 'root' }
+    await db.insertInto('user_account').values(account).execute()
+    const key = { tenant_id, key_id: randomUUID(), user_id, name, kind: 'ed25519', public_key }
+    await db.insertInto('approver_key').values(key).execute()
+  })
+  return user_id
+}
 
 function caller(name: string, groups: 'all' | string[] = 'all'): Caller {
   const groupsFor = (_: Permission) => groups

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { orderKinds, pinnedApprover } from '../../model/wire/index.ts'
+import { orderKinds } from '../../model/wire/index.ts'
 import type { Db } from '../context.ts'
 
 /** What a tenant can decide about orders, by name in `tenant_setting`. */
@@ -9,8 +9,6 @@ export const orderSettings = {
     kinds: z.array(z.enum(orderKinds)).default([]),
     approvals: z.number().int().min(1).max(2).default(1),
   }),
-  /** Keys whose approvals the center can check itself, as hosts pin them in agent.yml. */
-  'approver-keys': z.strictObject({ keys: z.array(pinnedApprover).max(100).default([]) }),
 } as const
 export type OrderSetting = keyof typeof orderSettings
 

@@ -15,21 +15,15 @@ export function approvalChallenge(approved: Approval['approved']): string {
   return createHash('sha256').update(approvalText(approved)).digest('base64url')
 }
 
-/** True when the signature is that of one of these keys under the approver's name; `undefined` when none has that name. Hosts check again. */
-export async function isSignedBy(document: Approval, keys: readonly PinnedApprover[]): Promise<boolean | undefined> {
-  const named = keys.filter(one => one.name === document.approver)
-  if (named.length === 0) return undefined
-  for (const key of named) if (await agrees(document, key)) return true
-  return false
-}
-
-async function agrees(document: Approval, key: PinnedApprover): Promise<boolean> {
+/** True when the signature is that of this key. Of a key or signature that cannot even be read it is false. Hosts check again. */
+export async function isSignedBy(document: Approval, key: PinnedApprover): Promise<boolean> {
   const { proof } = document
   try {
+    if (document.approver !== key.name) return false
     if (proof.kind === 'ed25519' && key.kind === 'ed25519') return agreesEd25519(document, proof, key)
     if (proof.kind === 'webauthn' && key.kind === 'webauthn') return await agreesWebauthn(document, proof, key)
   } catch {
-    // A key or signature that cannot even be read proves nothing.
+    // The libraries throw at what they cannot read: it proves nothing.
   }
   return false
 }
@@ -49,7 +43,7 @@ async function agreesWebauthn(
   proof: Of<Approval['proof'], 'webauthn'>,
   key: Of<PinnedApprover, 'webauthn'>,
 ): Promise<boolean> {
-  if (proof.credential !== key.credential) return false
+  if (proof.credential !== key.credential || isInForeignPage(proof)) return false
   const { verified } = await verifyAuthenticationResponse({
     response: {
       id: proof.credential,
@@ -69,6 +63,12 @@ async function agreesWebauthn(
     requireUserVerification: false,
   })
   return verified
+}
+
+/** Hosts refuse that; the library does not look. */
+function isInForeignPage({ clientDataJson }: Of<Approval['proof'], 'webauthn'>): boolean {
+  const client: unknown = JSON.parse(Buffer.from(clientDataJson, 'base64').toString('utf8'))
+  return typeof client === 'object' && client !== null && 'crossOrigin' in client && client.crossOrigin === true
 }
 
 function asUrl(base64: string): string {

@@ -56,13 +56,24 @@ export function approverKeyStatement(name: string, key: string): Buffer {
   return Buffer.from(canonicalJson({ format: 'davylamp-approver-key', key, name }))
 }
 
-/** The keys in force of a user, as hosts would pin them. */
-export async function approverKeysOf(db: Db, tenant: string, user: string): Promise<PinnedApprover[]> {
-  const rows = await keys(db, tenant)
-    .where('approver_key.user_id', '=', user)
-    .where('approver_key.revoked_at', 'is', null)
-    .execute()
-  return rows.map(pinned)
+/** A key as it was registered, and whose it is. */
+export interface ApproverKey {
+  /** User id. */
+  readonly user: string
+  /** By somebody, or because its owner's account is not in use any more. */
+  readonly revoked: boolean
+  readonly pinned: PinnedApprover
+}
+
+/**
+ * The key that has this name; `undefined`: nobody registered one. What people register is the one source of keys that the center
+ * checks approvals with, and what `agentYml` shows for hosts to pin. Names are never given twice, revoked ones included.
+ */
+export async function approverKeyNamed(db: Db, tenant: string, name: string): Promise<ApproverKey | undefined> {
+  const row = await keys(db, tenant).where('approver_key.name', '=', name).executeTakeFirst()
+  return (
+    row && { user: row.user_id, revoked: row.revoked_at !== null || row.user_state !== 'active', pinned: pinned(row) }
+  )
 }
 
 function ownEd25519(body: { readonly name: string; readonly key: string; readonly signature: string }): Buffer {
@@ -115,7 +126,7 @@ function keys(db: Db, tenant: string) {
         .onRef('user_account.user_id', '=', 'approver_key.user_id'),
     )
     .selectAll('approver_key')
-    .select('user_account.name as user_name')
+    .select(['user_account.name as user_name', 'user_account.state as user_state'])
     .where('approver_key.tenant_id', '=', tenant)
     .orderBy('approver_key.name')
     .limit(1_000)

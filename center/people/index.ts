@@ -6,7 +6,7 @@ import { signInHandlers } from './sign-in-api.ts'
 import { tokenHandlers } from './tokens-api.ts'
 import { userHandlers } from './users-api.ts'
 
-export { approverKeysOf, approverKeyStatement } from './approvers-api.ts'
+export { type ApproverKey, approverKeyNamed, approverKeyStatement } from './approvers-api.ts'
 export { appendAudit, type AuditFact, headOf, verifyAudit, writeAudit } from './audit.ts'
 export { auditHeadsPath, keepAuditHeads, readAuditHeads } from './audit-heads.ts'
 export { authenticateWith, ownSession, tokenPrefix } from './authenticate.ts'

@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import { canonicalJson } from '../../engine/index.ts'
 import { agentConfig } from '../../model/wire/index.ts'
 import { assertionOptions, checkAssertion, relyingPartyOf } from './index.ts'
+import { approverKeyNamed } from './approvers-api.ts'
 import { keysOf } from './security-key.ts'
 import {
   addUser,
@@ -132,6 +133,8 @@ test('an approver’s key signs the SHA-256 of what is approved, and agent.yml s
   const [pinned] = agentConfig.parse(parse(made.body.agentYml)).orders.approvers
   assert.ok(pinned?.kind === 'webauthn')
   assert.deepEqual([pinned.relyingParty, pinned.origin], ['center.example', centerAddress])
+  const registered = await center.system(db => approverKeyNamed(db, center.store.tenant, 'safe'))
+  assert.deepEqual(registered, { user: id, revoked: false, pinned }, 'what the center checks with is what hosts pin')
   const party = relyingPartyOf(centerAddress)
   const [stored] = await center.system(db => keysOf(db, center.store.tenant, id))
   assert.ok(party && stored)

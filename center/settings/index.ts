@@ -12,8 +12,6 @@ export const settingsHandlers: Handlers<typeof settingsRoutes> = {
     const before = await read(db, caller.tenant)
     if (body.secondApprover !== undefined)
       await writeSetting(db, caller.tenant, 'second-approver', body.secondApprover, caller.name)
-    if (body.approverKeys !== undefined)
-      await writeSetting(db, caller.tenant, 'approver-keys', { keys: body.approverKeys }, caller.name)
     await audit('settings.changed', { kind: 'settings', id: 'orders' }, { before, change: body })
     return read(db, caller.tenant)
   },
@@ -21,5 +19,5 @@ export const settingsHandlers: Handlers<typeof settingsRoutes> = {
 
 async function read(db: Db, tenant: string): Promise<SettingsObject> {
   const { kinds, approvals } = await readSetting(db, tenant, 'second-approver')
-  return { secondApprover: { kinds, approvals }, approverKeys: (await readSetting(db, tenant, 'approver-keys')).keys }
+  return { secondApprover: { kinds, approvals } }
 }

@@ -1,12 +1,10 @@
 import { z } from 'zod'
-import { orderKinds, pinnedApprover } from '../wire/index.ts'
+import { orderKinds } from '../wire/index.ts'
 import type { RouteTable } from './route.ts'
 
 export const settingsObject = z.strictObject({
   /** Kinds of orders that wait for other people than the one who orders, and for how many. */
   secondApprover: z.strictObject({ kinds: z.array(z.enum(orderKinds)), approvals: z.number().int().min(1).max(2) }),
-  /** Keys whose approvals the center checks itself, as hosts pin them in agent.yml. */
-  approverKeys: z.array(pinnedApprover).max(100),
 })
 export type SettingsObject = z.output<typeof settingsObject>
 

@@ -12,6 +12,9 @@ export class VirtualKey {
   readonly #algorithm: 'ES256' | 'EdDSA'
   counter = 0
   verifiesUser = true
+  touched = true
+  /** What a lying page or browser puts into the client data, in the place of what is true. */
+  clientLies: Readonly<Record<string, unknown>> = {}
 
   constructor(algorithm: 'ES256' | 'EdDSA' = 'ES256') {
     this.id = randomBytes(32).toString('base64url')
@@ -21,6 +24,11 @@ export class VirtualKey {
     this.#private = pair.privateKey
     const { x = '', y = '' } = pair.publicKey.export({ format: 'jwk' })
     this.#cose = algorithm === 'ES256' ? coseP256(bytes(x), bytes(y)) : coseEd25519(bytes(x))
+  }
+
+  /** COSE_Key, base64: as hosts pin it. */
+  get publicKey(): string {
+    return this.#cose.toString('base64')
   }
 
   /** The answer of `navigator.credentials.create`. */
@@ -55,7 +63,7 @@ export class VirtualKey {
     const { challenge, rpId } = request.parse(options)
     this.counter += 1
     const authenticatorData = this.#authenticatorData(rpId, 0)
-    const client = clientData('webauthn.get', challenge, origin)
+    const client = clientData('webauthn.get', challenge, origin, this.clientLies)
     const signed = Buffer.concat([authenticatorData, createHash('sha256').update(client).digest()])
     const signature = sign(this.#algorithm === 'ES256' ? 'sha256' : null, signed, this.#private)
     return {
@@ -75,7 +83,7 @@ export class VirtualKey {
   #authenticatorData(rpId: string, flags: number): Buffer {
     const counter = Buffer.alloc(4)
     counter.writeUInt32BE(this.counter)
-    const present = 0x01 | (this.verifiesUser ? 0x04 : 0)
+    const present = (this.touched ? 0x01 : 0) | (this.verifiesUser ? 0x04 : 0)
     return Buffer.concat([createHash('sha256').update(rpId).digest(), Buffer.of(present | flags), counter])
   }
 }
@@ -83,8 +91,8 @@ export class VirtualKey {
 const creation = z.object({ challenge: z.string(), rp: z.object({ id: z.string() }) })
 const request = z.object({ challenge: z.string(), rpId: z.string() })
 
-function clientData(type: string, challenge: string, origin: string): Buffer {
-  return Buffer.from(JSON.stringify({ type, challenge, origin, crossOrigin: false }))
+function clientData(type: string, challenge: string, origin: string, lies: Readonly<Record<string, unknown>> = {}) {
+  return Buffer.from(JSON.stringify({ type, challenge, origin, crossOrigin: false, ...lies }))
 }
 
 /** RFC 9053 §7.1.1: {1: 2 (EC2), 3: -7 (ES256), -1: 1 (P-256), -2: x, -3: y}. */
