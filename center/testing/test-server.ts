@@ -6,6 +6,14 @@ import { silentLog } from './silent-log.ts'
 
 export type ServerVersion = 'embedded' | 15
 
+/** The server that tests run on which do not say: `DAVYLAMP_TEST_POSTGRES=15` runs them on Debian's. */
+export function serverOfTests(): ServerVersion {
+  const asked = process.env['DAVYLAMP_TEST_POSTGRES'] ?? 'embedded'
+  if (asked === 'embedded') return 'embedded'
+  if (asked === '15') return 15
+  throw new Error(`DAVYLAMP_TEST_POSTGRES=${asked}: it is "embedded" or 15`)
+}
+
 const debian15 = '/usr/lib/postgresql/15'
 
 /** Why this version cannot be had here; `undefined` when it can. For `test(…, { skip })`. */

@@ -3,7 +3,7 @@ import { Client, type ClientConfig } from 'pg'
 import { ensureTenant, type OpenStore, openStore } from '../store/index.ts'
 import { silentLog } from './silent-log.ts'
 import type { Embedded } from '../store/embedded/index.ts'
-import { type ServerVersion, stopTestServers, testServer } from './test-server.ts'
+import { type ServerVersion, serverOfTests, stopTestServers, testServer } from './test-server.ts'
 
 export interface TestStore {
   readonly store: OpenStore
@@ -20,7 +20,7 @@ let open = 0
 
 /** A fresh database with all migrations, a tenant and its root group, on a real PostgreSQL of this test process. */
 export async function openTestStore(options: { readonly server?: ServerVersion } = {}): Promise<TestStore> {
-  const { server = 'embedded' } = options
+  const { server = serverOfTests() } = options
   const bare = await openBareDatabase(server, await template(server))
   const store = await openStore({ source: { connection: bare.connection }, log: silentLog, migrate: false })
   const { tenant, group } = await ensureTenant(store)
