@@ -1,4 +1,5 @@
 import type { Center } from './context.ts'
+import { matchIndicators } from './alerts/index.ts'
 import { startExports } from './export/index.ts'
 import { startNotifications } from './notify/index.ts'
 import { startWork as startOrderWork } from './orders/index.ts'
@@ -25,6 +26,7 @@ const keepDays = {
 /** What a center does on its own, besides answering. A chore that fails is logged and comes round again. */
 export function startWork(center: Center, store: OpenStore): { stop(): Promise<void> } {
   const chores: readonly Chore[] = [
+    { what: 'matching indicators', seconds: 30, work: () => matchIndicators(center) },
     {
       what: 'making and dropping partitions',
       seconds: 3_600,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { sql } from 'kysely'
-import { alertRoutes, groupObject, hostRoutes, huntRoutes } from '../../model/api/index.ts'
+import { alertRoutes, groupObject, hostRoutes, huntRoutes, indicatorObject } from '../../model/api/index.ts'
 import type { Report } from '../../model/wire/index.ts'
 import { groupHandlers, hostHandlers, scanHandlers } from '../fleet/index.ts'
 import { createIngest, foldCounts } from '../ingest/index.ts'
@@ -12,7 +12,7 @@ import type { AgentIdentity } from '../gateway/ports.ts'
 import { ProblemError } from '../problem-error.ts'
 import { type HandlerCaller, handlerCaller, nobody } from '../testing/handler-caller.ts'
 import { openTestStore, type TestStore } from '../testing/index.ts'
-import { alertHandlers, allHuntHandlers } from './index.ts'
+import { alertHandlers, allHuntHandlers, matchIndicators } from './index.ts'
 
 let store: TestStore
 let center: TestCenter
@@ -381,4 +381,48 @@ test('an immediate scan is a task with an order for each host', async () => {
   assert.equal(full.hosts, 0)
   assert.match(full.refused[0]?.reason ?? '', /cannot do "scan:full"/)
   await assert.rejects(scans('startScan', { body: { scope: {}, mode: 'path' } }), refused(400))
+})
+
+test('indicators become alerts on hosts that have them, and a pack that hosts judge by', async () => {
+  const there = await store.store.tenant(store.tenant, db =>
+    db
+      .selectFrom('hunt_term')
+      .where('kind', 'in', ['domain', 'address', 'key', 'hash'])
+      .select(['kind', 'term'])
+      .groupBy(['kind', 'term'])
+      .having(({ fn }) => fn.count('host_id').distinct(), '=', 2)
+      .executeTakeFirstOrThrow(),
+  )
+  const known = { kind: indicatorObject.shape.kind.parse(there.kind), value: there.term }
+  await hunt('addIndicators', {
+    body: {
+      items: [
+        { ...known, level: 'high' },
+        { kind: 'key', value: `SHA256:${'k'.repeat(43)}` },
+        { kind: 'hash', value: 'a'.repeat(64) },
+        { kind: 'address', value: '203.0.113.77' },
+        { kind: 'domain', value: 'pool.example.net' },
+        { kind: 'wallet', value: '4'.repeat(95) },
+      ],
+      source: 'a friend',
+    },
+  })
+  await matchIndicators(center)
+  await matchIndicators(center)
+  const matched = await call('listAlerts', { query: { about: 'indicator' } })
+  assert.deepEqual(new Set(matched.items.map(one => one.host.name)), new Set(['web-1', 'web-2']))
+  assert.equal(matched.items.length, 2)
+  const one = matched.items[0]
+  assert.ok(one !== undefined)
+  const preview = await call('previewHandling', { body: { choice: { alerts: [one.id] }, how: { as: 'in-depth' } } })
+  assert.match(preview.items[0]?.refused ?? '', /only the center knows/)
+  const pack = await hunt('publishIndicators')
+  assert.deepEqual([pack.name, pack.version, pack.stage, pack.rules], ['indicators', 1, 'draft', 8])
+  await assert.rejects(hunt('publishIndicators'), refused(409))
+  const own = await hunt('listIndicators', { query: { text: known.value } })
+  await hunt('removeIndicator', { params: { indicator: own.items[0]?.id ?? '' } })
+  const after = await call('getAlert', { params: { alert: one.id } })
+  assert.equal(after.status, 'handled')
+  await matchIndicators(center)
+  assert.equal((await call('listAlerts', { query: { about: 'indicator', status: 'open' } })).items.length, 0)
 })

@@ -56,7 +56,7 @@ export async function keepPack(
     .values({
       tenant_id: caller.tenant,
       pack_id: id,
-      name: name,
+      name,
       version: (newest?.version ?? 0) + 1,
       sha256,
       content,
@@ -65,7 +65,7 @@ export async function keepPack(
       created_by: caller.name,
     })
     .execute()
-  await audit('pack.uploaded', { kind: 'pack', id }, { name: name, sha256, rules: pack.count })
+  await audit('pack.uploaded', { kind: 'pack', id }, { name, sha256, rules: pack.count })
   return packObjectOf(await packsOf(db).where('pack_id', '=', id).executeTakeFirstOrThrow())
 }
 

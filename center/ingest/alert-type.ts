@@ -19,6 +19,7 @@ export const alertTypes = {
   container: 'Suspicious container',
   login: 'Suspicious login',
   weakening: 'Weakened protection',
+  'indicator-match': 'Known indicator',
   'agent-offline': 'Agent is offline',
   'agent-tampering': 'Agent was tampered with',
 } as const

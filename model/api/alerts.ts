@@ -14,7 +14,7 @@ export const alertLevels = ['informational', 'low', 'medium', 'high', 'critical'
 export const alertObject = z.object({
   id: z.uuid(),
   host: z.object({ id: z.uuid(), name: z.string(), group: z.uuid() }),
-  about: z.enum(['incident', 'finding', 'agent']),
+  about: z.enum(['incident', 'finding', 'indicator', 'agent']),
   /** The host's id of the incident or finding. */
   origin: z.string(),
   parent: z.uuid().optional(),
@@ -52,7 +52,7 @@ export const alertFilter = z.object({
   /** This level or worse. */
   atLeast: z.enum(alertLevels).optional(),
   type: z.string().max(100).optional(),
-  about: z.enum(['incident', 'finding', 'agent']).optional(),
+  about: z.enum(['incident', 'finding', 'indicator', 'agent']).optional(),
   verdict: z.enum(['confirmed', 'suspected', 'exposure']).optional(),
   host: z.uuid().optional(),
   group: z.uuid().optional(),

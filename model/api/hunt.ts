@@ -184,6 +184,16 @@ export const huntRoutes = {
     status: 201,
     answer: z.object({ added: z.number().int(), known: z.number().int() }),
   },
+  publishIndicators: {
+    method: 'POST',
+    path: '/indicators/publish',
+    needs: 'rules:write',
+    subject: 'Intelligence',
+    summary:
+      'Make a new version of the rule pack "indicators", a draft, so that hosts look for them by themselves once it is staged.',
+    status: 201,
+    answer: packObject,
+  },
   removeIndicator: {
     method: 'DELETE',
     path: '/indicators/:indicator',
