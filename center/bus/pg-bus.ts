@@ -7,6 +7,12 @@ import { type Bus, type BusMessage, type Db, type Log, type Store, type Topic, t
 /** NOTIFY takes payloads below 8,000 bytes; what is longer goes without its detail, since rows are the truth. */
 const payloadBytes = 7900
 const longestPause = 5000
+/**
+ * Messages that belong to no transaction wait so long for others. NOTIFY lets one transaction commit at a time, and each commit waits
+ * for the disk: a message of its own for everything that reports bring would hold up the reports.
+ */
+const gatherMilliseconds = 20
+const mostAtOnce = 1_000
 /** A connection that a firewall forgot looks alive until it is used. */
 const pulseMilliseconds = 30_000
 
@@ -41,6 +47,8 @@ class PgBus implements Bus {
   #pulse: NodeJS.Timeout | undefined
   #again: Promise<void> | undefined
   readonly #closed = new AbortController()
+  #outbox: Outgoing[] = []
+  #sending: Promise<void> | undefined
 
   constructor(store: Store, connection: ClientConfig, log: Log) {
     this.#store = store
@@ -67,9 +75,14 @@ class PgBus implements Bus {
   }
 
   async publish(topic: Topic, message: BusMessage, db?: Db): Promise<void> {
-    const notify = (on: Db) => sql`SELECT pg_notify(${channelOf(topic)}, ${payloadOf(message)})`.execute(on)
-    if (db === undefined) await this.#store.system(notify)
-    else await notify(db)
+    const payload = payloadOf(message)
+    if (db !== undefined) return await notify(db, [{ channel: channelOf(topic), payload }])
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.#outbox.push({ channel: channelOf(topic), payload, resolve, reject })
+    this.#sending ??= this.#sendAll().finally(() => {
+      this.#sending = undefined
+    })
+    await promise
   }
 
   subscribe(topic: Topic, hear: Hear): () => void {
@@ -80,10 +93,26 @@ class PgBus implements Bus {
   async close(): Promise<void> {
     this.#closed.abort()
     clearInterval(this.#pulse)
+    await this.#sending
     await this.#again
     const client = this.#client
     this.#client = undefined
     await client?.end()
+  }
+
+  /** The first goes at once; those that come meanwhile go together. */
+  async #sendAll(): Promise<void> {
+    while (this.#outbox.length > 0) {
+      const batch = this.#outbox.splice(0, mostAtOnce)
+      const pause = sleep(gatherMilliseconds, undefined, { signal: this.#closed.signal }).catch(() => {})
+      try {
+        await this.#store.system(db => notify(db, batch))
+        for (const { resolve } of batch) resolve()
+      } catch (error) {
+        for (const { reject } of batch) reject(error)
+      }
+      await pause
+    }
   }
 
   #heard(note: Notification): void {
@@ -132,6 +161,20 @@ class PgBus implements Bus {
       .catch(() => this.#lost(client))
       .finally(() => clearTimeout(late))
   }
+}
+
+interface Outgoing {
+  readonly channel: string
+  readonly payload: string
+  resolve(): void
+  reject(error: unknown): void
+}
+
+async function notify(db: Db, messages: readonly Pick<Outgoing, 'channel' | 'payload'>[]): Promise<void> {
+  const channels = messages.map(one => one.channel)
+  const payloads = messages.map(one => one.payload)
+  await sql`SELECT count(pg_notify(channel, payload))
+    FROM unnest(${channels}::text[], ${payloads}::text[]) AS told (channel, payload)`.execute(db)
 }
 
 function channelOf(topic: Topic): string {
