@@ -94,7 +94,10 @@ export class Agent {
     this.#schedule = new Schedule(scheduleFile(join(this.#folders.own, 'schedule.json')), options.random)
     this.#wished = readPolicy(readJson(this.#policyPath())?.['policy'])
     this.#worker = options.makeWorker(this.#surroundings())
-    this.#jobs = new Jobs(line => this.#log(line))
+    this.#jobs = new Jobs(
+      line => this.#log(line),
+      () => this.#show(),
+    )
     this.ended = new Promise(resolve => {
       this.#ended = () => resolve(this.#leaving ?? 'shutdown')
     })
@@ -150,7 +153,7 @@ export class Agent {
       identity: () => this.#identity ?? identity,
       hello: () => this.#hello(),
       spool: this.#spool,
-      changed: () => this.#writeStatus(true),
+      changed: () => this.#show(),
       listener: {
         welcomed: welcome => {
           this.#log(`connected to ${identity.center} (acknowledged: ${welcome.acknowledged})`)
@@ -268,6 +271,7 @@ export class Agent {
     replaceJson(this.#policyPath(), { policy })
     this.#schedule.settle(this.#rhythm(), Date.now())
     const { tightened } = policyInForce(this.#config, policy)
+    this.#show()
     this.#log(`policy ${policy.version} of the center${tightened.length > 0 ? `; here: ${tightened.join('; ')}` : ''}`)
   }
 
@@ -353,6 +357,13 @@ export class Agent {
     const line =
       at === undefined ? 'works alone' : at.state === 'connected' ? `connected (${at.way})` : 'center not reached'
     return doing === undefined ? line : `${line}; ${doing}`
+  }
+
+  /** What it does is something else now: for whoever looks. */
+  #show(): void {
+    if (this.#leaving !== undefined) return
+    this.#tell('alive', this.#words())
+    this.#writeStatus(true)
   }
 
   #tell(state: 'ready' | 'alive' | 'stopping', words: string): void {

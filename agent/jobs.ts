@@ -10,14 +10,17 @@ interface Job {
 /** Does one job at a time. One that fails is said and does not stop the others; one that waits already is not put in twice. */
 export class Jobs {
   readonly #log: (line: string) => void
+  readonly #changed: () => void
   readonly #stopping = new AbortController()
   readonly #waiting: Job[] = []
   #running: Promise<void> | undefined
   #doing: string | undefined
   #urgent = 0
 
-  constructor(log: (line: string) => void) {
+  /** `changed`: what is being done is something else now. */
+  constructor(log: (line: string) => void, changed: () => void = () => {}) {
     this.#log = log
+    this.#changed = changed
   }
 
   get busy(): boolean {
@@ -50,6 +53,7 @@ export class Jobs {
     for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
       this.#urgent = Math.max(0, this.#urgent - 1)
       this.#doing = job.name
+      this.#changed()
       try {
         await job.work(this.#stopping.signal)
       } catch (error) {
@@ -58,5 +62,6 @@ export class Jobs {
       this.#doing = undefined
     }
     this.#running = undefined
+    this.#changed()
   }
 }

@@ -75,10 +75,12 @@ async function checkConfig(path: string): Promise<void> {
 
 /** A package that lies under its own name is started through `current`, so that upgrades can switch it. */
 async function programFolders(): Promise<{ program: string; previous?: string }> {
-  const { point, programHome } = await loadProgramHome()
+  const { linked, point, programHome } = await loadProgramHome()
   const place = programHome(root)
   if (place === undefined) return { program: root }
   point(place.home, 'current', place.running)
+  // Before the first upgrade there is none; systemd would say at each start that its program is missing.
+  if (linked(place.home, 'previous') === undefined) point(place.home, 'previous', place.running)
   return { program: join(place.home, 'current'), previous: join(place.home, 'previous') }
 }
 
