@@ -9,6 +9,7 @@ import { exitCodeOfError, explainError } from './failure.ts'
 import { keepingCommands } from './keeping-commands.ts'
 import { lookingCommands } from './looking-commands.ts'
 import { centerCommands } from './center/center-commands.ts'
+import { remoteCommands } from './center/remote-commands.ts'
 import { notifyCommands } from './notify-commands.ts'
 import { calledAs, version } from './program-name.ts'
 
@@ -16,7 +17,7 @@ import { calledAs, version } from './program-name.ts'
 export async function runCommandLine(words: readonly string[]): Promise<ExitCode> {
   const outcome: Outcome = { exitCode: exitCodes.fine }
   try {
-    await commandTree(outcome).parseAsync([...words], { from: 'user' })
+    await commandTree(outcome, words).parseAsync([...words], { from: 'user' })
     return outcome.exitCode
   } catch (error) {
     // Commander has already said what is wrong, or printed the help that was asked for.
@@ -26,8 +27,8 @@ export async function runCommandLine(words: readonly string[]): Promise<ExitCode
   }
 }
 
-/** All commands with their options; the completion scripts are made from it too. */
-export function commandTree(outcome: Outcome): Command {
+/** All commands with their options; the completion scripts are made from it too. Those that `words` cannot mean may be left out. */
+export function commandTree(outcome: Outcome, words: readonly string[]): Command {
   const tree = new Command('davylamp')
     .description('Finds the cryptominer on a Linux server, removes all of it, proves that it stays gone.')
     .version(version, '-V, --version', 'print the version')
@@ -48,7 +49,17 @@ export function commandTree(outcome: Outcome): Command {
   agentChildCommands(tree, outcome)
   notifyCommands(tree, outcome)
   centerCommands(tree, outcome)
+  // A hundred commands that the agent, or a scan of this host, need not carry along.
+  if (!staysHere.has(firstWord(words))) remoteCommands(tree, outcome)
   return tree
+}
+
+const staysHere = new Set(['scan', 'plan', 'clean', 'prove', 'agent'])
+
+/** The command that is named, after options that stand before it. */
+function firstWord(words: readonly string[]): string {
+  const at = words.findIndex((word, place) => !word.startsWith('-') && words[place - 1] !== '--state')
+  return words[at] ?? ''
 }
 
 const firstSteps = [

@@ -1,0 +1,19 @@
+import type { Command } from 'commander'
+import type { Outcome } from '../command-builder.ts'
+import { alertsCommands, intelligenceCommands } from './declared-alerts.ts'
+import { hostsCommands } from './declared-hosts.ts'
+import { notificationsCommands } from './declared-notifications.ts'
+import { ordersCommands } from './declared-orders.ts'
+import { runningCommands } from './declared-running.ts'
+import { signInCommands } from './declared-sign-in.ts'
+
+/** Commands that speak with a center, from anywhere. None of them touches the host on which it is called. */
+export function remoteCommands(tree: Command, outcome: Outcome): void {
+  signInCommands(tree, outcome)
+  hostsCommands(tree, outcome)
+  alertsCommands(tree, outcome)
+  ordersCommands(tree, outcome)
+  intelligenceCommands(tree, outcome)
+  notificationsCommands(tree, outcome)
+  runningCommands(tree, outcome)
+}
