@@ -99,14 +99,22 @@ function startsPrograms(file) {
 function runTests(files) {
   // Ranges share the machine's loop devices and cgroups and are timed to the second: they run after the rest, one by one.
   const firsts = files.filter(file => file.startsWith('test/first/'))
-  const ranges = files.filter(file => isSlow(file) && !firsts.includes(file))
-  const others = files.filter(file => !isSlow(file))
+  const slow = files.filter(file => isSlow(file) && !firsts.includes(file))
+  const alone = slow.filter(file => !ownsItsServers(file))
   let status = 0
   if (firsts.length > 0) status = node(['--test', ...firsts]) || status
-  if (others.length > 0) status = node(['--test', '--test-timeout=300000', ...others]) || status
-  if (ranges.length > 0)
-    status = node(['--test', '--test-concurrency=1', '--test-timeout=1500000', ...ranges]) || status
+  for (const [flags, some] of [
+    [['--test-timeout=300000'], files.filter(file => !isSlow(file))],
+    [['--test-concurrency=2', '--test-timeout=900000'], slow.filter(ownsItsServers)],
+    [['--test-concurrency=1', '--test-timeout=1500000'], alone],
+  ])
+    if (some.length > 0) status = node(['--test', ...flags, ...some]) || status
   return status
+}
+
+/** Tests that start databases and servers of their own, in folders and on ports of their own. */
+function ownsItsServers(file) {
+  return /^(center|agent|client)\//.test(file)
 }
 
 function installModules() {
