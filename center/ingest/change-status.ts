@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../context.ts'
 import { addCounts, type Counted } from './alert-counts.ts'
 import { addAlertEvents } from './alert-events.ts'
+import { rescore } from './rescore.ts'
 
 export type AlertStatus = 'open' | 'handling' | 'handled' | 'ignored' | 'allowed'
 
@@ -59,7 +60,7 @@ export async function changeStatus(db: Db, tenant: string, change: StatusChange)
   }))
   await addAlertEvents(db, tenant, events, change.at)
   await addCounts(db, tenant, rows.filter(one => isEnd(one, change.to)).map(handled), change.at)
-  await countOpen(db, tenant, rows, change.to)
+  await followOnHosts(db, tenant, rows, change)
   return rows
 }
 
@@ -70,24 +71,34 @@ async function withChildren(db: Db, tenant: string, alerts: readonly string[]): 
 }
 
 function isEnd(before: ChangedAlert, to: AlertStatus): boolean {
-  const ended = to === 'handled' || to === 'ignored' || to === 'allowed'
-  return ended && before.parent_id === null && (before.status === 'open' || before.status === 'handling')
+  return isOver(to) && before.parent_id === null && !isOver(before.status)
+}
+
+function isOver(status: string): boolean {
+  return status === 'handled' || status === 'ignored' || status === 'allowed'
 }
 
 function handled({ group_id, type, level }: ChangedAlert): Counted {
   return { group: group_id, type, level, what: 'handled' }
 }
 
-async function countOpen(db: Db, tenant: string, before: readonly ChangedAlert[], to: AlertStatus): Promise<void> {
+/** The open alerts of the hosts, and their scores where something that stood against them is over, or stands again. */
+async function followOnHosts(db: Db, tenant: string, before: readonly ChangedAlert[], { to, at }: StatusChange) {
   const differences = new Map<string, number>()
+  const scored = new Set<string>()
   for (const one of before) {
     if (one.parent_id !== null) continue
     const difference = (to === 'open' ? 1 : 0) - (one.status === 'open' ? 1 : 0)
     differences.set(one.host_id, (differences.get(one.host_id) ?? 0) + difference)
+    if (isOver(one.status) !== isOver(to)) scored.add(one.host_id)
   }
   // In the order of ids, so that two that change the same hosts wait for each other instead of for ever.
-  for (const [host, difference] of [...differences].sort(([a], [b]) => (a < b ? -1 : 1)))
-    await addOpen(db, tenant, host, difference)
+  const hosts = [...differences.keys()].sort()
+  await sql`
+    SELECT FROM host WHERE tenant_id = ${tenant} AND host_id = ANY(${hosts}::uuid[])
+    ORDER BY host_id FOR NO KEY UPDATE`.execute(db)
+  for (const host of hosts) await addOpen(db, tenant, host, differences.get(host) ?? 0)
+  if (scored.size > 0) await rescore(db, tenant, [...scored], at)
 }
 
 /** Open alerts of a host that stand at the top of the list, more or fewer. */

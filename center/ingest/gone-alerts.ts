@@ -6,12 +6,19 @@ import { loseTerms } from './hunt-store.ts'
 import type { KnownAlert } from './known-alerts.ts'
 import type { ReportContext } from './report-context.ts'
 
-/** Alerts that the scan before saw and this one does not, as far as this one could have seen them. */
-export async function loseAlerts(missing: readonly KnownAlert[], scan: Scan, context: ReportContext): Promise<void> {
-  if (missing.length === 0 || !isWhole(scan)) return
+/**
+ * Alerts that the scan before saw and this one does not are gone, as far as this one could have seen them. Gives those that
+ * still stand because it could not.
+ */
+export async function loseAlerts(
+  missing: readonly KnownAlert[],
+  scan: Scan,
+  context: ReportContext,
+): Promise<readonly KnownAlert[]> {
+  if (missing.length === 0 || !isWhole(scan)) return missing
   const { db, tenant, host, now } = context
   const gone = (await couldBeSeen(missing, scan.gaps, context)).filter(one => !one.gone)
-  if (gone.length === 0) return
+  if (gone.length === 0) return missing
   const ids = gone.map(one => one.alertId)
   await sql`
     WITH seen AS (
@@ -27,6 +34,8 @@ export async function loseAlerts(missing: readonly KnownAlert[], scan: Scan, con
   await forgetPlans(gone, context)
   await closeProven(gone, context)
   for (const id of ids) context.tell('alert', id)
+  const away = new Set(ids)
+  return missing.filter(one => !away.has(one.alertId))
 }
 
 /** Incidents that became part of another: they are told there, and no longer on their own. */

@@ -34,10 +34,11 @@ export async function takeScan(report: Extract<Report, { kind: 'scan' }>, contex
   await seeAgain(again, context)
   const merged = mergedInto(seen, known, [...fresh, ...again.map(one => ({ ...one, alertId: one.known.alertId }))])
   await closeMerged(merged, context)
-  await loseAlerts(missingFrom(seen, known), scan, context)
+  const away = new Set(merged.map(one => one.known.alertId))
+  const unseen = (await loseAlerts(missingFrom(seen, known), scan, context)).filter(one => !away.has(one.alertId))
   await reopenAbandoned([...known.values()], context)
   await noteForCampaigns(scan, fresh, again, context)
-  context.tell('scan', await storeScan(report, scoreOf(scored(fresh, again), scan), context))
+  context.tell('scan', await storeScan(report, scoreOf(scored(fresh, again, unseen), scan), context))
   context.tell('host', context.host.id)
 }
 
@@ -123,8 +124,9 @@ function missingFrom(seen: readonly SeenAlert[], known: ReadonlyMap<string, Know
   return [...known.values()].filter(one => one.mark !== undefined && !present.has(keyOf(one)))
 }
 
-function scored(fresh: readonly NewAlert[], again: readonly AgainAlert[]) {
+function scored(fresh: readonly NewAlert[], again: readonly AgainAlert[], unseen: readonly KnownAlert[]) {
   return [
+    ...unseen.map(one => ({ seen: one, parentId: one.parentId, status: one.status })),
     ...fresh.map(one => ({ ...one, status: one.allowed === undefined ? 'open' : 'allowed' })),
     ...again.map(one => ({ ...one, status: statusAfter(one) })),
   ].map(({ seen, parentId, status }) => ({
