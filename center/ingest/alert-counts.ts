@@ -13,6 +13,12 @@ export interface Counted {
 /** Notes what is to be added to `alert_hour`; `foldCounts` adds it. */
 export async function addCounts(db: Db, tenant: string, counted: readonly Counted[], at: Date): Promise<void> {
   if (counted.length === 0) return
+  const values = countRows(counted, at).map(row => ({ tenant_id: tenant, ...row }))
+  await db.insertInto('alert_count').values(values).execute()
+}
+
+/** Rows of `alert_count`, one for each group, type and level. */
+export function countRows(counted: readonly Counted[], at: Date) {
   const hour = new Date(Math.floor(at.getTime() / 3_600_000) * 3_600_000)
   const rows = new Map<string, { opened: number; handled: number } & Omit<Counted, 'what'>>()
   for (const { group, type, level, what } of counted) {
@@ -21,8 +27,7 @@ export async function addCounts(db: Db, tenant: string, counted: readonly Counte
     row[what]++
     rows.set(key, row)
   }
-  const values = [...rows.values()].map(({ group, type, level, opened, handled }) => ({
-    tenant_id: tenant,
+  return [...rows.values()].map(({ group, type, level, opened, handled }) => ({
     count_id: uuid7(at),
     hour,
     group_id: group,
@@ -31,7 +36,6 @@ export async function addCounts(db: Db, tenant: string, counted: readonly Counte
     opened,
     handled,
   }))
-  await db.insertInto('alert_count').values(values).execute()
 }
 
 /** Adds what was noted to the hours, for all tenants. Several centers may do it at once: each takes what no other holds. */

@@ -78,6 +78,7 @@ async function storeReports({ center, db, agent, spool, batch, careful }: Work):
   const letters: (Rejected & { text: string })[] = []
   for (const text of batch.unnumbered) letters.push({ sequence: 0, reason: 'sequence: is no positive number', text })
   let host = locked.host
+  let hostChanged = false
   for (const entry of batch.entries) {
     if (entry.sequence <= locked.acknowledged) continue
     const refused = 'refused' in entry ? entry.refused : undefined
@@ -85,6 +86,8 @@ async function storeReports({ center, db, agent, spool, batch, careful }: Work):
       letters.push({ sequence: entry.sequence, reason: refused ?? '', text: entry.text })
       continue
     }
+    if (hostChanged) host = await hostOf(db, agent)
+    hostChanged = false
     const context: ReportContext = {
       db,
       center,
@@ -97,7 +100,7 @@ async function storeReports({ center, db, agent, spool, batch, careful }: Work):
     }
     const reason = await takeOne(entry, context, careful)
     if (reason !== undefined) letters.push({ sequence: entry.sequence, reason, text: entry.text })
-    else if (entry.spooled.report.kind === 'scan') host = (await hostOf(db, agent)) ?? host
+    else hostChanged = entry.spooled.report.kind === 'scan'
   }
   await putAside(db, agent, letters, now)
   const through = Math.max(locked.acknowledged, batch.through)
@@ -135,36 +138,41 @@ async function takeOne(
 }
 
 async function lockAgent(db: Db, agent: AgentIdentity, spool: string) {
-  const row = await db
-    .selectFrom('agent')
-    .select(['spool_id', 'acknowledged', 'state'])
-    .where('tenant_id', '=', agent.tenant)
-    .where('agent_id', '=', agent.agent)
-    .forUpdate()
+  const row = await hosts(db, agent)
+    .innerJoin('agent', join =>
+      join.onRef('agent.tenant_id', '=', 'host.tenant_id').onRef('agent.host_id', '=', 'host.host_id'),
+    )
+    .select(['agent.spool_id', 'agent.acknowledged', 'agent.state'])
+    .where('agent.agent_id', '=', agent.agent)
+    .forUpdate('agent')
     .executeTakeFirst()
   if (row === undefined || row.state !== 'active') throw new Error('the agent is not in force any more')
   if (row.spool_id !== spool) throw new Error('the agent has begun another spool meanwhile: say hello again')
-  const host = await hostOf(db, agent)
-  if (host === undefined) throw new Error('the host of this agent is gone')
-  return { acknowledged: row.acknowledged, host }
+  return { acknowledged: row.acknowledged, host: reportingHost(row) }
 }
 
-async function hostOf(db: Db, agent: AgentIdentity): Promise<ReportingHost | undefined> {
-  const row = await db
+function hosts(db: Db, agent: AgentIdentity) {
+  return db
     .selectFrom('host')
-    .select(['host_id', 'group_id', 'tags', 'last_scan_id', 'open_alerts'])
-    .where('tenant_id', '=', agent.tenant)
-    .where('host_id', '=', agent.host)
-    .executeTakeFirst()
-  return (
-    row && {
-      id: row.host_id,
-      group: row.group_id,
-      tags: row.tags,
-      lastScan: row.last_scan_id ?? undefined,
-      openAlerts: row.open_alerts,
-    }
-  )
+    .select(['host.host_id', 'host.group_id', 'host.tags', 'host.last_scan_id', 'host.open_alerts'])
+    .where('host.tenant_id', '=', agent.tenant)
+    .where('host.host_id', '=', agent.host)
+}
+
+type HostRow = Awaited<ReturnType<ReturnType<typeof hosts>['executeTakeFirstOrThrow']>>
+
+async function hostOf(db: Db, agent: AgentIdentity): Promise<ReportingHost> {
+  return reportingHost(await hosts(db, agent).executeTakeFirstOrThrow())
+}
+
+function reportingHost(row: HostRow): ReportingHost {
+  return {
+    id: row.host_id,
+    group: row.group_id,
+    tags: row.tags,
+    lastScan: row.last_scan_id ?? undefined,
+    openAlerts: row.open_alerts,
+  }
 }
 
 async function acknowledge(db: Db, agent: AgentIdentity, through: number): Promise<void> {

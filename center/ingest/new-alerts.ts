@@ -1,9 +1,7 @@
 import { sql } from 'kysely'
 import { uuid7 } from '../uuid7.ts'
-import { addCounts } from './alert-counts.ts'
+import { type Counted, countRows } from './alert-counts.ts'
 import type { SeenAlert } from './alert-rows.ts'
-import { addOpen } from './change-status.ts'
-import { putTerms } from './hunt-store.ts'
 import { termsOf } from './hunt-terms.ts'
 import type { ReportContext } from './report-context.ts'
 
@@ -23,10 +21,21 @@ export interface NewAlert {
   readonly allowed: Allowed | undefined
 }
 
-/** All of them in one statement: the alerts, their keys and the first lines of their history. */
+/**
+ * All of them in one statement: the alerts, their keys, the first lines of their history, what is counted and what they are hunted by.
+ * Each statement of its own would cost as much again as what it does.
+ */
 export async function insertAlerts(alerts: readonly NewAlert[], context: ReportContext): Promise<void> {
   if (alerts.length === 0) return
   const { db, tenant, host, now } = context
+  const top = alerts.filter(one => one.parentId === undefined)
+  const counts = countRows(
+    top.map(({ seen }) => countedAs(seen, host.group)),
+    now,
+  )
+  // A finding of an incident is found through the incident, which holds its facts too.
+  const terms = top.flatMap(one => termsOf(one.seen.facts).map(term => ({ id: one.alertId, ...term })))
+  const open = top.filter(one => one.allowed === undefined).length
   await sql`
     WITH input AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(alerts.map(one => rowOf(one, now)))}::jsonb) AS x(
@@ -47,22 +56,28 @@ export async function insertAlerts(alerts: readonly NewAlert[], context: ReportC
       INSERT INTO alert_seen (tenant_id, host_id, about, origin, alert_id, body_hash)
       SELECT ${tenant}::uuid, ${host.id}::uuid, about, origin, alert_id, decode(mark, 'hex') FROM input
       ON CONFLICT (tenant_id, host_id, about, origin)
-      DO UPDATE SET alert_id = excluded.alert_id, body_hash = excluded.body_hash)
+      DO UPDATE SET alert_id = excluded.alert_id, body_hash = excluded.body_hash),
+    counted AS (
+      INSERT INTO alert_count (tenant_id, count_id, hour, group_id, type, level, opened, handled)
+      SELECT ${tenant}::uuid, count_id, hour, group_id, type, level, opened, handled
+      FROM jsonb_to_recordset(${JSON.stringify(counts)}::jsonb) AS x(
+        count_id uuid, hour timestamptz, group_id uuid, type text, level smallint, opened int, handled int)),
+    hunted AS (
+      INSERT INTO hunt_term (tenant_id, kind, term, host_id, source, source_id, first_seen, last_seen)
+      SELECT ${tenant}::uuid, kind, term, ${host.id}::uuid, 'alert', id, ${now}::timestamptz, ${now}::timestamptz
+      FROM jsonb_to_recordset(${JSON.stringify(terms)}::jsonb) AS x(id text, kind text, term text)
+      ON CONFLICT (tenant_id, kind, term, host_id, source, source_id)
+      DO UPDATE SET last_seen = excluded.last_seen, gone_at = NULL),
+    opened AS (
+      UPDATE host SET open_alerts = open_alerts + ${open}::int
+      WHERE tenant_id = ${tenant} AND host_id = ${host.id} AND ${open}::int > 0)
     INSERT INTO alert_event (tenant_id, event_id, alert_id, at, actor, what, detail)
     SELECT ${tenant}::uuid, event_id, alert_id, ${now}::timestamptz, 'host', 'opened', event FROM input`.execute(db)
-  const top = alerts.filter(one => one.parentId === undefined)
-  const counted = top.map(({ seen }) => ({
-    group: host.group,
-    type: seen.type,
-    level: seen.level,
-    what: 'opened' as const,
-  }))
-  await addCounts(db, tenant, counted, now)
-  await addOpen(db, tenant, host.id, top.filter(one => one.allowed === undefined).length)
-  // A finding of an incident is found through the incident, which holds its facts too.
-  const named = top.map(one => ({ id: one.alertId, terms: termsOf(one.seen.facts) }))
-  await putTerms(db, { tenant, host: host.id, source: 'alert', at: now }, named, true)
   for (const one of alerts) context.tell('alert', one.alertId)
+}
+
+function countedAs({ type, level }: SeenAlert, group: string): Counted {
+  return { group, type, level, what: 'opened' }
 }
 
 function rowOf({ alertId, seen, parentId, allowed }: NewAlert, now: Date) {
