@@ -207,6 +207,19 @@ test('three refused upgrades: the same frames go by POST, and a WebSocket is tri
   assert.equal(s.connection.state.way, 'websocket')
 })
 
+test('a center that was not there for long is met by WebSocket', async t => {
+  const s = await scene(t)
+  await until('connected', () => s.connection.state.state === 'connected')
+  const { center } = s.identity
+  // Port 9 of this machine: nobody listens there.
+  s.identity = { ...s.identity, center: 'https://127.0.0.1:9' }
+  s.connection.renew()
+  await until('many tries', () => s.log.filter(line => line.includes('ECONNREFUSED')).length > 5)
+  s.identity = { ...s.identity, center }
+  await until('connected again', () => s.center.peers.length > 1 && s.connection.state.state === 'connected')
+  assert.deepEqual([s.connection.state.way, s.center.exchanges.length], ['websocket', 0])
+})
+
 test('a center of another authority hears nothing', async t => {
   const s = await scene(t)
   const other = await testAuthority()

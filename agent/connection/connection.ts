@@ -32,7 +32,7 @@ export interface ConnectionParts {
   readonly webSocketAgainAfterMs?: number
 }
 
-/** After so many failed upgrades while plain HTTPS may work. */
+/** After so many failed upgrades where somebody was reached, plain HTTPS may work. */
 const upgradesBeforeExchange = 3
 
 /** Keeps one connection to the center as long as it is not stopped. Nothing that it does ever waits for the center on behalf of others. */
@@ -134,7 +134,9 @@ export class Connection {
     const ended = await this.#socket.ended
     this.#socket = undefined
     if (ended.why === 'unreachable') this.#session = undefined
-    this.#failedUpgrades = ended.upgraded || ended.why !== 'unreachable' ? 0 : this.#failedUpgrades + 1
+    // A center that is not there says nothing of proxies: one that comes back must not be polled for an hour.
+    if (ended.upgraded || ended.why !== 'unreachable') this.#failedUpgrades = 0
+    else if (ended.reached) this.#failedUpgrades += 1
     return ended
   }
 

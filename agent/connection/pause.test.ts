@@ -20,10 +20,10 @@ test('after a good connection agents come back spread over what the center annou
   )
 })
 
-test('with each failure the tries grow apart, to five minutes, or the spread where that is longer', () => {
+test('with each failure the tries grow apart, to what a center that comes back waits for, or the spread where that is longer', () => {
   assert.deepEqual(
-    [0, 1, 2, 5, 6, 50].map(failures => pauseSeconds(lost, failures, 5, () => 1)),
-    [5, 10, 20, 160, 300, 300],
+    [0, 1, 2, 3, 6, 50].map(failures => pauseSeconds(lost, failures, 5, () => 1)),
+    [5, 10, 20, 40, 40, 40],
   )
   assert.equal(
     pauseSeconds(lost, 9, 900, () => 1),

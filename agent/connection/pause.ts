@@ -20,8 +20,12 @@ export interface Ended {
   readonly reconnectAfterSeconds?: number
 }
 
-/** Longest pause between tries; also the least where trying again soon cannot help. */
-const mostSeconds = 300
+/**
+ * Longest pause between tries, unless the center announced a longer spread. A center that was away for hours calls nobody silent until
+ * the spread and 50 s after its start are over (center/gateway/presence.ts): by then all must have tried.
+ */
+const mostSeconds = 40
+/** The least where trying again soon cannot help. */
 const hopeless = { revoked: 3_600, 'unknown-protocol': 3_600, replaced: 300, misbehaved: 300, refused: 300 } as const
 
 /**

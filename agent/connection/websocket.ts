@@ -31,14 +31,18 @@ export interface WebSocketParts {
   readonly times: Times
 }
 
+/** `reached`: TLS was made, so somebody is there, whatever became of the upgrade. */
+export type SocketEnded = Ended & { readonly reached: boolean; readonly upgraded: boolean }
+
 /** One WebSocket connection from its opening to its end. `ended` never rejects. */
 export class SocketConnection {
-  readonly ended: Promise<Ended & { readonly upgraded: boolean }>
+  readonly ended: Promise<SocketEnded>
   readonly #parts: WebSocketParts
   readonly #socket: WebSocket
   readonly #dialogue: Dialogue
-  #resolve: (ended: Ended & { upgraded: boolean }) => void = () => {}
+  #resolve: (ended: SocketEnded) => void = () => {}
   #over = false
+  #reached = false
   #upgraded = false
   #heardAt = performance.now()
   #sentAt = 0
@@ -60,8 +64,13 @@ export class SocketConnection {
       followRedirects: false,
       maxPayload: mostFrameBytes,
       handshakeTimeout: parts.times.openSeconds * 1_000,
-      finishRequest(request) {
-        request.on('socket', socket => (socket as TLSSocket).on('session', parts.onSession))
+      finishRequest: request => {
+        request.on('socket', socket => {
+          ;(socket as TLSSocket).on('session', parts.onSession)
+          socket.once('secureConnect', () => {
+            this.#reached = true
+          })
+        })
         request.end()
       },
     })
@@ -171,6 +180,6 @@ export class SocketConnection {
     const release = setTimeout(() => this.#socket.terminate(), 2_000)
     this.#socket.on('close', () => clearTimeout(release))
     this.#socket.close()
-    this.#resolve({ ...ended, upgraded: this.#upgraded })
+    this.#resolve({ ...ended, reached: this.#reached, upgraded: this.#upgraded })
   }
 }
