@@ -1,7 +1,6 @@
 import { alertLevels, type AlertObject, alertStatuses } from '../../model/api/index.ts'
 import { CommandError } from '../command-error.ts'
 import type { Context } from '../context.ts'
-import { exitCodes } from '../exit-codes.ts'
 import { printPlan } from '../print/plan.ts'
 import { count } from '../print/verdict.ts'
 import { withCenter } from './connect.ts'
@@ -170,7 +169,6 @@ export const countsCommand = withCenter<{ group?: string; hours?: number }>(asyn
   const counts = await client.alertCounts({ query: { group, hours: options.hours } })
   if (context.json) return context.print(counts)
   showOpen(context, counts)
-  return exitCodes.fine
 })
 
 interface Counts {

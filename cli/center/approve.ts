@@ -21,6 +21,9 @@ interface ApproveOptions {
   readonly yes?: boolean
 }
 
+/** Clocks may differ by so much. */
+const clockMinutes = 10
+
 type ApprovalRequest = Awaited<ReturnType<ApiClient['approvalRequest']>>
 type Asked = ApprovalRequest['orders'][number]
 
@@ -29,7 +32,7 @@ export const approveCommand = withCenter<ApproveOptions>(async ({ client }, opti
   const orders = [...new Set(ids.map(id => idOf(id, 'an order', 'orders list --is waiting-approval')))]
   const minutes = Math.max(1, Math.ceil((options.for ?? 3_600) / 60))
   const request = await client.approvalRequest({ body: { orders, minutes } })
-  const agents = options.key === undefined ? undefined : await agentsOf(client, request, orders)
+  const agents = options.key === undefined ? undefined : await agentsOf(client, request, orders, minutes)
   if (options.yes !== true && context.json) {
     context.print(request)
     return exitCodes.left
@@ -71,6 +74,7 @@ async function agentsOf(
   client: ApiClient,
   request: ApprovalRequest,
   orders: readonly string[],
+  minutes: number,
 ): Promise<ReadonlyMap<string, string>> {
   const agents = new Map<string, string>()
   for (const order of request.orders) {
@@ -79,6 +83,10 @@ async function agentsOf(
     if (wrong !== undefined) throw deceived(order, wrong)
     agents.set(order.id, agent.id)
   }
+  if (Date.parse(request.approved.expiresAt) > Date.now() + (minutes + clockMinutes) * 60_000)
+    throw new CommandError(
+      `the center wants the signature to hold until ${request.approved.expiresAt}, longer than asked for. Nothing was signed: compare the clocks (timedatectl)`,
+    )
   const shown = new Set(request.orders.map(one => one.digest))
   if (request.approved.digests.some(one => !shown.has(one)) || request.orders.some(one => !orders.includes(one.id)))
     throw new CommandError(

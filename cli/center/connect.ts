@@ -19,7 +19,12 @@ export interface Connected {
 
 /** A command against the center that the caller is signed in to; what the center refuses becomes a message and an exit status. */
 export function withCenter<Options>(
-  work: (connected: Connected, options: Options, context: Context, ...words: string[]) => Promise<ExitCode> | Promise<void>,
+  work: (
+    connected: Connected,
+    options: Options,
+    context: Context,
+    ...words: string[]
+  ) => Promise<ExitCode> | Promise<void>,
 ): Work<Options> {
   return async (options, context, ...words) => {
     const center = knownCenter()
@@ -31,10 +36,12 @@ export function withCenter<Options>(
   }
 }
 
-export function connect(center: SavedCenter, given: Fetch = fetchOf(center)): Connected {
+/** `retries`: see ClientOptions; without, a center that restarts is waited for. */
+export function connect(center: SavedCenter, given: Fetch = fetchOf(center), retries?: number): Connected {
   const options: ClientOptions = {
     address: center.address,
     fetch: given,
+    ...(retries === undefined ? {} : { retries }),
     ...(center.token === undefined ? {} : { token: center.token }),
     ...(center.session === undefined
       ? {}

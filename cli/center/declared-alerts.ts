@@ -308,6 +308,12 @@ function indicatorCommands(group: Command, outcome: Outcome): void {
     load: async () => (await import('./indicators.ts')).importCommand,
   })
   addCommand(group, outcome, {
+    usage: 'publish',
+    description: 'Make a rule pack of all indicators, so that hosts look for them by themselves once it is staged.',
+    examples: ['indicators publish'],
+    load: async () => (await import('./indicators.ts')).publishCommand,
+  })
+  addCommand(group, outcome, {
     usage: 'remove <id...>',
     description: 'Remove indicators.',
     examples: ['indicators remove 01968c2f-7d2a-7c3e-9d53-0a1b2c3d4e5f'],

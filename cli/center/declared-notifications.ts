@@ -115,7 +115,7 @@ function deliveryCommands(group: Command, outcome: Outcome): void {
   })
   addCommand(group, outcome, {
     usage: 'preview <reason>',
-    description: 'What a message would look like, with made-up content: alert, clean-done, agent-offline …',
+    description: 'What a message would look like, with made-up content: alert, clean-done, agent-offline and so on.',
     options: command => command.option('--language <code>', 'en (default), zh, ja or id'),
     examples: ['notifications preview alert --language zh'],
     load: async () => (await import('./notifications.ts')).previewCommand,

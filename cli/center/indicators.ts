@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { alertLevels } from '../../model/api/index.ts'
 import { CommandError } from '../command-error.ts'
 import { count } from '../print/verdict.ts'
+import { calledAs } from '../program-name.ts'
 import { withCenter } from './connect.ts'
 import { textOf } from './document-file.ts'
 import { indicatorKinds, indicatorsIn } from './indicator-csv.ts'
@@ -84,4 +85,14 @@ export const removeCommand = withCenter<object>(async ({ client }, _, context, .
   const gone = ids.map(id => idOf(id, 'an indicator', 'indicators list'))
   for (const indicator of gone) await client.removeIndicator({ params: { indicator } })
   showDone(context, { removed: gone }, `${count(gone.length, 'indicator')} removed.`)
+})
+
+/** The indicators as a rule pack, so that hosts look for them by themselves. */
+export const publishCommand = withCenter<object>(async ({ client }, _, context) => {
+  const pack = await client.publishIndicators()
+  showDone(
+    context,
+    pack,
+    `They are version ${pack.version} of the rule pack ${pack.name}, a draft. No host has it yet: ${calledAs} packs stage ${pack.name} canary`,
+  )
 })

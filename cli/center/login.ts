@@ -93,7 +93,8 @@ async function trusted(address: string, options: LoginOptions, context: Context)
     ...(options.ca === undefined ? {} : { ca: readPem(options.ca) }),
   }
   try {
-    await connect(center).client.signInWays()
+    // A certificate does not become known by asking again.
+    await connect(center, fetchOf(center), 0).client.signInWays()
     return center
   } catch (error) {
     if (!isUnknownCertificate(error) || fingerprint !== undefined) throw error

@@ -40,12 +40,15 @@ export async function askSecret(question: string): Promise<string> {
   }
 }
 
-/** Lines of standard input, for secrets that a script hands over. */
+/** Lines of standard input, for secrets that a script hands over; what ends the last one begins none. */
 export async function inputLines(): Promise<string[]> {
   let text = ''
   for await (const part of process.stdin.setEncoding('utf8')) {
     text += String(part)
     if (text.length > 1_000_000) throw new CommandError('standard input is far too long')
   }
-  return text.split('\n').map(line => line.replace(/\r$/, ''))
+  return text
+    .replace(/\r?\n$/, '')
+    .split('\n')
+    .map(line => line.replace(/\r$/, ''))
 }
