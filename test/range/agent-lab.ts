@@ -126,8 +126,11 @@ export class AgentLab {
 
   /** Gives an order and waits until the host has said how it ended. */
   async carriedOut(host: string, action: OrderAction, range: Range, seconds = 120): Promise<OrderRow> {
-    const order = await this.order(host, action)
-    return until(`${action.kind} ends`, seconds, range, async () => {
+    return this.ended(await this.order(host, action), range, seconds)
+  }
+
+  ended(order: string, range: Range, seconds: number): Promise<OrderRow> {
+    return until('the order ends', seconds, range, async () => {
       const row = await this.orderRow(order)
       return ['queued', 'sent', 'accepted', 'running'].includes(row.state) ? undefined : row
     })
