@@ -4,6 +4,7 @@ import { type campaignObject, huntKinds, type huntRoutes } from '../../model/api
 import { beyond, keyset } from '../api/keyset.ts'
 import type { Db, Handlers } from '../context.ts'
 import { groupsIn, inGroupsOf } from '../fleet/index.ts'
+import { hostsAtRisk, huntTerm } from '../ingest/index.ts'
 import { notFound } from '../problem-error.ts'
 
 type HuntHandlers = Pick<Handlers<typeof huntRoutes>, 'hunt' | 'listCampaigns' | 'getCampaign'>
@@ -26,8 +27,8 @@ export const huntHandlers: HuntHandlers = {
       .where('host.removed_at', 'is', null)
       // The index begins with the kind; without one all of them are asked for.
       .where('hunt_term.kind', 'in', query.kind === undefined ? huntKinds : [query.kind])
-    // Hashes, addresses and domains are kept in lower case, everything else as it is.
-    const terms = [...new Set([query.term, query.term.toLowerCase()])]
+    // Hashes, addresses and domains are kept in lower case, wallets cut, everything else as it is.
+    const terms = [...new Set([query.term, query.term.toLowerCase(), ...walletTerms(query.term)])]
     // `^@` and not LIKE: beneath row-level security only functions that cannot leak may use an index.
     found = query.prefix
       ? found.where(({ or }) => or(terms.map(start => sql<boolean>`hunt_term.term ^@ ${start}`)))
@@ -89,12 +90,15 @@ export const huntHandlers: HuntHandlers = {
       .limit(query.limit + 1)
       .execute()
     const { items, ...next } = byCampaign.page(rows, query.limit, row => [row.campaign_id])
+    const condition = inGroupsOf(caller, 'alerts:read')
     const visible = await visibleHosts(
       db,
-      inGroupsOf(caller, 'alerts:read'),
+      condition,
       items.map(row => row.first_host_id),
     )
-    return { items: items.map(row => campaignObjectOf(row, visible)), ...next }
+    const objects = []
+    for (const row of items) objects.push(campaignObjectOf(row, visible, await sharedWith(db, row, condition)))
+    return { items: objects, ...next }
   },
 
   async getCampaign({ params }, { caller, db }) {
@@ -112,17 +116,26 @@ export const huntHandlers: HuntHandlers = {
       .execute()
     if (row === undefined || members.length === 0) throw notFound('campaign')
     const visible = new Map(members.map(one => [one.host_id, one.name]))
+    const condition = inGroupsOf(caller, 'alerts:read')
+    const shared = await sharedWith(db, row, condition)
     return {
-      ...campaignObjectOf(row, visible),
+      ...campaignObjectOf(row, visible, shared),
       members: members.map(one => ({
         host: { id: one.host_id, name: one.name },
         alert: one.alert_id,
         at: one.first_seen.toISOString(),
         status: one.status,
       })),
-      atRisk: await atRisk(db, sharedTerms.parse(row.shared), [...visible.keys()], inGroupsOf(caller, 'alerts:read')),
+      atRisk: (await hostsAtRisk(db, caller.tenant, row.campaign_id, caller.groupsFor('alerts:read')))
+        .slice(0, 200)
+        .map(one => ({ host: { id: one.host, name: one.name }, because: one.because })),
     }
   },
+}
+
+function walletTerms(text: string): string[] {
+  const term = /^[48][1-9A-HJ-NP-Za-km-z]{79,105}$/.test(text) ? huntTerm('wallet', text)?.term : undefined
+  return term === undefined ? [] : [term]
 }
 
 function campaignsOf(db: Db) {
@@ -133,19 +146,38 @@ function campaignsOf(db: Db) {
 
 type CampaignRow = Awaited<ReturnType<ReturnType<typeof campaignsOf>['execute']>>[number]
 
-/** The first host is named only to who may see it. */
-function campaignObjectOf(row: CampaignRow, visible: ReadonlyMap<string, string>): z.output<typeof campaignObject> {
+type Shared = z.output<typeof sharedTerms>
+
+/** The first host, and the title of what it has, are named only to who may see it. */
+function campaignObjectOf(
+  row: CampaignRow,
+  visible: ReadonlyMap<string, string>,
+  shared: Shared,
+): z.output<typeof campaignObject> {
   const first = visible.get(row.first_host_id)
   return {
     id: row.campaign_id,
-    name: row.name,
+    name: first === undefined ? (row.families[0] ?? 'Incidents on several hosts') : `${row.name}, first on ${first}`,
     ...(first === undefined ? {} : { firstHost: { id: row.first_host_id, name: first } }),
     firstSeen: row.first_seen.toISOString(),
     lastSeen: row.last_seen.toISOString(),
     hosts: row.hosts,
     families: row.families,
-    shared: sharedTerms.parse(row.shared),
+    shared,
   }
+}
+
+/** Of what its incidents share that which one on a visible host has: the rest is what other groups' hosts have. */
+async function sharedWith(db: Db, { campaign_id, shared }: CampaignRow, condition: Condition): Promise<Shared> {
+  const terms = sharedTerms.parse(shared)
+  if (terms.length === 0) return []
+  const { rows } = await sql<{ kind: string; term: string }>`
+    SELECT DISTINCT h.kind, h.term FROM alert a JOIN host USING (tenant_id, host_id)
+    JOIN hunt_term h ON h.tenant_id = a.tenant_id AND h.host_id = a.host_id AND h.source = 'alert' AND h.source_id = a.alert_id::text
+    JOIN jsonb_to_recordset(${JSON.stringify(terms)}::jsonb) AS x(kind text, term text) ON x.kind = h.kind AND x.term = h.term
+    WHERE a.campaign_id = ${campaign_id} AND ${condition}`.execute(db)
+  const seen = new Set(rows.map(one => `${one.kind} ${one.term}`))
+  return terms.filter(one => seen.has(`${one.kind} ${one.term}`))
 }
 
 type Condition = ReturnType<typeof inGroupsOf>
@@ -159,25 +191,4 @@ async function visibleHosts(db: Db, condition: Condition, hosts: readonly string
     .select(['host_id', 'name'])
     .execute()
   return new Map(rows.map(row => [row.host_id, row.name]))
-}
-
-/** Hosts outside of it that have something of what its incidents share. */
-async function atRisk(
-  db: Db,
-  shared: z.output<typeof sharedTerms>,
-  members: readonly string[],
-  condition: Condition,
-): Promise<{ host: { id: string; name: string }; because: string }[]> {
-  if (shared.length === 0) return []
-  const found = await sql<{ host_id: string; name: string; kind: string; term: string }>`
-    SELECT DISTINCT ON (host.host_id) host.host_id, host.name, hunt_term.kind, hunt_term.term
-    FROM jsonb_to_recordset(${JSON.stringify(shared)}::jsonb) AS shared(kind text, term text)
-    JOIN hunt_term USING (kind, term) JOIN host USING (tenant_id, host_id)
-    WHERE hunt_term.gone_at IS NULL AND host.removed_at IS NULL AND ${condition}
-      AND NOT host.host_id = any(${sql.val([...members])}::uuid[])
-    ORDER BY host.host_id LIMIT 200`.execute(db)
-  return found.rows.map(row => ({
-    host: { id: row.host_id, name: row.name },
-    because: `has the ${row.kind} ${row.term.slice(0, 200)} too`,
-  }))
 }

@@ -37,7 +37,7 @@ async function openNew(db: Db, center: Center, tenant: string): Promise<number> 
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`indicators ${tenant}`}, 0))`.execute(db)
   const { rows } = await sql<Match>`
     SELECT i.kind, i.value, i.level, i.source, i.note, h.host_id, host.group_id, array_agg(DISTINCT h.source) AS sources
-    FROM indicator i JOIN hunt_term h ON h.tenant_id = i.tenant_id AND h.kind = i.kind AND h.term = i.value
+    FROM indicator i JOIN hunt_term h ON h.tenant_id = i.tenant_id AND h.kind = i.kind AND h.term = ${termOf('i.kind', 'i.value')}
       JOIN host ON host.tenant_id = h.tenant_id AND host.host_id = h.host_id
     WHERE h.gone_at IS NULL AND host.removed_at IS NULL AND (i.expires_at IS NULL OR i.expires_at > ${now}::timestamptz)
       AND NOT EXISTS (SELECT FROM alert_key k WHERE k.tenant_id = h.tenant_id AND k.host_id = h.host_id
@@ -45,6 +45,11 @@ async function openNew(db: Db, center: Center, tenant: string): Promise<number> 
     GROUP BY i.kind, i.value, i.level, i.source, i.note, h.host_id, host.group_id LIMIT ${mostAtOnce}`.execute(db)
   for (const match of rows) await open(db, center, tenant, match, now)
   return rows.length
+}
+
+/** As `huntTerm` keeps it: facts cut wallets. Both are SQL of this file. */
+function termOf(kind: string, value: string) {
+  return sql.raw(`CASE ${kind} WHEN 'wallet' THEN left(${value}, 80) ELSE ${value} END`)
 }
 
 async function open(db: Db, center: Center, tenant: string, match: Match, now: Date): Promise<void> {
@@ -82,7 +87,8 @@ async function open(db: Db, center: Center, tenant: string, match: Match, now: D
 /** What hosts no longer have is marked so, and no longer when it is back; whoever looks decides. */
 async function markGone(db: Db, tenant: string, now: Date): Promise<void> {
   const there = sql`EXISTS (SELECT FROM hunt_term h WHERE h.tenant_id = a.tenant_id AND h.host_id = a.host_id AND h.gone_at IS NULL
-    AND h.kind = split_part(a.origin, ' ', 1) AND h.term = substr(a.origin, strpos(a.origin, ' ') + 1))`
+    AND h.kind = split_part(a.origin, ' ', 1)
+    AND h.term = ${termOf("split_part(a.origin, ' ', 1)", "substr(a.origin, strpos(a.origin, ' ') + 1)")})`
   const { rows } = await sql<{ alert_id: string; gone: boolean }>`
     UPDATE alert a SET gone_at = CASE WHEN a.gone_at IS NULL THEN ${now}::timestamptz END
     WHERE a.tenant_id = ${tenant} AND a.about = 'indicator' AND a.type = ${type}

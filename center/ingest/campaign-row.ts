@@ -64,7 +64,7 @@ async function rowOf(db: Db, tenant: string, members: readonly MemberRow[]) {
   if (first === undefined) return undefined
   const families = [...new Set(members.flatMap(one => one.families))].sort()
   return {
-    name: `${families[0] ?? first.title}, first on ${first.host_name}`.slice(0, 300),
+    name: (families[0] ?? first.title).slice(0, 300),
     first_host_id: first.host_id,
     first_seen: new Date(first.began),
     last_seen: new Date(members.reduce((latest, one) => Math.max(latest, one.last_seen.getTime()), 0)),

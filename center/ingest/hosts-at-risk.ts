@@ -8,11 +8,19 @@ export interface HostAtRisk {
   readonly because: string
 }
 
-/** Hosts without an intrusion of their own that share something with a campaign, or that somebody reached from its hosts. */
-export async function hostsAtRisk(db: Db, tenant: string, campaign: string): Promise<HostAtRisk[]> {
+/**
+ * Hosts without an intrusion of their own, in these groups, that share something with a campaign, or that somebody reached from its
+ * hosts. `because` names nothing but what the host itself has: whoever may see it may not see the others.
+ */
+export async function hostsAtRisk(
+  db: Db,
+  tenant: string,
+  campaign: string,
+  groups: 'all' | readonly string[] = 'all',
+): Promise<HostAtRisk[]> {
   const { rows } = await sql<HostAtRisk>`
     WITH members AS (
-      SELECT DISTINCT a.host_id, h.name, h.addresses FROM alert a
+      SELECT DISTINCT a.host_id, h.addresses FROM alert a
       JOIN host h ON h.tenant_id = a.tenant_id AND h.host_id = a.host_id
       WHERE a.tenant_id = ${tenant} AND a.campaign_id = ${campaign}),
     shared AS (
@@ -23,11 +31,12 @@ export async function hostsAtRisk(db: Db, tenant: string, campaign: string): Pro
       FROM hunt_term t JOIN shared s ON s.kind = t.kind AND s.term = t.term
       WHERE t.tenant_id = ${tenant} AND t.gone_at IS NULL
       UNION
-      SELECT l.host_id, 'somebody logged in from ' || m.name || ' (' || l.address || ')'
+      SELECT l.host_id, 'somebody logged in from ' || l.address || ', a host of this campaign'
       FROM members m JOIN login_seen l ON l.tenant_id = ${tenant} AND l.address = ANY(m.addresses))
     SELECT h.host_id AS host, h.name, h.group_id AS "group", min(r.because) AS because
     FROM reasons r JOIN host h ON h.tenant_id = ${tenant} AND h.host_id = r.host_id
-    WHERE h.removed_at IS NULL AND h.verdict NOT IN ('confirmed', 'suspected')
+    WHERE ${groups === 'all' ? sql`true` : sql`h.group_id = ANY(${[...groups]}::uuid[])`}
+      AND h.removed_at IS NULL AND h.verdict NOT IN ('confirmed', 'suspected')
       AND h.host_id NOT IN (SELECT host_id FROM members)
     GROUP BY h.host_id, h.name, h.group_id ORDER BY h.name, h.host_id LIMIT 1000`.execute(db)
   return rows

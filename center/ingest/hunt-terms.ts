@@ -13,8 +13,10 @@ const mostTerms = 300
 const mostBytes = 1_800
 const mostCharacters = 1_000
 
-/** Monero addresses: standard, sub and integrated (95 or 106 characters of base 58). */
-const walletPattern = /\b[48][1-9A-HJ-NP-Za-km-z]{94}(?:[1-9A-HJ-NP-Za-km-z]{11})?\b/g
+/** What facts keep of a piece of evidence. */
+const evidenceCharacters = 80
+/** Monero addresses: standard, sub and integrated (95 or 106 characters of base 58), or what is left of one at the end of cut evidence. */
+const walletPattern = /\b[48][1-9A-HJ-NP-Za-km-z]{79}(?:$|[1-9A-HJ-NP-Za-km-z]{15}(?:[1-9A-HJ-NP-Za-km-z]{11})?\b)/g
 const urlPattern = /\b[a-z][a-z0-9+.-]{1,20}:\/\/(?:[^\s/@'"]{1,100}@)?(\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9.-]{3,253})/g
 
 /** Everything with a name that facts hold: what a hunt can find them by. Each once, bounded. */
@@ -29,9 +31,13 @@ export function termsOf(facts: readonly Fact[]): HuntTerm[] {
   return [...terms.values()]
 }
 
-/** A term in the one form that is stored and searched: cut, trimmed, addresses and hashes in lower case. */
+/**
+ * A term in the one form that is stored and searched: cut, trimmed, addresses and hashes in lower case. Of wallets only the
+ * 80 characters count that cut evidence has too, which tell them apart as well.
+ */
 export function huntTerm(kind: HuntTerm['kind'], text: string): HuntTerm | undefined {
-  const term = shortBytes(shortText(text.trim(), mostCharacters), mostBytes)
+  const most = kind === 'wallet' ? evidenceCharacters : mostCharacters
+  const term = shortBytes(shortText(text.trim(), most), mostBytes)
   if (term.length < 2) return undefined
   const lower = kind === 'hash' || kind === 'address' || kind === 'domain'
   return { kind, term: lower ? term.toLowerCase() : term }

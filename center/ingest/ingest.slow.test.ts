@@ -314,7 +314,7 @@ test('incidents of several hosts that share a thing are one campaign', async () 
       .execute(),
   )
   const risky = await opened.store.tenant(opened.tenant, db => hostsAtRisk(db, opened.tenant, first.campaign_id ?? ''))
-  assert.ok(risky.some(one => one.host === c.agent.host && one.because.includes('logged in from camp-a')))
+  assert.ok(risky.some(one => one.host === c.agent.host && one.because.includes('logged in from 192.0.2.10')))
 })
 
 test('counts by the hour are those of the alerts', async () => {

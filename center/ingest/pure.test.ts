@@ -167,6 +167,18 @@ test('terms: named once, in one form, none of this host itself', () => {
   )
 })
 
+test('a wallet is the same term, whole in a command, cut in evidence, or typed by a person', () => {
+  const wallet = `4${'8AbcdefghijkmnopqrstuvwxyzABCDE'.repeat(4)}`.slice(0, 95)
+  const term = wallet.slice(0, 80)
+  const walletsIn = (evidence: readonly string[]) =>
+    termsOf([factWith({ ...plain, path: '/tmp/x', endpoints: [], evidence })]).filter(one => one.kind === 'wallet')
+  for (const evidence of [wallet, term, `-u ${wallet}.rig -p x`, `-u ${wallet}${'A'.repeat(11)} -p x`])
+    assert.deepEqual(walletsIn([evidence]), [{ kind: 'wallet', term }], evidence)
+  assert.deepEqual(huntTerm('wallet', wallet), { kind: 'wallet', term })
+  for (const other of [`${term} `, `${wallet}AAA`, wallet.slice(0, 94), `x${wallet}`, wallet.slice(0, 79)])
+    assert.deepEqual(walletsIn([other]), [], other)
+})
+
 test('a gap hides what lies there, or the whole kind', () => {
   const fact = factWith({ ...plain, path: '/root/.ssh/x' })
   for (const [gap, expected] of [
