@@ -12,7 +12,6 @@ import { agentFolders, codeOf, messageOf, readJson, replaceJson } from './own-fi
 import { fetchPacks } from './packs.ts'
 import { policyInForce } from './policy.ts'
 import type { AgentFolders, Teller, Worker, WorkerSurroundings } from './ports.ts'
-import { releaseMemory } from './release-memory.ts'
 import { renewalDue, renewed } from './renewal.ts'
 import { Schedule, scheduleFile, type Task } from './schedule.ts'
 import { Spool } from './spool.ts'
@@ -47,9 +46,6 @@ export class AgentBusy extends Error {
 }
 
 const renewalRetryMs = 30 * 60_000
-const releaseEveryMs = 10 * 60_000
-/** After the start and the first connection. */
-const firstReleaseMs = 20_000
 
 /**
  * The agent of a host: keeps the connection and the spool, and does one job at a time through its worker. Everything that it must
@@ -70,7 +66,6 @@ export class Agent {
   #timer: NodeJS.Timeout | undefined
   #statusAt = 0
   #wholeAt = 0
-  #releasedAt = Date.now() - releaseEveryMs + firstReleaseMs
   #taking: Promise<void> = Promise.resolve()
   #leaving: Farewell | undefined
   #ended: () => void = () => {}
@@ -179,10 +174,6 @@ export class Agent {
     this.#tell('alive', this.#words())
     if (now - this.#statusAt >= 60_000) this.#writeStatus(true)
     if (this.#jobs.busy) return
-    if (now - this.#releasedAt > releaseEveryMs) {
-      this.#releasedAt = now
-      releaseMemory()
-    }
     this.#queueWhole(now)
     const later = this.#worker.nextLaterLook()
     if (later !== undefined && later.getTime() <= now)

@@ -11,11 +11,22 @@ export async function agentCheckConfigCommand(_: object, context: Context, file?
   const path = resolve(file ?? defaultConfig)
   try {
     const config = readConfig(path)
+    if (config.notify.length > 0) await checkChannels(config.notify, path)
     if (context.json) context.print(config)
     else context.page.text(`${path} is fine. The agent takes it over with: systemctl reload davylamp-agent`)
     return exitCodes.fine
   } catch (error) {
     if (error instanceof ConfigError) throw new CommandError(error.message)
+    throw error
+  }
+}
+
+async function checkChannels(entries: readonly unknown[], path: string): Promise<void> {
+  const { localNotifier, SettingsError } = await import('../notify/index.ts')
+  try {
+    localNotifier(entries).close()
+  } catch (error) {
+    if (error instanceof SettingsError) throw new CommandError(`${path}: ${error.message}`)
     throw error
   }
 }

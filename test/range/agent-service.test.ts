@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { test } from 'node:test'
+import { infections } from '../../hosts/index.ts'
 import { inNamespaces, inside } from '../../remedies/testing/inner-run.ts'
 import { makePackage } from '../../tools/make-package.ts'
 import { AgentLab, agentJournal, serviceState, until, writeAgentConfig } from './agent-lab.ts'
+import { startPool } from './infected-host.ts'
+import { labAddress } from './lab.ts'
+import { infect } from './plant.ts'
 import type { Range } from './range.ts'
 
 const missing = process.getuid?.() === 0 ? false : 'needs root'
-inNamespaces(import.meta.url, missing, 600)
+inNamespaces(import.meta.url, missing, 900)
 
 /** Percent of a core that this host gives to scans. */
 const ceiling = 20
@@ -69,6 +74,14 @@ test('the packaged agent is a service of a real systemd', { skip: !inside }, asy
     t.diagnostic(`a scan took ${cpu.toFixed(1)} s of processor in ${wall.toFixed(1)} s`)
   })
 
+  await t.test('idle again, it keeps within its memory (design.md §11)', async () => {
+    const text = await range.sh(`cat /proc/${await pidOf(range)}/smaps_rollup`)
+    const mebibytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1]) / 1_024
+    const [resident, anonymous] = [mebibytes('Rss'), mebibytes('Anonymous')]
+    assert.ok(resident <= 80 && anonymous <= 30, `${resident} MiB, ${anonymous} MiB of it anonymous`)
+    t.diagnostic(`connected, after a scan: ${resident.toFixed(1)} MiB, ${anonymous.toFixed(1)} MiB of it anonymous`)
+  })
+
   await t.test('stopped, it takes leave; started, it is the same agent', async () => {
     const before = await lab.row(agent)
     await range.sh('systemctl stop davylamp-agent')
@@ -124,7 +137,7 @@ test('the packaged agent is a service of a real systemd', { skip: !inside }, asy
     assert.equal((await tamperings(lab, agent)).length, kills)
   })
 
-  await t.test('it leaves, works alone, and goes without a trace but its state', async () => {
+  await t.test('it leaves, and alone it tells people itself what its scan finds', async () => {
     await range.sh(`${program} agent leave --yes`)
     await until('it works alone', 60, range, async () => {
       const { StatusText, ActiveState } = await serviceState(range, 'StatusText', 'ActiveState')
@@ -133,6 +146,31 @@ test('the packaged agent is a service of a real systemd', { skip: !inside }, asy
     await offline('the center sees it go')
     assert.equal(await range.sh('grep -c ^center: /etc/davylamp/agent.yml || true'), '0\n')
     assert.equal(existsSync(join(range.root, 'var/lib/davylamp/agent/identity.json')), false)
+    const bodies: string[] = []
+    const chat = createServer((request, answer) => {
+      request.setEncoding('utf8').on('data', (part: string) => bodies.push(part))
+      request.once('end', () => answer.end('ok'))
+    })
+    await new Promise<void>(done => chat.listen(7_700, labAddress, done))
+    try {
+      await startPool(range)
+      await infect(
+        range,
+        infections.filter(one => one.family === 'kinsing'),
+      )
+      await range.sh('systemctl stop davylamp-agent')
+      // The next scan is due now.
+      await range.sh('printf \'{"quick":1}\' > /var/lib/davylamp/agent/schedule.json')
+      await writeAgentConfig(range, `notify:\n  - { name: ops, kind: slack, url: "http://${labAddress}:7700/" }\n`)
+      await range.sh('systemctl start davylamp-agent')
+      await until('somebody is told', 120, range, async () => (/one/.test(bodies.join('')) ? true : undefined))
+      assert.match(bodies.join(''), /kdevtmpfsi|[Kk]insing/)
+    } finally {
+      chat.close()
+    }
+  })
+
+  await t.test('uninstalled, it is gone without a trace but its state', async () => {
     await range.sh(`${program} agent uninstall --yes`)
     const { LoadState } = await serviceState(range, 'LoadState')
     assert.equal(LoadState, 'not-found')
