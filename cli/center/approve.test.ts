@@ -38,7 +38,7 @@ test('what is shown is what is signed', () => {
 })
 
 const unnamed: OrderAction = { kind: 'clean', incident: 'i', handling: 'in-depth' }
-for (const [what, order, says] of [
+const wrong: readonly (readonly [string, Parameters<typeof whatDiffers>[0], RegExp])[] = [
   [
     'another action than the digest',
     { action: { ...clean, incident: 'j' }, digest: digest(clean), plan },
@@ -46,7 +46,7 @@ for (const [what, order, says] of [
   ],
   [
     'another host than the digest',
-    { action: clean, digest: canonicalHash({ agent: 'other', action: clean }), plan },
+    { action: clean, digest: canonicalHash({ agent: 'x', action: clean }), plan },
     /its digest/,
   ],
   ['no plan named', { action: unnamed, digest: digest(unnamed) }, /names no plan/],
@@ -61,7 +61,8 @@ for (const [what, order, says] of [
     { action: clean, digest: digest(clean), plan: { ...plan, incidents: ['k'] } },
     /not the one/,
   ],
-] as const)
+]
+for (const [what, order, says] of wrong)
   test(`is not signed: ${what}`, () => assert.match(whatDiffers(order, agent) ?? '', says))
 
 test('a key is kept with its name, for its owner only, and signs the RFC 8785 form', async t => {

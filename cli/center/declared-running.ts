@@ -24,7 +24,7 @@ export function runningCommands(tree: Command, outcome: Outcome): void {
     outcome,
   )
   settingsCommands(
-    groupOfCommands(tree, 'settings', 'What holds for all orders: second approvers and their keys.', 'show'),
+    groupOfCommands(tree, 'settings', 'What holds for all orders: which of them wait for a second person.', 'show'),
     outcome,
   )
   exportCommands(groupOfCommands(tree, 'exports', 'Where alerts are exported to (SIEM).', 'list'), outcome)

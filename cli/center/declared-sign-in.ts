@@ -7,7 +7,7 @@ export function signInCommands(tree: Command, outcome: Outcome): void {
   addCommand(tree, outcome, {
     usage: 'login <address>',
     description:
-      'Sign in to a center; the commands of this heading then speak with it. Kept in ~/.config/davylamp/center.json, for you only. DAVYLAMP_CENTER, DAVYLAMP_TOKEN, DAVYLAMP_FINGERPRINT and DAVYLAMP_CA say the same to scripts.',
+      'Sign in to a center; the commands of this heading then speak with it. The link of an invitation instead of an address sets the password first. Kept in ~/.config/davylamp/center.json, for you only. DAVYLAMP_CENTER, DAVYLAMP_TOKEN, DAVYLAMP_FINGERPRINT and DAVYLAMP_CA say the same to scripts.',
     options: command =>
       command
         .summary('Sign in to a center.')
@@ -25,6 +25,7 @@ export function signInCommands(tree: Command, outcome: Outcome): void {
         ),
     examples: [
       'login https://center.example:8443 --user mira',
+      "login 'https://center.example:8443/link#…'",
       'login center.example:8443 --token - --fingerprint 9f2c… < token',
     ],
     load: async () => (await import('./login.ts')).loginCommand,

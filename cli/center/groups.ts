@@ -18,7 +18,15 @@ export const listCommand = withCenter<object>(async ({ client }, _, context) => 
       ['name', one => one.name],
       ['below', one => names.get(one.parent ?? '')],
       ['hosts', one => one.hosts],
-      ['policy', one => (one.policy === undefined ? 'of the group above' : `its own, version ${one.policyVersion}`)],
+      [
+        'policy',
+        one =>
+          one.policy === undefined
+            ? one.parent === undefined
+              ? 'what is built in'
+              : 'of the group above'
+            : `its own, version ${one.policyVersion}`,
+      ],
       ['id', one => one.id],
     ],
     'There are no groups that you may see.',

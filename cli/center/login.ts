@@ -19,7 +19,7 @@ import {
 } from './saved-center.ts'
 import { shownFingerprint } from './shown-fingerprint.ts'
 import { said } from './show.ts'
-import { signIn } from './sign-in.ts'
+import { choosePassword, signIn } from './sign-in.ts'
 import { inputLines } from './terminal.ts'
 
 interface LoginOptions {
@@ -33,12 +33,18 @@ interface LoginOptions {
 
 /** Signs in to a center and keeps that for later commands of this account. */
 export async function loginCommand(options: LoginOptions, context: Context, text: string): Promise<ExitCode> {
-  if ((options.user === undefined) === (options.token === undefined))
+  const link = linkIn(text)
+  if (link === undefined && (options.user === undefined) === (options.token === undefined))
     throw new CommandError('say as whom: --user NAME, or --token TOKEN (--token - reads it from standard input)')
   const address = centerAddress(text)
   try {
     const center = await trusted(address, options, context)
-    const signedIn = options.token === undefined ? await asUser(center, options) : await asToken(center, options.token)
+    const signedIn =
+      link !== undefined
+        ? await asInvited(center, link, options)
+        : options.token === undefined
+          ? await asUser(center, options)
+          : await asToken(center, options.token)
     writeSaved(signedIn.center)
     if (context.json) context.print({ address, as: signedIn.name, fingerprint: center.fingerprint, kept: savedPath() })
     else
@@ -114,6 +120,11 @@ async function trusted(address: string, options: LoginOptions, context: Context)
   return { ...center, fingerprint: shown }
 }
 
+/** The one-time part of the link of an invitation, or of a reset password. */
+function linkIn(text: string): string | undefined {
+  return /^[^#]+\/link#([A-Za-z0-9_-]{20,200})$/.exec(text)?.[1]
+}
+
 interface SignedIn {
   readonly center: SavedCenter
   readonly name: string
@@ -127,8 +138,15 @@ async function asToken(center: SavedCenter, given: string): Promise<SignedIn> {
   return { center: withToken, name: `token …${token.slice(-4)}` }
 }
 
-async function asUser(center: SavedCenter, options: LoginOptions): Promise<SignedIn> {
-  const lines = options.passwordStdin === true ? await inputLines() : undefined
+/** Sets the password by a one-time link, then signs in with it. */
+async function asInvited(center: SavedCenter, token: string, options: LoginOptions): Promise<SignedIn> {
+  const password = options.passwordStdin === true ? ((await inputLines())[0] ?? '') : await choosePassword()
+  const { name } = await connect(center).client.useLink({ body: { token, password } })
+  return asUser(center, { ...options, user: name }, [password])
+}
+
+async function asUser(center: SavedCenter, options: LoginOptions, known?: readonly string[]): Promise<SignedIn> {
+  const lines = known ?? (options.passwordStdin === true ? await inputLines() : undefined)
   const jar = cookieJar(fetchOf(center))
   const { user = '' } = options
   const client = connect(center, jar.fetch).client

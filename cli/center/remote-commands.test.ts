@@ -12,8 +12,6 @@ import { remoteCommands } from './remote-commands.ts'
 const withoutCommand: readonly (keyof typeof allRoutes)[] = [
   // Passkeys, security keys and identity providers need a browser.
   ...(['startPasskey', 'signInWithPasskey', 'startOidc', 'finishOidc', 'startConfirm', 'startKey', 'addKey'] as const),
-  // A one-time link is opened in a browser.
-  'useLink',
   // Saved views of the console's pages.
   ...(['listViews', 'saveView', 'deleteView'] as const),
   // Through liveEvents of the client.

@@ -12,7 +12,7 @@ function pages(): { context: Context; text(): string } {
   const progress = { show: nothing, clear: nothing }
   return {
     context: { state: '', json: false, page, notes: page, progress, print: nothing, raw: nothing },
-    text: () => written,
+    text: () => written.join(''),
   }
 }
 

@@ -69,7 +69,8 @@ async function changePassword(client: ApiClient, old: string, { newPassword, use
     throw new CommandError(
       `the password of ${user} is for one time. Sign in from a terminal and choose another, or give the new one as the second line with --password-stdin`,
     )
-  const chosen = newPassword ?? (await chosenPassword())
+  if (newPassword === undefined) process.stderr.write('This password was for one time. ')
+  const chosen = newPassword ?? (await choosePassword())
   try {
     const answer = await client.changePassword({ body: { old, new: chosen } })
     if (answer.state === 'refused') throw refusal(answer.detail)
@@ -80,10 +81,10 @@ async function changePassword(client: ApiClient, old: string, { newPassword, use
   }
 }
 
-async function chosenPassword(): Promise<string> {
-  process.stderr.write(
-    'This password was for one time. Choose another now: at least 12 characters, none of the usual ones.\n',
-  )
+/** Asks for a password that is to be, twice. */
+export async function choosePassword(): Promise<string> {
+  if (!canAsk()) throw new CommandError('there is no terminal to ask for a new password: --password-stdin')
+  process.stderr.write('Choose a password: at least 12 characters, none of the usual ones.\n')
   for (;;) {
     const one = await askSecret('New password')
     if (one === (await askSecret('Once more'))) return one

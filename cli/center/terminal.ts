@@ -8,6 +8,9 @@ export async function askLine(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
     return (await terminal.question(`${question}: `)).trim()
+  } catch {
+    // Ctrl-C, or the end of input.
+    throw new CommandError('nothing was done')
   } finally {
     terminal.close()
   }

@@ -93,9 +93,9 @@ export const addCommand = withCenter<UserOptions & { role: readonly string[] }>(
     })
     if (context.json) return context.print(made)
     context.page.text(
-      said`${made.user.name} is invited. Hand over this link, shown only now; the password is set there, until ${when(made.invitation.expiresAt)}:`,
+      said`${made.user.name} is invited. Hand over this command, shown only now; it sets the password and signs in, until ${when(made.invitation.expiresAt)}:`,
     )
-    context.page.line(plain(made.invitation.link))
+    context.page.line(plain(`${calledAs} login '${made.invitation.link}'`))
   },
 )
 
@@ -154,8 +154,10 @@ export const resetPasswordCommand = withCenter<{ yes?: boolean }>(async ({ clien
   const made = await client.resetPassword({ params: { user } })
   if (context.json) context.print(made)
   else {
-    context.page.text(`Hand over this link, shown only now, good until ${when(made.expiresAt)}:`)
-    context.page.line(plain(made.link))
+    context.page.text(
+      `Hand over this command, shown only now; it sets a new password and signs in, until ${when(made.expiresAt)}:`,
+    )
+    context.page.line(plain(`${calledAs} login '${made.link}'`))
   }
   return exitCodes.fine
 })
