@@ -12,7 +12,8 @@ export async function takeRun({ order, run }: Extract<Report, { kind: 'run' }>, 
   if (run.id === '' || run.id.length > 200) throw new ReportRefused('id of a run: has no or more than 200 characters')
   const before = await runBefore(run.id, context)
   const { actions, ...body } = run
-  const orderId = before?.order ?? (await ownOrder(order, context))
+  const named = await ownOrder(order, run.id, context)
+  const orderId = before?.order ?? named
   await sql`
     INSERT INTO run AS r (tenant_id, host_id, run_id, order_id, plan_id, state, incidents, proof_result, started_at, changed_at, body)
     VALUES (${tenant}, ${host.id}, ${run.id}, ${orderId ?? null}, ${shortText(run.plan, 200)}, ${run.state},
@@ -32,7 +33,7 @@ export async function takeRunStep(
   context: ReportContext,
 ): Promise<void> {
   const { db, tenant, host, at, now } = context
-  const orderId = await ownOrder(report.order, context)
+  const orderId = await ownOrder(report.order, report.run, context)
   await sql`
     INSERT INTO run (tenant_id, host_id, run_id, order_id, plan_id, state, incidents, started_at, changed_at, body)
     VALUES (${tenant}, ${host.id}, ${report.run}, ${orderId ?? null}, ${report.plan}, 'running', '{}', ${at}, ${now}, '{}')
@@ -52,16 +53,27 @@ async function runBefore(id: string, { db, tenant, host }: ReportContext): Promi
   return row && { state: row.state, proof: row.proof_result ?? undefined, order: row.order_id ?? undefined }
 }
 
-/** The order that a host names, if it is one of its own. */
-async function ownOrder(order: string | undefined, { db, tenant, host }: ReportContext): Promise<string | undefined> {
+/** The order that a host names, if it is one of its own. From then on the order shows the steps of that run, long before its end. */
+async function ownOrder(
+  order: string | undefined,
+  run: string,
+  { db, tenant, host }: ReportContext,
+): Promise<string | undefined> {
   if (order === undefined) return undefined
   const row = await db
     .selectFrom('host_order')
-    .select('order_id')
+    .select(['order_id', 'run_id'])
     .where('tenant_id', '=', tenant)
     .where('order_id', '=', order)
     .where('host_id', '=', host.id)
     .executeTakeFirst()
+  if (row?.run_id === null)
+    await db
+      .updateTable('host_order')
+      .set({ run_id: run })
+      .where('tenant_id', '=', tenant)
+      .where('order_id', '=', order)
+      .execute()
   return row?.order_id
 }
 

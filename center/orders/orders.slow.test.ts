@@ -223,6 +223,18 @@ test("states follow the host's word, never backwards, and only of its own orders
   assert.equal((await orderRow(id)).state, 'sent')
   await send(say('accepted'), say('running'), say('accepted'))
   assert.equal((await orderRow(id)).state, 'running')
+  const under = {
+    number: 1,
+    phase: 'remove' as const,
+    action: { kind: 'quarantine-file' as const, path: '/var/tmp/.x/xm' },
+    reason: 'it is a miner',
+    outcome: 'done' as const,
+    undoable: true,
+  }
+  await other.send({ kind: 'run-step', order: id, run: 'not-its-own', plan: 'p', of: 1, state: under })
+  await send({ kind: 'run-step', order: id, run: 'under-way', plan: 'p', of: 1, state: under })
+  const live = await call('getOrder', { params: { order: id } }, caller('ada'))
+  assert.deepEqual([live.state, live.run, live.steps.map(one => one.outcome)], ['running', 'under-way', ['done']])
   await send(say('refused', 'local policy: no cleaning at night'), say('done'))
   assert.deepEqual(
     [(await orderRow(id)).state, (await orderRow(id)).reason],
