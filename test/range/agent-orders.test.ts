@@ -129,10 +129,7 @@ test('orders on a real system: what is done is there, what is refused says why',
     t.diagnostic(
       /Killing process/.test(journal) ? 'the clean-up was cut off and resumed' : 'the clean-up was waited for',
     )
-    assert.equal(
-      (await range.sh(`grep -l '"order":"${order}"' /var/lib/davylamp/runs/*/journal.jsonl | wc -l`)).trim(),
-      '1',
-    )
+    assert.equal(await journalsOf(range, order), 1)
     assert.deepEqual(
       range.processes().filter(one => /kinsing|kdevtmpfsi/.test(one.exe)),
       [],
