@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { allowCondition, type allowObject, type alertRoutes, scope as scopeSchema } from '../../model/api/index.ts'
 import { beyond, keyset } from '../api/keyset.ts'
 import type { Caller, Db, Handlers } from '../context.ts'
-import { hostsInScope } from '../fleet/index.ts'
+import { hostsInScope, scopeReaches } from '../fleet/index.ts'
 import { changeStatus } from '../ingest/change-status.ts'
 import { badRequest, conflict, notAllowed, notFound } from '../problem-error.ts'
 import { uuid7 } from '../uuid7.ts'
@@ -20,8 +20,9 @@ const byId = keyset('allowlist', [z.uuid()])
 const replayDays = 30
 
 export const allowHandlers: AllowHandlers = {
-  async listAllowances({ query }, { db }) {
+  async listAllowances({ query }, { caller, db }) {
     const rows = await rulesOf(db)
+      .where(scopeReaches(caller, 'alerts:read', 'allow_rule.scope'))
       .where(beyond(['allow_id'], byId.read(query.after), 'desc'))
       .orderBy('allow_id', 'desc')
       .limit(query.limit + 1)

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type blockObject, type huntRoutes, scope as scopeSchema } from '../../model/api/index.ts'
 import { beyond, keyset } from '../api/index.ts'
 import type { Caller, Db, Handlers } from '../context.ts'
-import { hostsInScope } from '../fleet/index.ts'
+import { hostsInScope, scopeReaches } from '../fleet/index.ts'
 import { createOrders } from '../orders/index.ts'
 import { badRequest, conflict, notAllowed, notFound } from '../problem-error.ts'
 import { noteBlocks, orderBlocks } from './block-addresses.ts'
@@ -47,7 +47,7 @@ export const blockHandlers: BlockHandlers = {
     if (row === undefined) throw notFound('block')
     if (row.removed_at !== null) throw conflict('This block was lifted already')
     const scope = scopeSchema.parse(row.scope)
-    const wanted = await hostsInScope(db, caller, 'alerts:read', scope)
+    const wanted = await hostsInScope(db, { ...caller, groupsFor: () => 'all' }, 'alerts:read', scope)
     const may = new Set((await hostsInScope(db, caller, 'alerts:handle', scope)).map(one => one.host))
     if (wanted.some(one => !may.has(one.host)))
       throw notAllowed('This block is in force on hosts that you may not change.')
@@ -96,6 +96,7 @@ function blocksOf(db: Db, caller: Caller) {
         WHERE blocked.address = block_entry.address AND blocked.expires_at > now() AND ${visible})`.as('packets'),
     ])
     .where('removed_at', 'is', null)
+    .where(scopeReaches(caller, 'alerts:read', 'block_entry.scope'))
 }
 
 function blockObjectOf(

@@ -13,7 +13,7 @@ import {
   type RouteTable,
 } from '../../model/api/index.ts'
 import type { Keyring } from '../keys/index.ts'
-import { authenticateWith } from '../people/index.ts'
+import { authenticateWith, verifyAudit, writeAudit } from '../people/index.ts'
 import { csrfTokenOf, hashOf, newSecret } from '../people/secret.ts'
 import { uuid7 } from '../uuid7.ts'
 import type { ApiHandlers } from './ports.ts'
@@ -51,6 +51,7 @@ before(async () => {
   }
   api = await startTestApi([served], {
     authenticate: authenticateWith,
+    audit: writeAudit,
     trustedProxies: ['127.0.0.1'],
     strictAnswers: true,
   })
@@ -68,7 +69,7 @@ async function seedAll(): Promise<void> {
     ] as const)
       await db.insertInto('host_group').values({ tenant_id: tenant, group_id, name, parent_id: group }).execute()
     own = await seedThings(db, tenant, north, markers.own)
-    south = await seedThings(db, tenant, southern, markers.south)
+    south = await seedThings(db, tenant, southern, markers.south, 'of-the-whole-tenant')
   })
   await store.system(db => db.insertInto('tenant').values({ tenant_id: other, name: markers.tenant }).execute())
   await store.tenant(other, async db => {
@@ -231,8 +232,7 @@ for (const [whose, who, things] of [
   test(`things of ${whose}: not there`, async () => {
     for (const [name, route] of everyRoute()) {
       if (route.params === undefined || route.needs === 'public') continue
-      const { user: _user, token: _token, view: _view, ...grouped } = things()
-      const theirs = whose === 'another tenant' ? things() : grouped
+      const theirs = whose === 'another tenant' ? things() : groupedOf(things())
       if (!Object.keys(route.params.shape).some(param => param in theirs)) continue
       for (let number = 0; number < 4; number++) {
         const body = bodyText(route, Object.values(own).filter(isUuid), number)
@@ -249,6 +249,33 @@ for (const [whose, who, things] of [
       }
     }
   })
+
+/** Without what belongs to no group: to a person, or to the whole tenant. */
+function groupedOf(things: Things): Things {
+  const wide = [
+    'user',
+    'token',
+    'view',
+    'key',
+    'indicator',
+    'pack',
+    'channel',
+    'route',
+    'delivery',
+    'export',
+    'provider',
+  ]
+  return Object.fromEntries(Object.entries(things).filter(([name]) => !wide.includes(name)))
+}
+
+test('paths name nothing of which there is none', () => {
+  const names = new Set(everyRoute().flatMap(([, { params }]) => Object.keys(params?.shape ?? {})))
+  // A session is only had by signing in, and another tenant has none of these.
+  assert.deepEqual(
+    [...names].filter(name => !(name in foreign) && name !== 'session'),
+    [],
+  )
+})
 
 test('lists of whoever sees one group show nothing of another', async () => {
   for (const [name, route] of everyRoute().filter(
@@ -349,6 +376,13 @@ test('too much at once: 413', async () => {
     const body = JSON.stringify('a'.repeat(route.largestBody ?? 1024 * 1024))
     await claimStatus(413, name, ask(route, pathFor(route, own), { as: tokenOf('admin'), body }))
   }
+})
+
+test('all that was done is in the audit log, whose chain holds', async () => {
+  const { store, tenant } = api.store
+  const verdict = await store.tenant(tenant, db => verifyAudit(db, tenant))
+  assert.equal(verdict.ok, true, JSON.stringify(verdict))
+  assert.ok(verdict.entries > 0)
 })
 
 test('nothing that was tried left a trace of a fault', () => {

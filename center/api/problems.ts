@@ -48,8 +48,13 @@ export function problemDocument(
     title,
     status,
     ...(detail === undefined ? {} : { detail }),
-    instance: `urn:davylamp:request:${reference}`,
+    instance: instanceOf(reference),
   }
+}
+
+/** Names the request as the log and the audit log do. */
+export function instanceOf(reference: string): string {
+  return `urn:davylamp:request:${reference}`
 }
 
 type Known = readonly [status: number, kind: string, title: string, detail: string | undefined]

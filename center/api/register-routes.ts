@@ -11,6 +11,7 @@ import type { Limits } from './limits.ts'
 import type { ApiHandlers, ApiRequest, Authenticate, SignedIn, WriteAudit } from './ports.ts'
 import { credentialsOf } from './credentials.ts'
 import { inTime } from './in-time.ts'
+import { instanceOf } from './problems.ts'
 
 export const apiPrefix = '/api/v1'
 
@@ -123,17 +124,13 @@ async function carryOut(call: Call): Promise<unknown> {
   const key = keyed(route) ? idempotencyKey(request.headers['idempotency-key']) : undefined
   const left = new AbortController()
   reply.raw.on('close', () => left.abort(new Error('the caller went away')))
-  let raw: Body | undefined
+  let said = nothingSaid()
   const work = async (db: Db, signal: AbortSignal) => {
-    // It may be the second try, after a lost connection.
-    raw = undefined
-    reply.removeHeader('set-cookie')
+    // It may be the second try, after a lost connection: of what the first one said nothing counts.
+    said = nothingSaid()
     await sql`SELECT set_config('statement_timeout', ${String(parts.timeoutMs)}, true)`.execute(db)
     const handle = async (): Promise<StoredAnswer> => {
-      const body = await call.handler(
-        input,
-        requestOf(call, db, signal, sent => (raw = sent)),
-      )
+      const body = await call.handler(input, requestOf(call, db, signal, said))
       return { status: statusOf(route), body: checkAnswer(call, body) }
     }
     if (key === undefined) return { ...(await handle()), replayed: false }
@@ -144,13 +141,16 @@ async function carryOut(call: Call): Promise<unknown> {
       ? parts.center.store.system(db => work(db, signal))
       : parts.center.store.tenant(caller.tenant, db => work(db, signal)),
   )
-  if (route.raw !== undefined) return sendRaw(reply, route.raw, raw, left.signal)
+  for (const [name, value] of said.headers) reply.header(name, value)
+  if (said.status !== undefined || route.raw === undefined) reply.code(said.status ?? done.status)
+  if (route.raw !== undefined) return sendRaw(reply, route.raw, said.body, left.signal)
   if (done.replayed) reply.header('idempotency-replayed', 'true')
-  if (!statusSet.has(reply)) reply.code(done.status)
   if (route.answer === undefined) return reply.send()
   // A refused sign-in is counted, so its transaction commits: such handlers answer with a problem instead of throwing one.
-  const type = reply.statusCode >= 400 ? 'application/problem+json' : 'application/json'
-  return reply.type(`${type}; charset=utf-8`).send(JSON.stringify(done.body ?? null))
+  if (reply.statusCode < 400)
+    return reply.type('application/json; charset=utf-8').send(JSON.stringify(done.body ?? null))
+  const problem = { ...(done.body as object | null), instance: instanceOf(request.id) }
+  return reply.type('application/problem+json; charset=utf-8').send(JSON.stringify(problem))
 }
 
 function query(request: FastifyRequest): Record<string, unknown> {
@@ -165,10 +165,18 @@ function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? ''
 }
 
-const statusSet = new WeakSet<FastifyReply>()
+/** What one try of a handler says besides its answer; it goes out once its transaction is over. */
+interface Said {
+  status: number | undefined
+  readonly headers: [name: string, value: string][]
+  body: Body | undefined
+}
 
-function requestOf(call: Call, db: Db, signal: AbortSignal, send: (body: Body) => void): ApiRequest {
-  const { parts, caller, request, reply } = call
+function nothingSaid(): Said {
+  return { status: undefined, headers: [], body: undefined }
+}
+
+function requestOf({ parts, caller, request }: Call, db: Db, signal: AbortSignal, said: Said): ApiRequest {
   return {
     caller,
     db,
@@ -176,12 +184,9 @@ function requestOf(call: Call, db: Db, signal: AbortSignal, send: (body: Body) =
     audit: (action, object, detail) =>
       parts.audit(db, { tenant: caller.tenant, caller, action, object, detail, request: request.id }),
     reply: {
-      header: (name, value) => void reply.header(name, value),
-      status: code => {
-        statusSet.add(reply)
-        reply.code(code)
-      },
-      send,
+      header: (name, value) => void said.headers.push([name, value]),
+      status: code => void (said.status = code),
+      send: body => void (said.body = body),
     },
     signal,
     credentials: credentialsOf(request, false),

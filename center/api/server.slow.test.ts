@@ -73,11 +73,21 @@ const routes = {
     answer: z.object({ who: z.string() }),
     perMinute: 1000,
   },
+  twice: {
+    method: 'POST',
+    path: '/twice/:first',
+    needs: 'public',
+    subject,
+    summary,
+    params: z.object({ first: z.enum(['refuses', 'ends']) }),
+    answer: z.object({ tries: z.number() }),
+  },
   rare: { method: 'GET', path: '/rare', needs: 'self', subject, summary, perMinute: 3 },
   download: { method: 'GET', path: '/download', needs: 'self', subject, summary, raw: 'application/octet-stream' },
 } as const satisfies RouteTable
 
 let made = 0
+let tries = 0
 let hold: { begun: () => void; go: Promise<void> } | undefined
 
 const handlers: ApiHandlers<typeof routes> = {
@@ -102,6 +112,15 @@ const handlers: ApiHandlers<typeof routes> = {
     if (body.name === 'taken') throw conflict('That name is taken', 'Choose another one.')
     const answer = { id: row.view_id, page: row.page, name: row.name, secretColumn: 'never out' }
     return answer
+  },
+  async twice({ params }, { reply }) {
+    if (++tries === 1) {
+      reply.status(401)
+      reply.header('set-cookie', 'first=1')
+      reply.header('x-first', '1')
+      if (params.first === 'refuses') throw Object.assign(new Error('could not serialize access'), { code: '40001' })
+    }
+    return { tries }
   },
   async removeView({ params }, { db }) {
     await db.deleteFrom('saved_view').where('view_id', '=', params.view).execute()
@@ -311,6 +330,18 @@ async function rows(): Promise<number> {
   )
   return all.length
 }
+
+test('a transaction that is tried again forgets what the first try said', async () => {
+  tries = 0
+  const second = await api.request('POST', '/api/v1/twice/refuses')
+  assert.deepEqual([second.status, second.json], [200, { tries: 2 }])
+  assert.deepEqual([second.headers.get('set-cookie'), second.headers.get('x-first')], [null, null])
+  tries = 0
+  const first = await api.request('POST', '/api/v1/twice/ends')
+  assert.deepEqual([first.status, first.headers.get('set-cookie'), tries], [401, 'first=1', 1])
+  assert.match(first.headers.get('content-type') ?? '', /problem\+json/)
+  assert.match(first.text, /"instance":"urn:davylamp:request:/)
+})
 
 test('an idempotency key: once, the same answer again, nothing else under it', async () => {
   const [key, began] = [uuid7(), made]

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { z } from 'zod'
 import type { Permission, scope as scopeSchema } from '../../model/api/index.ts'
 import type { Caller, Db } from '../context.ts'
@@ -44,4 +44,21 @@ export async function hostsInScope(
     .orderBy('host.name')
     .execute()
   return rows.map(row => ({ host: row.host_id, name: row.name, group: row.group_id, agent: row.agent_id ?? undefined }))
+}
+
+/** True for a scope (named as a column) that reaches into groups in which the caller has the right; what else it reaches does not matter. */
+export function scopeReaches(caller: Caller, permission: Permission, column: string): RawBuilder<SqlBool> {
+  const groups = caller.groupsFor(permission)
+  if (groups === 'all') return sql<SqlBool>`true`
+  const scope = sql.ref(column)
+  const own = sql`${sql.val([...groups])}::uuid[]`
+  return sql<SqlBool>`(NOT ${scope} ?| ARRAY['hosts', 'groups', 'tags']
+    OR ${scope}->'groups' ?| ARRAY(
+      WITH RECURSIVE up AS (
+        SELECT group_id, parent_id FROM host_group WHERE group_id = ANY(${own})
+        UNION SELECT g.group_id, g.parent_id FROM host_group g JOIN up ON g.group_id = up.parent_id)
+      SELECT group_id::text FROM up)
+    OR EXISTS (
+      SELECT FROM host reached WHERE reached.removed_at IS NULL AND reached.group_id = ANY(${own})
+        AND (${scope}->'hosts' ? reached.host_id::text OR ${scope}->'tags' ?| reached.tags)))`
 }

@@ -64,8 +64,14 @@ test('an unknown name, a wrong password and a disabled account get the same answ
     ['off', goodPassword],
   ] as const)
     answers.push(await fresh().signIn(name, password))
-  for (const { status, body, headers } of answers)
-    assert.deepEqual([status, body, headers.get('set-cookie')], [401, answers[0]?.body, null])
+  const references = new Set<unknown>()
+  const same = answers.map(({ status, body: { instance, ...body }, headers }) => {
+    assert.match(String(instance), /^urn:davylamp:request:/, 'the log and the audit log know it by this')
+    references.add(instance)
+    return [status, body, headers.get('set-cookie')]
+  })
+  assert.equal(references.size, answers.length)
+  for (const one of same) assert.deepEqual(one, [401, same[0]?.[1], null])
 })
 
 test('a change without the session’s CSRF token is refused', async () => {

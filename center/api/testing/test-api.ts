@@ -7,7 +7,7 @@ import type { Bus, Center, Log } from '../../context.ts'
 import { type Keyring, openCenterKeys } from '../../keys/index.ts'
 import { openTestStore, type TestStore } from '../../testing/index.ts'
 import { uuid7 } from '../../uuid7.ts'
-import type { AuditRecord, Authenticate, SignedIn } from '../ports.ts'
+import type { AuditRecord, Authenticate, SignedIn, WriteAudit } from '../ports.ts'
 import { type ApiServer, type Served, startApi } from '../server.ts'
 
 export interface LogLine {
@@ -50,6 +50,8 @@ export interface TestApiOptions {
   readonly timeoutMs?: number
   readonly strictAnswers?: boolean
   readonly authenticate?: (center: Center) => Authenticate
+  /** Does it too, in the request's transaction; what is audited is kept in any case. */
+  readonly audit?: WriteAudit
   readonly plainHttp?: boolean
   readonly trustedProxies?: readonly string[]
 }
@@ -76,7 +78,10 @@ export async function startTestApi(served: readonly Served[], options: TestApiOp
         options.authenticate?.(center) ??
         (async ({ authorization, cookies }) =>
           people.get(authorization?.replace('Bearer ', '') ?? cookies['__Host-davylamp'] ?? '')),
-      audit: async (_, record) => void audited.push(record),
+      audit: async (db, record) => {
+        audited.push(record)
+        await options.audit?.(db, record)
+      },
       tls: options.plainHttp === false ? await certificateOf(keys) : 'plain-http',
       listen: { host: '127.0.0.1', port: 0 },
       program: 'test',
