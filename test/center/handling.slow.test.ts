@@ -300,6 +300,13 @@ async function unblocked({ responder }: People, member: Member, ends: Date): Pro
   assert.doesNotMatch(await member.range.sh('nft list ruleset'), new RegExp(poolOfKinsing))
   const { items } = await responder.api.listBlocked({ query: { host: member.id } })
   assert.deepEqual(items, [])
+  const handled = await responder.api.listAlerts({ query: { host: member.id, status: 'handled', about: 'incident' } })
+  assert.deepEqual(
+    handled.items.map(one => one.handledAs),
+    ['block'],
+  )
+  const alerts = handled.items.map(one => one.id)
+  await responder.api.handleAlerts({ body: { choice: { alerts }, how: { as: 'reopen' } } })
 }
 
 function planOf({ plans }: { readonly plans: readonly { readonly id: string; readonly handling: string }[] }): string {
