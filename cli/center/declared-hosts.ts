@@ -93,13 +93,13 @@ function readingCommands(group: Command, outcome: Outcome): void {
         .option('--group <name>', 'only of that group')
         .option('--tampered', 'only those that somebody touched'),
     examples: ['hosts agents', 'hosts agents --tampered'],
-    load: async () => (await import('./host-work.ts')).agentsCommand,
+    load: async () => (await import('./host-agents.ts')).agentsCommand,
   })
   addCommand(group, outcome, {
     usage: 'agent <id>',
     description: 'One agent by its id, also one that is revoked or replaced.',
     examples: ['hosts agent 01968c2f-7d2a-7c3e-9d53-0a1b2c3d4e5f'],
-    load: async () => (await import('./host-work.ts')).agentCommand,
+    load: async () => (await import('./host-agents.ts')).agentCommand,
   })
 }
 
@@ -131,7 +131,7 @@ function changingCommands(group: Command, outcome: Outcome): void {
       'Cut the agent of a host off at once, as when somebody copied its key. It joins again only with a new token.',
     options: command => yesOption(command).requiredOption('--because <text>', 'why, for the audit log'),
     examples: ['hosts revoke-agent web-3 --because "its disk was stolen"'],
-    load: async () => (await import('./host-work.ts')).revokeAgentCommand,
+    load: async () => (await import('./host-agents.ts')).revokeAgentCommand,
   })
 }
 

@@ -45,7 +45,7 @@ export function isUnknownCertificate(error: unknown): boolean {
 function unreachableInWords(error: UnreachableError, address: string): string {
   if (isUnknownCertificate(error))
     return `${address} shows a certificate that nobody here vouches for: ${calledAs} login ${address} --fingerprint F, with the fingerprint that the center shows at its start`
-  return `${error.message}. Is the center running, and is this its address? Tokens, names and fingerprints were not sent.`
+  return `${error.message}. Is the center running, and is this its address?`
 }
 
 function codeOf(error: unknown): string {

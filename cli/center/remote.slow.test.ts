@@ -10,7 +10,8 @@ import { type Ended, runProgram, startTreeAgent, type TreeAgent } from './testin
 const folder = mkdtempSync(join(tmpdir(), 'davylamp-remote-'))
 chmodSync(folder, 0o711)
 const password = 'violet-harbour-93-anvil'
-const silent = { info() {}, warn() {}, error() {} }
+/** What the center itself has to complain about is a fault wherever it happens; the test shows it. */
+const complaining = { info() {}, warn() {}, error: (what: string, fields?: object) => console.error(what, fields) }
 let center: RunningCenter
 const agents: TreeAgent[] = []
 
@@ -100,7 +101,7 @@ before(async () => {
     agents: local,
     name: '127.0.0.1',
     program: 'davylamp test',
-    log: silent,
+    log: complaining,
   })
 })
 
