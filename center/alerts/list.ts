@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { type alertFilter, alertLevels, type alertRoutes } from '../../model/api/index.ts'
-import { beyond, keyset } from '../api/keyset.ts'
+import { keyset } from '../api/keyset.ts'
 import type { Handlers } from '../context.ts'
 import { containing, groupsIn, inGroupsOf } from '../fleet/index.ts'
 import { uuid7Floor } from '../uuid7.ts'
-import { alertObjectOf, alertsOf } from './alert-object.ts'
+import { alertObjectOf, type AlertRow, alertsOf } from './alert-object.ts'
+import { type Window, windowsOf } from './windows.ts'
 
 type ListHandlers = Pick<Handlers<typeof alertRoutes>, 'listAlerts' | 'alertCounts'>
 type Filter = z.output<typeof alertFilter>
@@ -14,13 +15,23 @@ type Alerts = ReturnType<typeof alertsOf>
 const byTime = keyset('alerts', [z.uuid()])
 
 export const listHandlers: ListHandlers = {
-  async listAlerts({ query }, { caller, db }) {
-    const rows = await narrowed(alertsOf(db), query, await groupsIn(db, query.group))
+  async listAlerts({ query }, { caller, db, center }) {
+    const groups = await groupsIn(db, query.group)
+    const wanted = narrowed(alertsOf(db), query, groups)
       .where(inGroupsOf(caller, 'alerts:read', 'alert.group_id'))
-      .where(beyond(['alert.alert_id'], byTime.read(query.after), 'desc'))
       .orderBy('alert.alert_id', 'desc')
-      .limit(query.limit + 1)
-      .execute()
+    const [last] = byTime.read(query.after) ?? []
+    const until = query.until === undefined ? undefined : uuid7Floor(new Date(query.until))
+    const below = [last, until].filter(one => one !== undefined).sort()[0]
+    const since = query.since === undefined ? undefined : new Date(query.since)
+    const rows: AlertRow[] = []
+    for (const window of windowsOf(center.clock(), { below, since })) {
+      const more = await within(wanted, window)
+        .limit(query.limit + 1 - rows.length)
+        .execute()
+      rows.push(...more)
+      if (rows.length > query.limit) break
+    }
     const { items, ...next } = byTime.page(rows, query.limit, row => [row.alert_id])
     return { items: items.map(alertObjectOf), ...next }
   },
@@ -44,6 +55,12 @@ export const listHandlers: ListHandlers = {
   },
 }
 
+/** By id, which is of the time it was first seen: only the days that are meant are looked at. */
+function within(all: Alerts, { from, to }: Window): Alerts {
+  const above = from === undefined ? all : all.where('alert.alert_id', '>=', from)
+  return to === undefined ? above : above.where('alert.alert_id', '<', to)
+}
+
 function narrowed(all: Alerts, filter: Filter, groups: readonly string[] | undefined): Alerts {
   let query = all
   // A finding of an incident is asked for by name, by what only findings have, or with its siblings.
@@ -64,9 +81,6 @@ function narrowed(all: Alerts, filter: Filter, groups: readonly string[] | undef
   if (filter.assignedTo !== undefined) query = query.where('alert.assigned_to', '=', filter.assignedTo)
   if (filter.family !== undefined) query = query.where(sql<boolean>`alert.families @> array[${filter.family}]::text[]`)
   if (filter.hash !== undefined) query = query.where(namesHash(filter.hash.toLowerCase()))
-  // By id, which is of the time it was first seen: only the days that are meant are looked at.
-  if (filter.since !== undefined) query = query.where('alert.alert_id', '>=', uuid7Floor(new Date(filter.since)))
-  if (filter.until !== undefined) query = query.where('alert.alert_id', '<', uuid7Floor(new Date(filter.until)))
   if (filter.text !== undefined) {
     const pattern = containing(filter.text)
     query = query.where(sql<boolean>`(alert.title ILIKE ${pattern} OR host.name ILIKE ${pattern}
