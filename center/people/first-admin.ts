@@ -5,7 +5,7 @@ import { appendAudit } from './audit.ts'
 import { hashPassword } from './password.ts'
 import { newCode } from './recovery-code.ts'
 import { lockAdministrators } from './user.ts'
-import { insertRoles, insertUser } from './users-api.ts'
+import { insertRoles, insertUser } from './user-rows.ts'
 
 export interface FirstAdmin {
   readonly name: string

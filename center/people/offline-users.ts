@@ -10,7 +10,7 @@ import { rolesOf } from './rights.ts'
 import { endSessions } from './session.ts'
 import { dropSteps } from './sign-in-step.ts'
 import { forgetDelays } from './throttle.ts'
-import { dropSecondFactors, insertRoles, insertUser } from './users-api.ts'
+import { dropSecondFactors, insertRoles, insertUser } from './user-rows.ts'
 
 /** For `davylamp center user …`, on the store itself: whoever may do this is root on the center, and is written down as `offline`. */
 export interface OfflineContext {

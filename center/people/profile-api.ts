@@ -9,7 +9,7 @@ import { dropRecoveryCodes, recoveryCodesLeft, renewRecoveryCodes } from './reco
 import { checkRegistration, keysOf, needRelyingParty, registrationOptions } from './security-key.ts'
 import { endSessions, liveSessions } from './session.ts'
 import { ownAccount, passwordIsRefused } from './sign-in-api.ts'
-import { challengeOf } from './sign-in.ts'
+import { challengeOf } from './second-factor.ts'
 import { startStep, tryStep, useUpStep } from './sign-in-step.ts'
 import { newTotp, totpStep } from './totp.ts'
 import type { Caller, Db } from '../context.ts'

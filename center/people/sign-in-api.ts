@@ -9,16 +9,10 @@ import { finishOidc, startOidc } from './oidc-sign-in.ts'
 import { checkPassword } from './password.ts'
 import { refuseForNow, refuseOver, refuseWrong } from './refusal.ts'
 import { rolesOf } from './rights.ts'
+import { challengeOf, factorIsGood } from './second-factor.ts'
 import { assertionOptions, keysOf, needRelyingParty } from './security-key.ts'
 import { clearCookie, endSessions, markFresh } from './session.ts'
-import {
-  challengeOf,
-  factorIsGood,
-  giveSecondFactor,
-  signInWithPasskey,
-  signInWithPassword,
-  startPasskey,
-} from './sign-in.ts'
+import { giveSecondFactor, signInWithPasskey, signInWithPassword, startPasskey } from './sign-in.ts'
 import { startStep, tryStep, useUpStep } from './sign-in-step.ts'
 import { begin, beginFactor, factorSucceeded, succeeded } from './throttle.ts'
 import { useLink } from './one-time-link.ts'

@@ -6,14 +6,14 @@ import {
   findAccountByName,
   findTenant,
   noteAttempt,
-  openTotp,
   plainName,
   signedInFrom,
 } from './account.ts'
 import { appendAudit } from './audit.ts'
 import { checkPassword, hashPassword } from './password.ts'
-import { recoveryCodesLeft, useRecoveryCode } from './recovery-code.ts'
+import { recoveryCodesLeft } from './recovery-code.ts'
 import { refuseForNow, refuseOver, refuseWrong } from './refusal.ts'
+import { challengeOf, type FactorProof, factorIsGood } from './second-factor.ts'
 import {
   assertionOptions,
   checkAssertion,
@@ -26,14 +26,8 @@ import {
 import { cookieName, endSessions, findSession, setCookie, type SignInMethod, startSession } from './session.ts'
 import { startStep, tryStep, useUpStep } from './sign-in-step.ts'
 import { begin, beginFactor, factorSucceeded, succeeded } from './throttle.ts'
-import { totpStep } from './totp.ts'
 
 const ticketSeconds = 300
-
-export type FactorProof =
-  | { readonly way: 'code'; readonly code: string }
-  | { readonly way: 'recovery'; readonly code: string }
-  | { readonly way: 'key'; readonly key: KeyAssertion }
 
 /** The same work and the same answer, whether or not there is such an account. */
 export async function signInWithPassword(
@@ -155,54 +149,6 @@ export async function signedIn(
     at,
   })
   return { state: 'signed-in', csrf: session.csrf, mustChangePassword: account.must_change }
-}
-
-/** Whether a code, recovery code or key is the account's. Uses it up. */
-export async function factorIsGood(
-  request: ApiRequest,
-  account: Account,
-  given: FactorProof,
-  challenge: string,
-): Promise<boolean> {
-  const { db, center } = request
-  const { tenant_id: tenant, user_id: user } = account
-  const at = center.clock()
-  if (given.way === 'recovery') return useRecoveryCode(db, tenant, user, given.code, at)
-  if (given.way === 'code') return useCode(request, account, given.code)
-  const party = needRelyingParty(center.settings.address)
-  const key = await findKey(db, tenant, given.key.id)
-  if (key?.user_id !== user || challenge === '') return false
-  const counter = await checkAssertion(party, challenge, given.key, key, 'preferred')
-  if (counter === undefined) return false
-  await keyUsed(db, tenant, key.credential_id, counter, at)
-  return true
-}
-
-export function challengeOf(detail: unknown): string {
-  const found = typeof detail === 'object' && detail !== null && 'challenge' in detail ? detail.challenge : ''
-  return typeof found === 'string' ? found : ''
-}
-
-async function useCode({ db, center }: ApiRequest, account: Account, code: string): Promise<boolean> {
-  if (account.totp_sealed === null) return false
-  const { tenant_id: tenant, user_id: user } = account
-  const step = totpStep(
-    openTotp(center.keys, tenant, user, account.totp_sealed),
-    code,
-    center.clock(),
-    account.totp_step,
-  )
-  if (step === undefined) return false
-  // Of two requests with the same code at the same time only one finds the step unused.
-  const used = await db
-    .updateTable('user_account')
-    .set({ totp_step: step })
-    .where('tenant_id', '=', tenant)
-    .where('user_id', '=', user)
-    .where(({ eb, or }) => or([eb('totp_step', 'is', null), eb('totp_step', '<', step)]))
-    .returning('user_id')
-    .execute()
-  return used.length > 0
 }
 
 /** `undefined`: the account has no second factor. */

@@ -1,4 +1,4 @@
-import { type GivenRole, permissionsOf, roles as allRoles, type userRoutes } from '../../model/api/index.ts'
+import { permissionsOf, roles as allRoles, type userRoutes } from '../../model/api/index.ts'
 import { z } from 'zod'
 import type { ApiHandlers, ApiRequest } from '../api/index.ts'
 import { beyond, keyset } from '../api/keyset.ts'
@@ -8,9 +8,9 @@ import { uuid7 } from '../uuid7.ts'
 import { findAccountByName } from './account.ts'
 import { makeLink } from './one-time-link.ts'
 import { shownSessionOf } from './profile-api.ts'
-import { dropRecoveryCodes } from './recovery-code.ts'
 import { announce, endSessions, liveSessions } from './session.ts'
 import { dropSteps } from './sign-in-step.ts'
+import { dropSecondFactors, insertRoles, insertUser, updateUser } from './user-rows.ts'
 import {
   administers,
   lockAdministrators,
@@ -89,7 +89,7 @@ export const userHandlers: ApiHandlers<typeof userRoutes> = {
       ...(body.language === undefined ? {} : { language: body.language }),
       ...(body.state === undefined ? {} : { state: body.state }),
     }
-    if (Object.keys(changes).length > 0) await update(db, caller.tenant, params.user, changes)
+    if (Object.keys(changes).length > 0) await updateUser(db, caller.tenant, params.user, changes)
     if (body.state === 'disabled') {
       await requireAdministrator(db, caller.tenant)
       await endAll(db, center, caller.tenant, params.user, 'user was disabled')
@@ -144,7 +144,7 @@ export const userHandlers: ApiHandlers<typeof userRoutes> = {
       .where('user_id', '=', params.user)
       .where('revoked_at', 'is', null)
       .execute()
-    await update(db, caller.tenant, params.user, {
+    await updateUser(db, caller.tenant, params.user, {
       state: 'removed',
       password_hash: null,
       email: '',
@@ -192,80 +192,6 @@ export const userHandlers: ApiHandlers<typeof userRoutes> = {
   async listRoles() {
     return { items: allRoles.map(role => ({ role, permissions: [...permissionsOf[role]] })) }
   },
-}
-
-export interface NewUser {
-  readonly tenant: string
-  readonly user: string
-  readonly name: string
-  readonly displayName: string
-  readonly email: string
-  readonly language: string
-  readonly createdBy: string
-  readonly at: Date
-}
-
-/** Invited: without a password, until its link was used. */
-export async function insertUser(db: Db, wanted: NewUser): Promise<void> {
-  await db
-    .insertInto('user_account')
-    .values({
-      tenant_id: wanted.tenant,
-      user_id: wanted.user,
-      name: wanted.name,
-      display_name: wanted.displayName,
-      email: wanted.email,
-      language: wanted.language,
-      state: 'invited',
-      password_hash: null,
-      totp_sealed: null,
-      totp_pending: null,
-      totp_step: null,
-      provider_id: null,
-      provider_subject: null,
-      created_by: wanted.createdBy,
-      created_at: wanted.at,
-    })
-    .execute()
-}
-
-export async function insertRoles(db: Db, tenant: string, user: string, roles: readonly GivenRole[]): Promise<void> {
-  for (const { role, group } of roles)
-    await db
-      .insertInto('membership')
-      .values({ tenant_id: tenant, membership_id: uuid7(), user_id: user, role, group_id: group ?? null })
-      .onConflict(same => same.columns(['tenant_id', 'user_id', 'role', 'group_id', 'source']).doNothing())
-      .execute()
-}
-
-/** Recovery codes go with the factors. */
-export async function dropSecondFactors(db: Db, tenant: string, user: string): Promise<void> {
-  await update(db, tenant, user, { totp_sealed: null, totp_pending: null, totp_step: null })
-  await db.deleteFrom('webauthn_credential').where('tenant_id', '=', tenant).where('user_id', '=', user).execute()
-  await dropRecoveryCodes(db, tenant, user)
-  await dropSteps(db, tenant, user, ['second-factor', 'register-key', 'confirm-key'])
-}
-
-interface Changes {
-  readonly display_name?: string
-  readonly email?: string
-  readonly language?: string
-  readonly state?: string
-  readonly password_hash?: null
-  readonly provider_id?: null
-  readonly provider_subject?: null
-  readonly totp_sealed?: null
-  readonly totp_pending?: null
-  readonly totp_step?: null
-}
-
-async function update(db: Db, tenant: string, user: string, changes: Changes): Promise<void> {
-  await db
-    .updateTable('user_account')
-    .set(changes)
-    .where('tenant_id', '=', tenant)
-    .where('user_id', '=', user)
-    .execute()
 }
 
 async function endAll(db: Db, center: ApiRequest['center'], tenant: string, user: string, because: string) {
