@@ -10,6 +10,8 @@ export const exitCodes = {
   left: 30,
   /** The command line, or a file it names, is wrong. */
   usage: 64,
+  /** The center cannot be reached (EX_UNAVAILABLE). */
+  unavailable: 69,
   /** A fault of Davylamp. */
   internal: 70,
   /** Needs root, a writable state folder, or that another run ends. */
@@ -24,5 +26,7 @@ export const exitCodeHelp = `Exit status:
   20  scan, plan: confirmed
   30  clean, prove, undo, resume: something is left (or was not agreed to); rules: a check failed
   64  wrong use: the message says what to do
+  69  the center cannot be reached
   70  a fault of Davylamp
-  77  not permitted: needs root or a writable state folder, or another run is at work`
+  77  not permitted: needs root or a writable state folder, another run is at work,
+      or against a center: not signed in, or a right is missing`

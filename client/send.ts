@@ -45,10 +45,23 @@ export async function send(options: ClientOptions, sending: Sending): Promise<Re
       await sleep(later, sending.signal)
     } catch (error) {
       sending.signal?.throwIfAborted()
-      if (last) throw new UnreachableError(options.address, error)
+      if (last || isUntrusted(error)) throw new UnreachableError(options.address, error)
       await sleep(pause, sending.signal)
     }
   }
+}
+
+/** A certificate that is not believed will not be at the next try either. */
+function isUntrusted(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code: unknown = Reflect.get(error, 'code')
+  const untrusted = typeof code === 'string' && /CERT|SELF_SIGNED|ALTNAME/.test(code)
+  return (
+    untrusted ||
+    error.name === 'UntrustedError' ||
+    error.constructor.name === 'UntrustedError' ||
+    isUntrusted(error.cause)
+  )
 }
 
 function requestOf(options: ClientOptions, { method, body, idempotencyKey, accept, signal }: Sending): RequestInit {

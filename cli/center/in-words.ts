@@ -5,7 +5,7 @@ import { calledAs } from '../program-name.ts'
 import type { SavedCenter } from './saved-center.ts'
 
 /** The exit status of a center that cannot be reached or is no center. */
-const unreachable: ExitCode = exitCodes.usage
+const unreachable: ExitCode = exitCodes.unavailable
 
 /** What a center, or the way to it, answered instead, as an error of the command line. */
 export function inWords(error: unknown, center: Pick<SavedCenter, 'address' | 'token' | 'session'>): unknown {
