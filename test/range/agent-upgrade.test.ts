@@ -107,7 +107,9 @@ function releaseSign(...words: string[]): string {
 /** This tree with another version; libraries are those of this one. */
 function newerTree(scratch: string, version: string): string {
   const tree = join(scratch, 'tree')
-  const left = new Set(['node_modules', '.git', '.cache', 'dist', 'bench', 'test', 'hosts'].map(name => join(root, name)))
+  const left = new Set(
+    ['node_modules', '.git', '.cache', 'dist', 'bench', 'test', 'hosts'].map(name => join(root, name)),
+  )
   cpSync(root, tree, { recursive: true, filter: path => !left.has(path) })
   symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'))
   const about = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as object
