@@ -113,13 +113,21 @@ async function send(host: Host, ...reports: readonly unknown[]): Promise<readonl
 /** As an agent that keeps to the pace which the center sets: what was to wait is sent again. */
 async function sendRaw({ agent }: Host, text: string) {
   for (;;) {
-    const answered = once(agent.socket, 'message')
+    const before = agent.frames.length
     agent.socket.send(text)
-    await answered
-    const answer = agent.frames.at(-1)
-    if (answer?.type === 'acknowledged') return answer
-    assert.equal(answer?.type, 'wait')
+    const answer = await answerAfter(agent, before)
+    if (answer.type === 'acknowledged') return answer
     await new Promise(resolve => setTimeout(resolve, 1_000))
+  }
+}
+
+/** The answer to a batch; policies and orders may come in between. */
+async function answerAfter(agent: TestAgent, before: number) {
+  for (;;) {
+    for (const frame of agent.frames.slice(before))
+      if (frame.type === 'acknowledged' || frame.type === 'wait') return frame
+    const closed = await Promise.race([once(agent.socket, 'message').then(() => false), agent.closed.then(() => true)])
+    assert.ok(!closed, 'the connection ended without an answer')
   }
 }
 
