@@ -261,6 +261,13 @@ test('a block that is done handles its alert; one that expired opens it', async 
   await send({ kind: 'order', order: again.orders[0]?.order ?? '', state: 'done' })
   const row = await alertRow(alert)
   assert.deepEqual([row.status, row.handled_as, row.handled_by], ['handled', 'block', 'ada'])
+  const expiresAt = new Date(center.clock().getTime() + 60_000).toISOString()
+  await send({ kind: 'blocks', way: 'nftables', blocked: [{ address: '198.51.100.7', expiresAt }] })
+  const shown = async () =>
+    (await call('listBlocked', { query: { host: agent.host, limit: 10 } }, caller('ada'))).items.map(one => one.address)
+  assert.deepEqual(await shown(), ['198.51.100.7'])
+  center.later(61)
+  assert.deepEqual(await shown(), [])
 })
 
 test('cancelling: what has not begun ends, scans are asked to stop, changes go on', async () => {
