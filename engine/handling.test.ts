@@ -194,3 +194,9 @@ for (const choice of [
     for (const one of plan.actions)
       for (const on of one.dependsOn) assert.ok(on < one.number && plan.actions.some(other => other.number === on))
   })
+
+test('a plan of which nothing is left is still about its incident', () => {
+  const whole = planWith({ handling: 'in-depth' })
+  const none = planWith({ handling: 'terminate', finding: 'no such finding' })
+  assert.deepEqual([none.actions, none.incidents], [[], whole.incidents])
+})

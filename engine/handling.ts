@@ -33,7 +33,9 @@ export function handledPlan(
   const plan = planFor(parts, world, judged, options)
   const actions = withDependencies(plan.actions, one => isOf(choice.handling, one))
   const left = incidents.flatMap(incident => whatIsLeft(incident, parts))
-  const { id: _, ...body } = { ...plan, actions, advice: [...plan.advice, ...left] }
+  // An incident of which nothing is acted on is still what the plan is about.
+  const about = incidents.map(one => one.id)
+  const { id: _, ...body } = { ...plan, incidents: about, actions, advice: [...plan.advice, ...left] }
   return { ...body, id: canonicalHash(body) }
 }
 

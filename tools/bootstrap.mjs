@@ -124,6 +124,8 @@ function installModules() {
   const stamp = join(root, 'node_modules', '.davylamp-lock')
   if (existsSync(runtime) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
   console.error('Installing the runtime and libraries (npm ci) …')
+  // One library would tell its maker that it was installed.
+  process.env.SCARF_ANALYTICS = 'false'
   const status = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
   if (status !== 0) fail('npm ci failed: see its message above', status)
   if (!existsSync(runtime)) fail(`there is no runtime for ${process.arch}: Davylamp runs on x86-64 and arm64`)

@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto'
 import { createServer as createPlainServer, type Server } from 'node:http'
 import { createServer, Server as TlsServer } from 'node:https'
 import { isIPv6, type AddressInfo } from 'node:net'
@@ -155,6 +156,7 @@ function tlsServer({ key, cert }: Certificate): TlsServer {
     key,
     cert,
     minVersion: 'TLSv1.2',
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     ciphers,
     honorCipherOrder: true,
   })
