@@ -179,9 +179,19 @@ export class Session {
   }
 
   async #takeFrame(text: string): Promise<void> {
-    const wait = this.#flow.take(Buffer.byteLength(text), this.#now())
+    const bytes = Buffer.byteLength(text)
+    const wait = this.#flow.take(bytes, this.#now())
     if (wait === 'flood') return this.#misbehaved('You were told to wait and did not.')
     if (wait > 0) return this.#send({ type: 'wait', seconds: wait })
+    const done = await this.#parts.inWork.with(bytes, () => this.#carryOut(text))
+    if (done !== 'busy') return
+    // One without a hello connects again.
+    if (this.hello === undefined) this.end()
+    else this.#send({ type: 'wait', seconds: 1 })
+  }
+
+  async #carryOut(text: string): Promise<void> {
+    if (this.#ended) return
     const parsed = agentFrame.safeParse(parseJson(text)?.value)
     if (!parsed.success) return this.#strike('A frame was not as the protocol has it.')
     const frame = parsed.data
@@ -190,7 +200,7 @@ export class Session {
     if (hello === undefined) return this.#misbehaved('The first frame must be a hello.')
     switch (frame.type) {
       case 'reports':
-        return this.#takeReports(hello.spool, frame.items, text.length)
+        return this.#takeReports(hello.spool, frame.items)
       case 'progress':
         return this.#takeProgress(frame)
       case 'goodbye':
@@ -227,9 +237,8 @@ export class Session {
     })
   }
 
-  async #takeReports(spool: string, items: readonly unknown[], bytes: number): Promise<void> {
-    const result = await this.#parts.inWork.with(bytes, () => this.#parts.ingest.reports(this.identity, spool, items))
-    if (result === 'busy') return this.#send({ type: 'wait', seconds: 1 })
+  async #takeReports(spool: string, items: readonly unknown[]): Promise<void> {
+    const result = await this.#parts.ingest.reports(this.identity, spool, items)
     const rejected = result.rejected
       .slice(0, 200)
       .map(({ sequence, reason }) => ({ sequence, reason: reason.slice(0, 1_000) }))
