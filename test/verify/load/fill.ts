@@ -81,6 +81,7 @@ const someAlerts = `
     FROM generate_series($2::int, $3::int) AS i),
   rows AS (
     SELECT *, ('x' || substr(random, 1, 6))::bit(24)::int AS dice,
+      ('x' || substr(random, 7, 6))::bit(24)::int AS other,
       (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(random, 1, 3) || '8' || substr(random, 4, 15))::uuid AS id
     FROM numbers)
   INSERT INTO alert (tenant_id, alert_id, host_id, group_id, about, origin, parent_id, type, rule_id, level, verdict, title, families,
@@ -89,13 +90,13 @@ const someAlerts = `
     CASE WHEN i % 2 = 1 THEN gen_random_uuid() END,
     (ARRAY['mining', 'mining', 'mining', 'suspicious-process', 'scheduled-task', 'autostart', 'login-key', 'pool-traffic', 'rootkit', 'weakening'])[1 + dice % 10],
     CASE WHEN i % 2 = 1 OR dice % 3 = 0 THEN 'rule-' || dice % 200 ELSE '' END,
-    dice % 5, CASE WHEN i % 2 = 0 AND dice % 3 > 0 THEN (ARRAY['confirmed', 'suspected', 'exposure'])[1 + dice % 3] ELSE '' END,
+    other % 5, CASE WHEN i % 2 = 0 AND dice % 3 > 0 THEN (ARRAY['confirmed', 'suspected', 'exposure'])[1 + other % 7 % 3] ELSE '' END,
     'Autostart number ' || dice % 200 || ' runs a program from a hidden directory',
     ARRAY[CASE WHEN dice % 5000 = 0 THEN 'rare' ELSE 'family-' || dice % 30 END],
     ARRAY[encode(sha256(convert_to('hash ' || dice % 20000, 'UTF8')), 'hex')],
-    CASE WHEN dice % 100 < 5 THEN 'open' WHEN dice % 100 < 10 THEN 'ignored' ELSE 'handled' END,
-    CASE WHEN dice % 100 >= 10 THEN 'in-depth' END, CASE WHEN dice % 100 >= 5 THEN 'mira' END, at,
-    CASE WHEN dice % 50 = 0 THEN 'mira' END, at, at + interval '1 hour',
+    CASE WHEN other % 100 < 5 THEN 'open' WHEN other % 100 < 10 THEN 'ignored' ELSE 'handled' END,
+    CASE WHEN other % 100 >= 10 THEN 'in-depth' END, CASE WHEN other % 100 >= 5 THEN 'mira' END, at,
+    CASE WHEN other % 50 = 0 THEN 'mira' END, at, at + interval '1 hour',
     CASE WHEN dice % 100 = 7 THEN '00000000-0000-7000-8000-000000000007'::uuid END,
     jsonb_build_object('id', random, 'evidence', repeat(random, 5) || repeat(md5(random), 5) || repeat(md5(random || 'b'), 10))
   FROM rows JOIN hosts ON hosts.n = 1 + abs(dice) % (SELECT count(*) FROM hosts)`
