@@ -4,22 +4,36 @@ import { isRecord } from '../own-files.ts'
 /** Runs a command of ours that prints one document. */
 export type AskChild = (words: readonly string[]) => Promise<Readonly<Record<string, unknown>> | undefined>
 
+/** Numbers of the actions of a run that were taken back. */
+export type TakenBack = (run: string) => ReadonlySet<number>
+
 /** What lies in quarantine and what is blocked, as reports. `blocks` false: a tree has no firewall. */
-export async function keptReports(ask: AskChild, blocks: boolean, now: Date): Promise<Report[]> {
-  const quarantine = quarantineOf(await ask(['quarantine', 'list']))
+export async function keptReports(ask: AskChild, blocks: boolean, takenBack: TakenBack, now: Date): Promise<Report[]> {
+  const quarantine = quarantineOf(await ask(['quarantine', 'list']), takenBack)
   const blocked = blocks ? blocksOf(await ask(['block', 'list']), now) : undefined
   return [quarantine, blocked].filter(one => one !== undefined)
 }
 
 const mostEntries = 10_000
 
-function quarantineOf(document: Readonly<Record<string, unknown>> | undefined): Report | undefined {
+function quarantineOf(
+  document: Readonly<Record<string, unknown>> | undefined,
+  takenBack: TakenBack,
+): Report | undefined {
   const list = document?.['entries']
   if (!Array.isArray(list)) return undefined
+  const runs = new Map<string, ReadonlySet<number>>()
+  // The vault keeps a copy of what was put back, as evidence: the file itself lies at its place again.
+  const isBack = (run: string, action: number) => {
+    const back = runs.get(run) ?? takenBack(run)
+    runs.set(run, back)
+    return back.has(action)
+  }
   const entries = list
     .filter(isRecord)
     // What was only copied lay nowhere, and nothing of it can be restored.
     .filter(one => one['why'] === 'quarantined')
+    .filter(one => !isBack(String(one['run']), Number(one['action'])))
     .slice(-mostEntries)
     .map(one => ({
       id: String(one['id']),

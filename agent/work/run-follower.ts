@@ -123,6 +123,14 @@ export function undoneSince(state: string, run: string, since: string): boolean 
   return entriesOf(state, run).some(one => one.entry === 'undo' && one.at >= since)
 }
 
+/** Numbers of the actions of a run that were taken back. */
+export function takenBack(state: string, run: string): ReadonlySet<number> {
+  const numbers = entriesOf(state, run).flatMap(one =>
+    one.entry === 'undone' && one.outcome === 'undone' ? [one.number] : [],
+  )
+  return new Set(numbers)
+}
+
 export function hasEnded(state: string, run: string): boolean {
   return entriesOf(state, run).some(one => one.entry === 'ended')
 }

@@ -78,6 +78,11 @@ test('look, terminate and quarantine, undo, in depth, restore: everything is tol
   const restored = await order(host, worker, { kind: 'restore', entry: entry?.id ?? '', sha256: entry?.sha256 ?? '' })
   assert.deepEqual(states(host, restored), ['accepted', 'running', 'done'])
   assert.equal(existsSync(join(host.root, '/tmp/.x/xm')), true)
+  // The folder that the file lay in came back with it.
+  assert.deepEqual(
+    of(host, 'quarantine').at(-1)?.entries,
+    entries.filter(one => one.path !== '/tmp/.x/xm' && one.path !== '/tmp/.x'),
+  )
 
   const undone = await order(host, worker, { kind: 'undo', run: run?.id ?? '' })
   assert.deepEqual(states(host, undone), ['accepted', 'running', 'done'])

@@ -13,6 +13,7 @@ import { bootId, LaterLooks } from './later-looks.ts'
 import { endLeftLooks } from './left-children.ts'
 import { mayBeStopped, OrderWork } from './order-work.ts'
 import { scanGroup } from './scan-group.ts'
+import { takenBack } from './run-follower.ts'
 import { TamperWatch } from './tampering.ts'
 
 export interface WorkerOptions {
@@ -87,7 +88,8 @@ class ChildWorker implements Worker {
 
   async kept(signal: AbortSignal): Promise<void> {
     const ask = (words: readonly string[]) => this.#children.ask(words, signal)
-    for (const report of await keptReports(ask, this.#live, new Date())) this.#given.report(report)
+    const back = (run: string) => takenBack(this.#given.folders.state, run)
+    for (const report of await keptReports(ask, this.#live, back, new Date())) this.#given.report(report)
   }
 
   nextLaterLook(): Date | undefined {
