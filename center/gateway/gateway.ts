@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { BusMessage } from '../context.ts'
 import { namesOf, serverCertificate } from '../keys/index.ts'
 import { AddressLimit } from './bucket.ts'
@@ -80,6 +80,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       else sockets.take(peer, request, socket, head)
     },
   })
+  const open = socketsOf(server)
   const forgetBus = hearBus(options, registry, presence)
   if (options.timers !== false) presence.runTimers()
   const renewal = setInterval(() => {
@@ -102,7 +103,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       clearInterval(renewal)
       clearInterval(sweep)
       forgetBus()
-      await stopServer(server, registry, presence)
+      await stopServer(server, open, registry, presence)
     },
   }
 }
@@ -163,17 +164,39 @@ async function deliverMissed({ center }: GatewayOptions, registry: Registry): Pr
   }
 }
 
-async function stopServer(server: Server, registry: Registry, presence: Presence): Promise<void> {
+/** For the answers of agents to the goodbye. */
+const lingerSeconds = 2
+
+/** Nobody new is let in first: agents come back within the spread, and would keep a server that still listens from ending. */
+async function stopServer(
+  server: Server,
+  sockets: ReadonlySet<Socket>,
+  registry: Registry,
+  presence: Presence,
+): Promise<void> {
+  const closed = new Promise<void>(resolve => server.close(() => resolve()))
   const spread = presence.spreadSeconds
   const sessions = registry.all()
   for (const session of sessions)
     session.goodbye({ reason: 'restart', reconnectAfterSeconds: Math.round(Math.random() * spread * 10) / 10 })
   await Promise.all(sessions.map(session => session.settled()))
   await presence.stop()
-  const closed = new Promise<void>(resolve => server.close(() => resolve()))
-  setTimeout(() => server.closeAllConnections(), 1_000).unref()
   server.closeIdleConnections()
+  // The server itself no longer knows those that became WebSockets, nor do we before their hello.
+  const rest = setTimeout(() => {
+    for (const socket of sockets) socket.destroy()
+  }, lingerSeconds * 1_000)
   await closed
+  clearTimeout(rest)
+}
+
+function socketsOf(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  return sockets
 }
 
 function fields(error: unknown): Record<string, unknown> {

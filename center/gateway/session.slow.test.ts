@@ -284,6 +284,13 @@ test('a center that stops says so, and spreads the return', async () => {
   await ended
 })
 
+test('an agent that has connected and said nothing yet does not keep a center from stopping', async () => {
+  const other = await center.start()
+  const silent = await connect(other.port, await joined())
+  await other.stop()
+  await silent.closed
+})
+
 test('a copy of a machine that joined is noticed, a reboot is not', async () => {
   const certified = await joined()
   const { host_id } = await agentRow(certified.agent)
