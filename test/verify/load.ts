@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { loadWithAlerts } from './load/alert-load.ts'
+import { littleMemory } from './load/center-process.ts'
 import { Figures } from './load/figures.ts'
 import { fill } from './load/fill.ts'
 import { joinFleet } from './load/fleet.ts'
@@ -16,13 +17,16 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '60' },
     alerts: { type: 'string', default: '1000000' },
     hosts: { type: 'string', default: '10000' },
+    /** The center without the flags by which the launcher keeps scans small. */
+    'plain-runtime': { type: 'boolean', default: false },
     /** For who works on one part: idle, alerts, restart, lists. */
     only: { type: 'string', multiple: true },
   },
 })
 const part = (name: string) => values.only === undefined || values.only.includes(name)
 const figures = new Figures()
-const fleet = await joinFleet(Number(values.agents), figures)
+const flags = values['plain-runtime'] ? [] : littleMemory
+const fleet = await joinFleet(Number(values.agents), flags, figures)
 let lookAt = 0
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => void fleet.end().finally(() => process.exit(1)))

@@ -34,13 +34,14 @@ const runtimeFlags = [
   '--enable-experimental-regexp-engine-on-excessive-backtracks',
   '--openssl-config=/dev/null',
 ]
-const littleMemory = ['--max-semi-space-size=2', '--v8-pool-size=1', '--optimize-for-size']
+/** What the launcher adds so that a scan stays small. A center has more to do. */
+export const littleMemory = ['--max-semi-space-size=2', '--v8-pool-size=1', '--optimize-for-size']
 
 /** The real center, by its command, with an embedded PostgreSQL below `state`. Resolves when it listens. */
 export async function startCenterProcess(
   state: string,
   ports: Ports,
-  moreFlags: readonly string[] = littleMemory,
+  moreFlags: readonly string[],
 ): Promise<CenterProcess> {
   const args = ['--state', state, '--json', 'center', 'run', '--address', 'localhost']
   const listen = ['--listen', `127.0.0.1:${ports.people}`, '--agents', `127.0.0.1:${ports.agents}`]

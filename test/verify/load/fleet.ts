@@ -24,7 +24,7 @@ export interface Fleet {
 }
 
 /** A new center, whose hosts have joined it over the wire and are not connected yet. */
-export async function joinFleet(count: number, figures: Figures): Promise<Fleet> {
+export async function joinFleet(count: number, flags: readonly string[], figures: Figures): Promise<Fleet> {
   const state = mkdtempSync(join(tmpdir(), 'davylamp-load-'))
   const ports = await freePorts()
   const agents = new Agents(2, count)
@@ -37,7 +37,7 @@ export async function joinFleet(count: number, figures: Figures): Promise<Fleet>
     rmSync(state, { recursive: true, force: true, maxRetries: 5 })
   }
   try {
-    center = await startCenterProcess(state, ports)
+    center = await startCenterProcess(state, ports, flags)
     figures.add('first start of the center, with its database', time(Date.now() - began))
     const { listening } = center
     const tokens = await tokensOfAdmin(listening, 4)
@@ -50,7 +50,7 @@ export async function joinFleet(count: number, figures: Figures): Promise<Fleet>
     const restart = async (signal: NodeJS.Signals) => {
       await center?.end(signal)
       const again = Date.now()
-      center = await startCenterProcess(state, ports)
+      center = await startCenterProcess(state, ports, flags)
       return Date.now() - again
     }
     const running = () => {
