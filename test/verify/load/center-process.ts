@@ -35,7 +35,12 @@ const runtimeFlags = [
   '--openssl-config=/dev/null',
 ]
 /** What the launcher adds so that a scan stays small. A center has more to do. */
-export const littleMemory = ['--max-semi-space-size=2', '--v8-pool-size=1', '--optimize-for-size']
+export const littleMemory = [
+  '--max-semi-space-size=2',
+  '--v8-pool-size=1',
+  '--no-concurrent-recompilation',
+  '--optimize-for-size',
+]
 
 /** The real center, by its command, with an embedded PostgreSQL below `state`. Resolves when it listens. */
 export async function startCenterProcess(
