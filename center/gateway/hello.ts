@@ -60,9 +60,12 @@ export async function recordHello(
     await alarms.back(db, identity, at)
     await addHostEvents(db, at, eventsOf(identity, hello, before, { at, skew }))
     if (isTwin(hello, before, skew)) await tellOfTwin(db, identity, hello, at)
-    await center.bus.publish('presence', { tenant, what: 'connected', id: agent, detail: { node: center.node } }, db)
-    await center.bus.publish('live', { tenant, what: 'host', id: host }, db)
   })
+  // After the commit: with NOTIFY in them, the transactions of all agents that come back at once would commit one by one.
+  await Promise.all([
+    center.bus.publish('presence', { tenant, what: 'connected', id: agent, detail: { node: center.node } }),
+    center.bus.publish('live', { tenant, what: 'host', id: host }),
+  ])
 }
 
 async function recordHost(db: Db, host: string, hello: Hello): Promise<void> {

@@ -47,7 +47,8 @@ async function bySharedTerms(db: Db, tenant: string, incidents: readonly Compare
         OR h.kind = 'address' AND NOT EXISTS (
           SELECT FROM login_seen l WHERE l.tenant_id = h.tenant_id AND l.address = h.term))`.execute(db)
   const having = Map.groupBy(rows, keyOf)
-  const terms = [...having.values()].flatMap(([one]) => (one === undefined ? [] : [{ kind: one.kind, term: one.term }]))
+  const own = [...having.values()].flatMap(([one]) => (one === undefined ? [] : [{ kind: one.kind, term: one.term }]))
+  const terms = await ofSeveralHosts(db, tenant, own)
   const common = await commonTerms(db, tenant, terms)
   const telling = terms.filter(one => !common.has(keyOf(one)))
   const known = new Map(incidents.map(one => [one.alert, one]))
@@ -60,19 +61,47 @@ async function bySharedTerms(db: Db, tenant: string, incidents: readonly Compare
   )
 }
 
-/** For each term the incident of each host, of so many hosts. */
+/** Most terms are a host's own (its folders, its lines): asked for once together, before what each of the others is found by. */
+async function ofSeveralHosts(db: Db, tenant: string, terms: readonly Term[]): Promise<readonly Term[]> {
+  if (terms.length === 0) return []
+  const { rows } = await sql<Term>`
+    SELECT h.kind, h.term FROM hunt_term h
+    JOIN jsonb_to_recordset(${JSON.stringify(terms)}::jsonb) AS x (kind text, term text) ON h.kind = x.kind AND h.term = x.term
+    WHERE h.tenant_id = ${tenant} AND h.source = 'alert'
+    GROUP BY h.kind, h.term HAVING count(DISTINCT h.host_id) > 1`.execute(db)
+  return rows
+}
+
+/** For each term an incident of each host that has it, of so many hosts. */
 async function incidentsWith(db: Db, tenant: string, terms: readonly Term[]): Promise<(Term & Compared)[]> {
   if (terms.length === 0) return []
-  const { rows } = await sql<Term & Compared>`
-    SELECT x.kind, x.term, found.alert, found.host, found.campaign
+  const { rows: named } = await sql<Term & { alert: string }>`
+    SELECT x.kind, x.term, found.source_id AS alert
     FROM jsonb_to_recordset(${JSON.stringify(terms)}::jsonb) AS x (kind text, term text)
     CROSS JOIN LATERAL (
-      SELECT DISTINCT ON (h.host_id) a.alert_id AS alert, h.host_id AS host, a.campaign_id AS campaign
-      FROM hunt_term h JOIN alert a ON a.tenant_id = h.tenant_id AND a.alert_id = h.source_id::uuid
-      WHERE h.tenant_id = ${tenant} AND h.kind = x.kind AND h.term = x.term AND h.source = 'alert'
-        AND a.about = 'incident' AND a.verdict IN ('confirmed', 'suspected')
-      ORDER BY h.host_id, h.source_id LIMIT ${comparedHosts}) AS found`.execute(db)
-  return rows
+      SELECT host_id, source_id FROM hunt_term
+      WHERE tenant_id = ${tenant} AND kind = x.kind AND term = x.term AND source = 'alert'
+      ORDER BY host_id, source_id LIMIT ${comparedHosts * 10}) AS found
+    ORDER BY x.kind, x.term, found.host_id, found.source_id`.execute(db)
+  // Asked by itself: in one statement PostgreSQL would look through all alerts for each term.
+  const { rows } = await sql<Compared>`
+    SELECT alert_id AS alert, host_id AS host, campaign_id AS campaign FROM alert
+    WHERE tenant_id = ${tenant} AND alert_id = ANY(${[...new Set(named.map(one => one.alert))]}::uuid[])
+      AND about = 'incident' AND verdict IN ('confirmed', 'suspected')`.execute(db)
+  const incidents = new Map(rows.map(one => [one.alert, one]))
+  return [...Map.groupBy(named, keyOf).values()].flatMap(ofTerm => firstOfEachHost(ofTerm, incidents))
+}
+
+function firstOfEachHost(
+  named: readonly (Term & { readonly alert: string })[],
+  incidents: ReadonlyMap<string, Compared>,
+): (Term & Compared)[] {
+  const ofHost = new Map<string, Term & Compared>()
+  for (const { kind, term, alert } of named) {
+    const incident = incidents.get(alert)
+    if (incident !== undefined && !ofHost.has(incident.host)) ofHost.set(incident.host, { kind, term, ...incident })
+  }
+  return [...ofHost.values()].slice(0, comparedHosts)
 }
 
 function keyOf({ kind, term }: Term): string {
