@@ -185,8 +185,12 @@ function requestOf({ parts, caller, request }: Call, db: Db, signal: AbortSignal
       parts.audit(db, { tenant: caller.tenant, caller, action, object, detail, request: request.id }),
     reply: {
       header: (name, value) => void said.headers.push([name, value]),
-      status: code => void (said.status = code),
-      send: body => void (said.body = body),
+      status: code => {
+        said.status = code
+      },
+      send: body => {
+        said.body = body
+      },
     },
     signal,
     credentials: credentialsOf(request, false),

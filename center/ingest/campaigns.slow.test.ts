@@ -71,7 +71,8 @@ test('an intrusion that has something of two campaigns makes them one, the older
     rows.map(one => [one.campaign_id, one.hosts, one.first_host_id]),
     [[older, 5, first[0]?.host]],
   )
-  const shared = new Set((rows[0]?.shared as { kind: string; term: string }[]).map(one => `${one.kind} ${one.term}`))
+  const terms = (rows[0]?.shared ?? []) as { kind: string; term: string }[]
+  const shared = new Set(terms.map(one => `${one.kind} ${one.term}`))
   assert.ok(shared.has('address 198.51.100.21') && shared.has('domain bridge.example'))
   assert.deepEqual(await historyOf(second[0]), [younger, older])
 })
