@@ -126,7 +126,7 @@ test('signing in: an unknown authority is shown and not believed, a wrong one re
     ['login', address(), '--user', 'admin', '--fingerprint', 'a'.repeat(64), '--password-stdin'],
     'x\n',
   )
-  assert.equal(wrong.status, 64)
+  assert.equal(wrong.status, 69)
   assert.match(wrong.stderr, /another center, or somebody between/)
   const bad = await as(
     'admin',
@@ -150,12 +150,12 @@ test('signing in: an unknown authority is shown and not believed, a wrong one re
   assert.match(await fine('admin', ['whoami']), /admin/)
 })
 
-test('without a sign-in, with a file that others read, with a token that is none: 64 or 77, and what to do', async () => {
+test('without a sign-in, with a file that others read, with a token that is none: 64, 69 or 77, and what to do', async () => {
   for (const [words, status, says] of [
     [['hosts'], 64, /signed in to no center: davylamp login/],
     [['login', 'http://127.0.0.1:1', '--user', 'x'], 64, /no address of a center/],
     [['login', '127.0.0.1:1'], 64, /--user NAME, or --token/],
-    [['login', '127.0.0.1:1', '--token', 'davylamp_xxxxxxxx'], 64, /cannot be reached[\s\S]*ECONNREFUSED/],
+    [['login', '127.0.0.1:1', '--token', 'davylamp_xxxxxxxx'], 69, /cannot be reached[\s\S]*ECONNREFUSED/],
   ] as const) {
     const ended = await as('nobody', words)
     assert.equal(ended.status, status, `${words.join(' ')}: ${ended.stderr}`)
