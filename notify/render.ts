@@ -57,6 +57,8 @@ export function filler(values: Readonly<Record<string, string>>): (template: str
 function safeLink(link: string | undefined): string | undefined {
   if (link === undefined || !URL.canParse(link)) return undefined
   const url = new URL(link)
+  // The URL standard lets hosts have characters that are markup elsewhere.
+  if (!/^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])$/i.test(url.hostname)) return undefined
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined
   const rest = `${url.pathname}${url.search}${url.hash}`
   const text =
