@@ -9,6 +9,10 @@ import { liveRoutes } from './live.ts'
 import { orderRoutes } from './orders.ts'
 import { notificationRoutes } from './notifications.ts'
 import { settingsRoutes } from './settings.ts'
+import { hostNowRoutes } from './host-now.ts'
+import { overviewRoutes } from './overview.ts'
+import { ruleRoutes } from './rules.ts'
+import { storyRoutes } from './story.ts'
 import type { RouteTable } from './route.ts'
 
 /** The whole API. */
@@ -26,4 +30,8 @@ export const allRoutes = {
   ...peopleRoutes,
   ...auditRoutes,
   ...settingsRoutes,
+  ...storyRoutes,
+  ...ruleRoutes,
+  ...hostNowRoutes,
+  ...overviewRoutes,
 } as const satisfies RouteTable

@@ -1,0 +1,134 @@
+import { z } from 'zod'
+import { findingClasses, levels } from '../finding.ts'
+import { languages } from './person.ts'
+import type { RouteTable } from './route.ts'
+
+const time = z.iso.datetime()
+const alertParams = z.object({ alert: z.uuid() })
+
+/** What makes a moment of an incident known. */
+export const momentSources = ['file', 'process', 'journal', 'account', 'scan', 'center', 'order', 'run'] as const
+
+export const storyMoment = z.object({
+  at: time,
+  /** False: the earliest that is known, it may have been before. */
+  exact: z.boolean(),
+  source: z.enum(momentSources),
+  /** `file-changed`, `process-started`, `first-seen`, `ordered`, `step`, `proof` …; the console has words for each. */
+  what: z.string(),
+  /** What it is about, as people write it: a path, a command, an account. May come from the host: show it as text only. */
+  subject: z.string(),
+  /** Who did it, where it was a person. */
+  actor: z.string().optional(),
+  /** Id of the fact, of a node in the graph. */
+  fact: z.string().optional(),
+})
+export type StoryMoment = z.infer<typeof storyMoment>
+
+const point = z.object({ x: z.number(), y: z.number() })
+
+export const storyNode = z.object({
+  /** Id of the fact. */
+  id: z.string(),
+  /** Kind of the fact: `process`, `file`, `autostart`, `socket`, `account` … */
+  kind: z.string(),
+  label: z.string(),
+  /** More of it, for whoever asks: a command line, a whole path. */
+  detail: z.string(),
+  /** `member`: the plan would touch it. `context`: it only explains. */
+  role: z.enum(['member', 'context']),
+  /** Of the worst finding about it. */
+  level: z.enum(levels).optional(),
+  /** Centre, width and height in the coordinates of the graph. */
+  ...point.shape,
+  width: z.number(),
+  height: z.number(),
+})
+
+export const storyProcess = z.object({
+  id: z.string(),
+  pid: z.number().int(),
+  parent: z.number().int().optional(),
+  /** Argv joined by spaces. */
+  command: z.string(),
+  executable: z.string().optional(),
+  user: z.string().optional(),
+  startedAt: time.optional(),
+  /** Of one core, over its life. */
+  cpuPercent: z.number().optional(),
+  role: z.enum(['member', 'context']),
+  level: z.enum(levels).optional(),
+})
+
+/** An incident or finding as people understand it: why, when, and how its parts hang together. */
+export const alertStory = z.object({
+  /** What a reader needs first, one sentence each, in the words of the host's program (English). */
+  summary: z.array(z.string()),
+  why: z.array(
+    z.object({
+      finding: z.string(),
+      /** The alert of that finding, where it has one. */
+      alert: z.uuid().optional(),
+      rule: z.object({ id: z.string(), title: z.string() }),
+      level: z.enum(levels),
+      class: z.enum(findingClasses),
+      conclusive: z.boolean(),
+      /** One plain sentence. */
+      because: z.string(),
+      attack: z.array(z.string()),
+      fact: z.object({ id: z.string(), kind: z.string(), label: z.string() }),
+    }),
+  ),
+  entryPoints: z.array(
+    z.object({
+      what: z.string(),
+      because: z.string(),
+      confidence: z.enum(['high', 'medium', 'low']),
+      advice: z.string(),
+    }),
+  ),
+  /** Userland cannot be trusted: cleaning is not enough, and why. */
+  rebuildAdvised: z.array(z.string()),
+  /** Oldest first. */
+  timeline: z.array(storyMoment),
+  graph: z.object({
+    width: z.number(),
+    height: z.number(),
+    nodes: z.array(storyNode),
+    /** Top to bottom: what starts stands above what is started. */
+    edges: z.array(z.object({ from: z.string(), to: z.string(), reason: z.string(), points: z.array(point) })),
+    /** Nodes that were left out because the graph would be too large to read. */
+    leftOut: z.number().int(),
+  }),
+  /** A forest: parents before their children. */
+  processes: z.array(storyProcess),
+})
+export type AlertStory = z.infer<typeof alertStory>
+
+export const storyRoutes = {
+  alertStory: {
+    method: 'GET',
+    path: '/alerts/:alert/story',
+    needs: 'alerts:read',
+    subject: 'Alerts',
+    summary: 'Why it is an alert, its timeline, its graph (laid out) and its process tree.',
+    params: alertParams,
+    answer: alertStory,
+  },
+  alertReport: {
+    method: 'GET',
+    path: '/alerts/:alert/report',
+    needs: 'alerts:read',
+    subject: 'Reports',
+    summary: 'The incident report: what was found, why, what was done, what is left. One file that fetches nothing.',
+    params: alertParams,
+    query: z.object({
+      format: z.enum(['html', 'pdf']).default('html'),
+      language: z.enum(languages).default('en'),
+      /** Of the reader, IANA; times are shown in it and in UTC. */
+      timeZone: z.string().max(64).default('UTC'),
+    }),
+    raw: 'text/html or application/pdf, as an attachment',
+    perMinute: 30,
+  },
+} as const satisfies RouteTable
