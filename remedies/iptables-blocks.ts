@@ -130,14 +130,16 @@ function blockedIn(rules: readonly string[]): Blocked[] {
     .filter(({ side, address }) => side === '-s' && entries.some(one => one.side === '-d' && one.address === address))
     .map(({ address, until }) => ({
       address,
-      seconds: Math.max(0, Math.round((Date.parse(until) - Date.now()) / 1000)),
+      seconds: Math.max(0, Math.floor((Date.parse(until) - Date.now()) / 1000)),
     }))
 }
 
 function block(tool: Iptables, address: string, seconds: number): void {
   const rules = tool.rules()
   const earlier = entriesIn(rules).filter(one => one.address === address)
-  const until = new Date(Date.now() + blockingTime(seconds) * 1000).toISOString().replace(/\.\d+Z$/, 'Z')
+  // Whole seconds, and never shorter than asked.
+  const ends = Math.ceil(Date.now() / 1000 + blockingTime(seconds)) * 1000
+  const until = new Date(ends).toISOString().replace(/\.\d+Z$/, 'Z')
   if (!rules.includes(`-N ${chain}`)) tool.run(['-N', chain])
   for (const side of ['-s', '-d'] as const) tool.run(['-A', chain, ...ruleOf({ address, side, until })])
   for (const entry of earlier) tool.run(deletion(entry))
