@@ -12,7 +12,7 @@ import {
 } from '../model/api/index.ts'
 import { auditRoutes, peopleRoutes, profileRoutes, signInRoutes } from '../model/api/index.ts'
 import { alertHandlers, allHuntHandlers } from './alerts/index.ts'
-import { type ApiServer, serve, startApi } from './api/index.ts'
+import { type ApiServer, consolePages, serve, startApi } from './api/index.ts'
 import { pgBus } from './bus/index.ts'
 import type { Caller, Center, Log } from './context.ts'
 import { hostsHandlers } from './fleet/index.ts'
@@ -57,6 +57,8 @@ export interface CenterOptions {
   readonly certificate?: { readonly certificate: string; readonly key: string } | undefined
   /** Folder with the packages that agents fetch. */
   readonly packages?: string | undefined
+  /** Folder with the built console; absent: only the API. */
+  readonly console?: string | undefined
   /** Folder with bin/postgres; otherwise the one that comes with Davylamp. */
   readonly postgres?: string | undefined
   /** Proxies whose X-Forwarded-For is believed. */
@@ -196,6 +198,7 @@ async function startPeoplesPort(
       tls: await certificate(),
       listen: options.people,
       program: options.program,
+      ...(options.console === undefined ? {} : { pages: consolePages(options.console) }),
       ...(options.trustedProxies === undefined ? {} : { trustedProxies: options.trustedProxies }),
     },
     [

@@ -97,7 +97,7 @@ function isFile(name: string): boolean {
 
 const root = join(import.meta.dirname, '..')
 const files = Object.keys(mayImport)
-  .flatMap(folder => globSync(`${folder}/**/*.ts`, { cwd: root }))
+  .flatMap(folder => globSync(`${folder}/**/*.{ts,tsx}`, { cwd: root }))
   .filter(file => !file.includes('node_modules'))
 
 test('imports run one way, and enter a folder by its front door', () => {

@@ -40,6 +40,7 @@ function start() {
     if (node(['tools/package.ts']) !== 0)
       console.error('There is no package for other hosts: see above. Going on without.')
   }
+  buildConsole()
   return run('./davylamp', ['up', ...rest])
 }
 
@@ -48,13 +49,25 @@ function check() {
   return (
     run(bin('biome'), ['ci', '.']) ||
     run(bin('tsc'), ['-p', '.']) ||
+    run(bin('tsc'), ['-p', 'console']) ||
     runTests(testFiles().filter(file => !isSlow(file) && !startsPrograms(file)))
   )
 }
 
 function test() {
   installPackages()
-  return run(bin('biome'), ['ci', '.']) || run(bin('tsc'), ['-p', '.']) || runTests(testFiles())
+  buildConsole()
+  return (
+    run(bin('biome'), ['ci', '.']) ||
+    run(bin('tsc'), ['-p', '.']) ||
+    run(bin('tsc'), ['-p', 'console']) ||
+    runTests(testFiles())
+  )
+}
+
+/** A few seconds when something of it changed, else nothing. */
+function buildConsole() {
+  if (node(['tools/build-console.ts']) !== 0) fail('the console could not be built: see above')
 }
 
 function testFiles() {
@@ -72,6 +85,7 @@ function testFiles() {
     'client',
     'agent',
     'center',
+    'console',
     'cli',
     'test',
     'hosts',

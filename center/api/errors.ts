@@ -1,17 +1,20 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { Log } from '../context.ts'
+import type { AnswerPage } from './console.ts'
 import { ProblemError } from '../problem-error.ts'
 import { uuid7 } from '../uuid7.ts'
 import { TooSlow } from './in-time.ts'
 import { late, problemDocument, problemOf } from './problems.ts'
 
 /** Every error leaves as RFC 9457; what is our fault goes to the log under the same reference. Must be called before routes are made. */
-export function answerErrors(app: FastifyInstance, log: Log): void {
+export function answerErrors(app: FastifyInstance, log: Log, pages: AnswerPage = () => false): void {
   const known: KnownPath[] = []
   app.addHook('onRoute', route => void known.push(knownPath(route)))
   app.setErrorHandler<FastifyError>((error, request, reply) => answerError(error, request, reply, log))
-  app.setNotFoundHandler((request, reply) => answerError(nothingThere(request, reply, known), request, reply, log))
+  app.setNotFoundHandler((request, reply) =>
+    pages(request, reply) ? reply : answerError(nothingThere(request, reply, known), request, reply, log),
+  )
 }
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {

@@ -14,3 +14,4 @@ export type {
 export { LaterProblem } from './problems.ts'
 export { type ApiParts, apiPrefix, registerRoutes } from './register-routes.ts'
 export { type ApiOptions, type ApiServer, serve, type Served, startApi } from './server.ts'
+export { consolePages } from './console.ts'

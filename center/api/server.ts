@@ -10,6 +10,7 @@ import type { Center } from '../context.ts'
 import { uuid7 } from '../uuid7.ts'
 import { busProbe } from './bus-probe.ts'
 import { serveDocumentation } from './documentation.ts'
+import type { AnswerPage } from './console.ts'
 import { answerErrors, answerUnroutable, refuseBroken } from './errors.ts'
 import { healthPage } from './health.ts'
 import { forgetAnswers } from './idempotency.ts'
@@ -43,8 +44,8 @@ export interface ApiOptions {
   readonly timeoutMs?: number
   /** Shown by the health page. */
   readonly program: string
-  /** Pages and downloads beside the API (console, join script). Called before the server listens. */
-  readonly pages?: (app: FastifyInstance, parts: ApiParts) => void | Promise<void>
+  /** The console: whatever is no function of the API is asked for here. */
+  readonly pages?: AnswerPage
   /** Documented at /api; default: all of the API. */
   readonly documented?: RouteTable
 }
@@ -87,7 +88,7 @@ export async function startApi(options: ApiOptions, served: readonly Served[]): 
     timeoutMs: options.timeoutMs ?? 60_000,
   }
   takeOnlyJson(app)
-  answerErrors(app, center.log)
+  answerErrors(app, center.log, options.pages)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     reply.header('cache-control', 'no-store')
@@ -97,7 +98,6 @@ export async function startApi(options: ApiOptions, served: readonly Served[]): 
   for (const one of [...served, ...ownFunctions(app, options)]) one.register(app, parts)
   serveProbes(app, parts, options.trustedProxies !== undefined)
   serveDocumentation(app, options.documented ?? allRoutes)
-  await options.pages?.(app, parts)
   const forgetting = setInterval(() => forget(center), 3_600_000).unref()
   await app.listen({ host: listen.host, port: listen.port })
   const port = portOf(server)

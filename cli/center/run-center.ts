@@ -50,6 +50,8 @@ function centerOptions(options: CenterRunOptions, context: Context): CenterOptio
     name: options.address,
     ...(certificate === undefined || key === undefined ? {} : { certificate: { certificate, key } }),
     packages: [join(root, 'packages'), join(root, 'dist')].find(existsSync),
+    // In a package it lies beside the program; in a checkout it was built.
+    console: [join(root, 'console'), join(root, 'dist', 'console')].find(folder => existsSync(join(folder, 'assets'))),
     postgres: [join(root, 'postgres')].find(folder => existsSync(join(folder, 'bin', 'postgres'))),
     ...(options.trustProxy === undefined ? {} : { trustedProxies: options.trustProxy }),
     program,

@@ -3,7 +3,13 @@ import { once } from 'node:events'
 import { request } from 'node:https'
 import { WebSocket } from 'ws'
 import { newKeyAndRequest } from '../../../agent/certificate-request.ts'
-import { type AgentFrame, type CenterFrame, type EnrolAnswer, enrolAnswer } from '../../../model/wire/index.ts'
+import {
+  type AgentFrame,
+  type CenterFrame,
+  type EnrolAnswer,
+  enrolAnswer,
+  type SignedOrder,
+} from '../../../model/wire/index.ts'
 
 export interface Place {
   readonly port: number
@@ -42,6 +48,8 @@ export class ThinAgent {
   failures: string[] = []
   waits = 0
   pings = 0
+  /** Called for each order; without it orders are left unanswered. */
+  onOrder: (order: SignedOrder) => void = () => {}
   readonly #place: Place
   readonly #spool = randomUUID()
   readonly #startedAt = new Date().toISOString()
@@ -117,6 +125,10 @@ export class ThinAgent {
     this.#sendNext()
   }
 
+  progress(order: string, what: string, done: number, total: number): void {
+    this.#send({ type: 'progress', order, what, done, total })
+  }
+
   leave(): void {
     this.#leaving = true
     this.#socket?.terminate()
@@ -132,6 +144,8 @@ export class ThinAgent {
       this.#inFlight = false
       for (const { reason } of frame.rejected) this.rejected.push(reason)
       this.#forget(frame.through)
+    } else if (frame.type === 'order') {
+      this.onOrder(frame.order)
     } else if (frame.type === 'wait') {
       this.waits++
       setTimeout(() => {

@@ -1,0 +1,30 @@
+import { Fragment } from 'react'
+
+/** Controls, and what turns the direction of text or hides in it: a host must not be able to make a reader see something else. */
+const strange =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]/u
+
+/** Text that came from a host, or from anybody who may write one there: shown as it is, with what cannot be seen made visible. */
+export function HostText({ children }: { readonly children: string }) {
+  if (!strange.test(children))
+    return (
+      <bdi className="davylamp-host-text" translate="no">
+        {children}
+      </bdi>
+    )
+  return (
+    <bdi className="davylamp-host-text" translate="no">
+      {[...children].map((character, index) =>
+        strange.test(character) ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the place is what names a character.
+          <span key={index} className="davylamp-strange">
+            {`U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`}
+          </span>
+        ) : (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the place is what names a character.
+          <Fragment key={index}>{character}</Fragment>
+        ),
+      )}
+    </bdi>
+  )
+}

@@ -1,0 +1,51 @@
+import { ActionIcon, Group, Text, Title } from '@mantine/core'
+import { CircleHelp } from 'lucide-react'
+import { type ReactNode, useEffect } from 'react'
+import { useWords } from '../words/index.ts'
+
+interface PageHeaderProps {
+  readonly title: string
+  /** One sentence: what this page is for. */
+  readonly about?: ReactNode
+  /** Name of a page of the documentation, such as `center` for docs/center.md, with an optional `#heading`. */
+  readonly help?: string
+  readonly actions?: ReactNode
+}
+
+/** Every page begins with one: it sets the window's title too. */
+export function PageHeader({ title, about, help, actions }: PageHeaderProps) {
+  const { t } = useWords('parts')
+  useEffect(() => {
+    document.title = `${title} · Davylamp`
+  }, [title])
+  return (
+    <Group justify="space-between" align="flex-start" mb="md" gap="sm">
+      <div>
+        <Group gap={6}>
+          <Title order={1} size="h3">
+            {title}
+          </Title>
+          {help === undefined ? null : (
+            <ActionIcon
+              component="a"
+              href={`/docs/${help}`}
+              target="_blank"
+              rel="noreferrer"
+              variant="subtle"
+              color="gray"
+              aria-label={t('help')}
+            >
+              <CircleHelp size={18} aria-hidden />
+            </ActionIcon>
+          )}
+        </Group>
+        {about === undefined ? null : (
+          <Text c="dimmed" size="sm" component="div">
+            {about}
+          </Text>
+        )}
+      </div>
+      {actions === undefined ? null : <Group gap="xs">{actions}</Group>}
+    </Group>
+  )
+}

@@ -1,0 +1,70 @@
+import { useSyncExternalStore } from 'react'
+import { useWords } from '../words/index.ts'
+
+interface TimeProps {
+  /** RFC 3339. */
+  readonly at: string
+  /** Default `relative` (3 minutes ago); `full`: date and time in the reader's zone. UTC is in the tooltip of both. */
+  readonly as?: 'relative' | 'full'
+}
+
+/** A moment, in the reader's zone and language; UTC on hover, and for machines. */
+export function Time({ at, as = 'relative' }: TimeProps) {
+  const { i18n } = useWords('parts')
+  const now = useSyncExternalStore(everyHalfMinute, () => halfMinutes)
+  const date = new Date(at)
+  if (Number.isNaN(date.getTime())) return null
+  const full = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'medium' }).format(date)
+  const utc = `${date
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, '')} UTC`
+  return (
+    <time dateTime={at} title={as === 'full' ? utc : `${full}\n${utc}`}>
+      {as === 'full' ? full : relative(date, Math.max(now * 30_000, Date.now() - 30_000), i18n.language)}
+    </time>
+  )
+}
+
+/** A length of time, such as "5 min". `seconds` ≥ 0. */
+export function Duration({ seconds }: { readonly seconds: number }) {
+  const { i18n } = useWords('parts')
+  const [unit, size] = steps.find(([, size]) => seconds >= size) ?? (['second', 1] as const)
+  const value = seconds / size
+  const format = new Intl.NumberFormat(i18n.language, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits: value < 10 && unit !== 'second' ? 1 : 0,
+  })
+  return <span>{format.format(value)}</span>
+}
+
+const steps = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const
+
+function relative(date: Date, now: number, language: string): string {
+  const seconds = (date.getTime() - now) / 1000
+  const [unit, size] = steps.find(([, size]) => Math.abs(seconds) >= size) ?? (['second', 1] as const)
+  if (unit === 'day' && Math.abs(seconds) > 30 * 86_400)
+    return new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(date)
+  const value = unit === 'second' ? 0 : Math.trunc(seconds / size)
+  return new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' }).format(value, unit)
+}
+
+/** One clock for all times on a page. */
+let halfMinutes = Math.floor(Date.now() / 30_000)
+const listeners = new Set<() => void>()
+setInterval(() => {
+  halfMinutes = Math.floor(Date.now() / 30_000)
+  for (const listener of listeners) listener()
+}, 30_000)
+
+function everyHalfMinute(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}

@@ -1,0 +1,2 @@
+export { onFreshLoginWanted, withFreshLogin } from './fresh-login.ts'
+export { type Session, SessionProvider, type SessionState, useSession, useSessionDoor } from './session.tsx'

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Page } from 'playwright-core'
+
+const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+interface Violation {
+  readonly id: string
+  readonly help: string
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
+}
+
+/** Fails with what axe finds on the page as it is now (WCAG 2.2 AA and good practice). */
+export async function assertAccessible(page: Page, what: string): Promise<void> {
+  // By the debugger's protocol: the content security policy does not let the page load it.
+  await page.evaluate(axe)
+  const violations = (await page.evaluate(
+    `axe.run(document, { runOnly: ${JSON.stringify(tags)} }).then(result => result.violations)`,
+  )) as Violation[]
+  const words = violations.map(
+    ({ id, help, nodes }) =>
+      `${id}: ${help}\n${nodes.map(({ html, failureSummary = '' }) => `    ${html.slice(0, 200)}\n      ${failureSummary.replaceAll('\n', ' ')}`).join('\n')}`,
+  )
+  assert.equal(words.join('\n'), '', what)
+}
+
+/** Nothing may make the page scroll sideways. */
+export async function assertFits(page: Page, what: string): Promise<void> {
+  const [inner, outer] = (await page.evaluate(
+    '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
+  )) as [number, number]
+  assert.ok(inner <= outer, `${what}: ${inner} wide in ${outer}`)
+}

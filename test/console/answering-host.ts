@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Report, SignedOrder } from '../../model/wire/index.ts'
+import type { ThinAgent } from '../verify/load/thin-agent.ts'
+import type { RecordedHost } from './record.ts'
+
+/**
+ * Lets a simulated agent answer orders with what the real host told when it was recorded: enough to work on pages. What is true of a
+ * clean-up is shown by tests with hosts that boot.
+ */
+export function answerOrders(agent: ThinAgent, host: RecordedHost): void {
+  agent.onOrder = ({ order }) => void answer(agent, host, order).catch(() => {})
+}
+
+async function answer(agent: ThinAgent, host: RecordedHost, { id, action }: SignedOrder['order']): Promise<void> {
+  say(agent, { kind: 'order', order: id, state: 'accepted' })
+  if (action.kind !== 'scan') return
+  say(agent, { kind: 'order', order: id, state: 'running' })
+  const parts = ['processes', 'autostarts', 'files', 'packages', 'network', 'rules', 'incidents', 'plans']
+  for (const [index, part] of parts.entries()) {
+    agent.progress(id, part, index, parts.length)
+    await pause(300)
+  }
+  const scan = randomUUID()
+  for (const report of host.reports.slice(host.reports.findLastIndex(one => one.kind === 'scan'))) {
+    if (report.kind === 'scan') {
+      const { startedAt: _, ...rest } = report.scan
+      say(agent, { ...report, id: scan, order: id, scan: { ...rest, startedAt: new Date().toISOString() } })
+    } else if (report.kind === 'plans') say(agent, { ...report, scan })
+  }
+  say(agent, { kind: 'order', order: id, state: 'done', scan })
+}
+
+function say(agent: ThinAgent, report: Report): void {
+  agent.report(JSON.stringify(report), Date.now())
+}
