@@ -161,8 +161,12 @@ function statusOf(route: RouteContract): number {
 
 function success(name: string, route: RouteContract, schemas: SchemaCollector): Json {
   if (redirects(route)) return { description: `Answers with ${route.raw}` }
-  if (route.raw !== undefined)
-    return { description: 'The content', content: { [route.raw]: { schema: { type: 'string' } } } }
+  if (route.raw !== undefined) {
+    // `text/html or application/pdf, as an attachment`: the sentence may name several.
+    const types = route.raw.match(/\b[a-z]+\/[\w.+-]+/g) ?? []
+    const content = Object.fromEntries(types.map(type => [type, { schema: { type: 'string' } }]))
+    return { description: `The content: ${route.raw}`, content }
+  }
   if (route.answer === undefined) return { description: 'Done' }
   return {
     description: 'The answer',
