@@ -77,6 +77,7 @@ async function ownOrder(
   return row?.order_id
 }
 
+/** A run comes again as a whole, when it ends and when it is proven: what was done before keeps its time. */
 async function writeActions(run: Run['id'], actions: readonly ActionState[], { db, tenant, host, now }: ReportContext) {
   const rows = [...new Map(actions.map(one => [one.number, one])).values()]
   if (rows.length === 0) return
@@ -84,6 +85,8 @@ async function writeActions(run: Run['id'], actions: readonly ActionState[], { d
     INSERT INTO run_action (tenant_id, host_id, run_id, number, outcome, body, changed_at)
     SELECT ${tenant}::uuid, ${host.id}::uuid, ${run}, (one->>'number')::int, one->>'outcome', one, ${now}::timestamptz
     FROM jsonb_array_elements(${JSON.stringify(rows)}::jsonb) AS one
-    ON CONFLICT (tenant_id, host_id, run_id, number) DO UPDATE SET
-      outcome = excluded.outcome, body = excluded.body, changed_at = excluded.changed_at`.execute(db)
+    ON CONFLICT (tenant_id, host_id, run_id, number) DO UPDATE SET outcome = excluded.outcome, body = excluded.body,
+      changed_at = CASE WHEN run_action.outcome = excluded.outcome THEN run_action.changed_at ELSE excluded.changed_at END`.execute(
+    db,
+  )
 }
