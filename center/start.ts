@@ -9,6 +9,7 @@ import {
   notificationRoutes,
   orderRoutes,
   settingsRoutes,
+  storyRoutes,
 } from '../model/api/index.ts'
 import { auditRoutes, peopleRoutes, profileRoutes, signInRoutes } from '../model/api/index.ts'
 import { alertHandlers, allHuntHandlers } from './alerts/index.ts'
@@ -31,6 +32,7 @@ import {
 import { exportHandlers } from './export/index.ts'
 import { notificationHandlers } from './notify/index.ts'
 import { settingsHandlers } from './settings/index.ts'
+import { storyHandlers } from './story/index.ts'
 import { ensureTenant, openStore, type OpenStore, type StoreSource } from './store/index.ts'
 import { uuid7 } from './uuid7.ts'
 import { startWork } from './work.ts'
@@ -206,6 +208,7 @@ async function startPeoplesPort(
       serve(agentRoutes, agentHandlers({ keys, downloads: gateway.downloads })),
       serve(alertRoutes, alertHandlers),
       serve(huntRoutes, allHuntHandlers),
+      serve({ alertStory: storyRoutes.alertStory }, storyHandlers),
       serve(orderRoutes, orderApi),
       serve(settingsRoutes, settingsHandlers),
       serve(notificationRoutes, { ...notificationHandlers, ...exportHandlers }),

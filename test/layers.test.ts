@@ -45,7 +45,13 @@ const thinkingOnly = new Map([
 ])
 
 /** Further front doors: what a scan of one host has no use for, and so must not load. */
-const doors = new Set(['model/wire/index.ts', 'model/api/index.ts', 'agent/orders/index.ts', 'client/node.ts'])
+const doors = new Set([
+  'model/wire/index.ts',
+  'model/api/index.ts',
+  'agent/orders/index.ts',
+  'client/node.ts',
+  'engine/story/index.ts',
+])
 
 /** What a module of node is good for without reaching outside. */
 const harmless = new Map([['node:net', /^\{\s*(?:type )?isIP(?:v[46])?(?:,\s*isIP(?:v[46])?)*\s*\}$/]])

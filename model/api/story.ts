@@ -9,12 +9,89 @@ const alertParams = z.object({ alert: z.uuid() })
 /** What makes a moment of an incident known. */
 export const momentSources = ['file', 'process', 'journal', 'account', 'scan', 'center', 'order', 'run'] as const
 
+/**
+ * What a moment of the engine or of a run can be. Those of `center` are the words of the alert's history (`opened`, `handled`,
+ * `comment` …), those of `order` are `order-` and a state of an order.
+ */
+export const storyMoments = [
+  'file-created',
+  'file-written',
+  'file-changed',
+  'autostart-written',
+  'key-written',
+  'sudo-rule-written',
+  'preload-written',
+  'hosts-changed',
+  'command-replaced',
+  'setting-changed',
+  'process-started',
+  'container-created',
+  'account-created',
+  'account-changed',
+  'home-created',
+  'password-changed',
+  'last-login',
+  'login',
+  'failed-login-burst',
+  'log-entry',
+  'first-trace',
+  'first-seen',
+  'run-started',
+  'run-ended',
+  'step-done',
+  'step-already-done',
+  'step-changed-since',
+  'step-failed',
+  'step-skipped',
+  'step-undone',
+  'proof',
+] as const
+export type KnownMoment = (typeof storyMoments)[number]
+
+/** How one thing in the graph leads to another, read from the upper to the lower one. What is none of these is a sentence about the lower one. */
+export const storyReasons = [
+  'starts',
+  'started',
+  'runs',
+  'runs as',
+  'names',
+  'holds open',
+  'is given to',
+  'talks to',
+  'listens on',
+  'hides',
+  'loads',
+  'sets',
+  'writes',
+  'creates',
+  'owns',
+  'holds',
+  'allows',
+  'protects',
+  'logs in as',
+  'gets rights from',
+  'points at',
+  'is written in',
+  'is configured by',
+  'stands in the place of',
+  'was moved to',
+  'runs the same program as',
+  'has the same content as',
+  'lies beside',
+  'belongs to the same unit as',
+  'goes with',
+  'changed in the same minutes as',
+  'belongs to the same intrusion as',
+  'probably let in',
+] as const
+export type KnownReason = (typeof storyReasons)[number]
+
 export const storyMoment = z.object({
   at: time,
   /** False: the earliest that is known, it may have been before. */
   exact: z.boolean(),
   source: z.enum(momentSources),
-  /** `file-changed`, `process-started`, `first-seen`, `ordered`, `step`, `proof` …; the console has words for each. */
+  /** One of `storyMoments`, an event of the alert, or an order's; the console has words for each. */
   what: z.string(),
   /** What it is about, as people write it: a path, a command, an account. May come from the host: show it as text only. */
   subject: z.string(),
@@ -96,7 +173,17 @@ export const alertStory = z.object({
     height: z.number(),
     nodes: z.array(storyNode),
     /** Top to bottom: what starts stands above what is started. */
-    edges: z.array(z.object({ from: z.string(), to: z.string(), reason: z.string(), points: z.array(point) })),
+    edges: z.array(
+      z.object({
+        from: z.string(),
+        to: z.string(),
+        /** One of `storyReasons`, or a sentence. */
+        reason: z.string(),
+        points: z.array(point),
+        /** Where the reason stands, its centre. */
+        label: point.optional(),
+      }),
+    ),
     /** Nodes that were left out because the graph would be too large to read. */
     leftOut: z.number().int(),
   }),

@@ -8,6 +8,7 @@ import { notificationHandlers } from '../../notify/index.ts'
 import { orderApi } from '../../orders/index.ts'
 import { peopleHandlers } from '../../people/index.ts'
 import { settingsHandlers } from '../../settings/index.ts'
+import { storyHandlers } from '../../story/index.ts'
 
 /** Everything that answers the API, by the names of its functions; live view and health are the server's own. */
 export function allHandlers(keys: Keyring): Readonly<Record<string, unknown>> {
@@ -25,6 +26,7 @@ export function allHandlers(keys: Keyring): Readonly<Record<string, unknown>> {
     ...orderApi,
     ...peopleHandlers,
     ...settingsHandlers,
+    ...storyHandlers,
   }
 }
 

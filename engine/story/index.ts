@@ -1,0 +1,6 @@
+export { actionObject } from './action-object.ts'
+export { detailOf, labelOf, shortened } from './label.ts'
+export { instant, type Moment, oldestFirst } from './moments.ts'
+export { type IncidentStory, type StoryOptions, storyOfFinding, storyOfIncident } from './story.ts'
+export type { DrawnEdge, DrawnNode, Graph } from './graph.ts'
+export { spanning } from './spanning.ts'
