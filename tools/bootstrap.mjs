@@ -22,6 +22,11 @@ const commands = {
     return node(['test/range/range-shell.ts', ...rest])
   },
   package: () => node(['tools/package.ts', ...rest]),
+  screenshots: () => {
+    installPackages()
+    buildConsole()
+    return node(['test/console/screenshots.ts', ...rest])
+  },
   bench: () => node(['tools/bench.ts', ...rest]),
 }
 

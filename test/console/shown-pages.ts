@@ -1,0 +1,39 @@
+import type { Page } from 'playwright-core'
+import type { SeededCenter } from './seeded-center.ts'
+
+/** A state of the console that is looked at: in pictures, by axe, and with hostile texts. */
+export interface ShownPage {
+  /** Of the picture. */
+  readonly name: string
+  readonly open: (page: Page) => Promise<unknown>
+}
+
+/** Every page, with its ways of being shown that differ. Signed in as an administrator. */
+export async function shownPages({ admin, hosts }: SeededCenter): Promise<readonly ShownPage[]> {
+  const web = hosts.get('web-01') ?? ''
+  const { items } = await admin.api.listAlerts({ query: { host: web, about: 'incident' } })
+  const alert = items[0]?.id ?? ''
+  const at = (name: string, path: string): ShownPage => ({ name, open: page => page.goto(path) })
+  return [
+    at('overview', '/'),
+    at('alerts', '/alerts'),
+    at('alert', `/alerts/${alert}`),
+    at('allowlist', '/alerts/allowlist'),
+    at('virus-scan', '/virus-scan'),
+    at('response', '/response'),
+    at('quarantine', '/quarantine'),
+    at('prevention', '/prevention'),
+    at('hosts', '/hosts'),
+    at('host', `/hosts/${web}`),
+    at('add-server', '/hosts/add'),
+    at('reports', '/reports'),
+    at('rules', '/rules'),
+    at('intelligence', '/intelligence'),
+    at('notifications', '/notifications'),
+    at('users', '/users'),
+    at('audit', '/audit'),
+    at('settings', '/settings'),
+    at('health', '/health'),
+    at('profile', '/profile'),
+  ]
+}
