@@ -1,3 +1,11 @@
+export {
+  alertTypes,
+  AlertTypeName,
+  HandledWayName,
+  handledWays,
+  type HandledWay,
+  OrderStateBadge,
+} from './alert-words.tsx'
 export { Badge, LevelBadge, ProofBadge, StatusBadge, type Tone, VerdictBadge } from './badges.tsx'
 export { ConfirmDialog, type ConfirmDialogProps } from './confirm-dialog.tsx'
 export { CopyText } from './copy-text.tsx'

@@ -1,7 +1,12 @@
-import { PageHeader } from '../../parts/index.ts'
-import { useWords } from '../../words/index.ts'
+import { Route, Routes } from 'react-router'
+import { AlertDetail } from './detail/index.ts'
+import { AlertList } from './list/index.ts'
 
 export function Page() {
-  const { t } = useWords('alerts')
-  return <PageHeader title={t('title')} />
+  return (
+    <Routes>
+      <Route index element={<AlertList />} />
+      <Route path=":alert/*" element={<AlertDetail />} />
+    </Routes>
+  )
 }

@@ -1,0 +1,1 @@
+export { AlertDetail } from './alert-detail.tsx'
