@@ -6,6 +6,7 @@ import type { Report, ReportKind } from '../model/wire/index.ts'
 /** What goes first when there is no room: the front of the list. What the center can ask for again goes before what is lost for good. */
 const dropOrder: readonly ReportKind[] = [
   'health',
+  'processes',
   'run-step',
   'inventory',
   'blocks',

@@ -8,6 +8,7 @@ import {
   huntRoutes,
   notificationRoutes,
   orderRoutes,
+  processRoutes,
   settingsRoutes,
   storyRoutes,
 } from '../model/api/index.ts'
@@ -16,7 +17,7 @@ import { alertHandlers, allHuntHandlers } from './alerts/index.ts'
 import { type ApiServer, consolePages, serve, startApi } from './api/index.ts'
 import { pgBus } from './bus/index.ts'
 import type { Caller, Center, Log } from './context.ts'
-import { hostsHandlers } from './fleet/index.ts'
+import { hostsHandlers, processHandlers } from './fleet/index.ts'
 import { agentAlarms, agentHandlers, type Gateway, groupPolicies, startGateway } from './gateway/index.ts'
 import { createIngest } from './ingest/index.ts'
 import { type Keyring, namesOf, openCenterKeys, serverCertificate } from './keys/index.ts'
@@ -205,6 +206,7 @@ async function startPeoplesPort(
     },
     [
       serve(hostRoutes, hostsHandlers),
+      serve(processRoutes, processHandlers),
       serve(agentRoutes, agentHandlers({ keys, downloads: gateway.downloads })),
       serve(alertRoutes, alertHandlers),
       serve(huntRoutes, allHuntHandlers),

@@ -27,5 +27,13 @@ export function agentChildCommands(tree: Command, outcome: Outcome): void {
     examples: ['agent judge < request.json'],
     load: async () => (await import('./agent-judge.ts')).agentJudgeCommand,
   })
+  addCommand(group, outcome, {
+    usage: 'processes',
+    description: 'Print the processes of this host for the center, as a line of JSON.',
+    options: command =>
+      orderOptions(command).addOption(hidden('--root <dir>', 'a mounted host, which has no processes')),
+    examples: ['agent processes'],
+    load: async () => (await import('./agent-processes.ts')).agentProcessesCommand,
+  })
   for (const command of group.commands.slice(before)) Reflect.set(command, '_hidden', true)
 }

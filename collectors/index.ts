@@ -1,5 +1,5 @@
 export type { CollectOptions } from './collect.ts'
 export { collectFacts } from './collect.ts'
 export type { Collector, Owner, Person, Survey } from './collector.ts'
-export { linuxCollectors } from './linux/index.ts'
+export { linuxCollectors, processCollectors } from './linux/index.ts'
 export { openPackages } from './linux/packages/package-database.ts'

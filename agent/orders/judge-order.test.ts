@@ -101,6 +101,7 @@ const block = (more: object = {}): OrderAction => ({ kind: 'block', addresses: [
 
 for (const [name, action, expected] of [
   ['a quick scan', { kind: 'scan', mode: 'quick' }, 'accepted'],
+  ['the processes of now', { kind: 'report-processes' }, 'accepted'],
   ['a full scan, which it cannot do', { kind: 'scan', mode: 'full' }, 'not-capable'],
   ['a scan of a path', { kind: 'scan', mode: 'path', path: '/etc' }, 'not-capable'],
   ['a quick scan that names a path', { kind: 'scan', mode: 'quick', path: '/etc' }, 'not-capable'],
@@ -144,6 +145,7 @@ for (const [name, action, expected] of [
 
 for (const [name, orders, action, expected] of [
   ['a kind that is not taken', { accept: ['scan'] }, clean(), 'local-policy'],
+  ['processes, where nobody is to see them', { accept: ['scan'] }, { kind: 'report-processes' }, 'local-policy'],
   ['a kind that needs approval', { needApproval: ['clean'] }, clean({ plan: plan.id }), 'needs-approval'],
   ['suspected incidents', { suspected: false }, clean({ incident: 'susp', plan: other.id }), 'needs-approval'],
   ['confirmed ones besides', { suspected: false }, clean(), 'accepted'],

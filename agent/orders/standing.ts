@@ -45,6 +45,7 @@ export function objectAndStanding(action: OrderAction, knowledge: HostKnowledge)
   switch (action.kind) {
     case 'scan':
     case 'report-inventory':
+    case 'report-processes':
     case 'upgrade':
       return { kind: 'enough' }
     case 'clean':

@@ -5,6 +5,7 @@ export const capabilities: readonly (OrderKind | 'scan:quick' | 'later-looks')[]
   'scan',
   'scan:quick',
   'report-inventory',
+  'report-processes',
   'clean',
   'prove',
   'undo',

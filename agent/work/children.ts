@@ -25,6 +25,16 @@ export class Children {
   /** A look; everything that it says lies in the spool when this returns. Throws with the reason when it did not end well. */
   async look(words: readonly string[], signal: AbortSignal, order?: string): Promise<LookLines> {
     const { own } = this.#given.folders
+    const lines = await this.tell(words, signal, order)
+    // From now on only what changes is told.
+    if (existsSync(join(own, 'inventory.next.json')))
+      renameSync(join(own, 'inventory.next.json'), join(own, 'inventory.json'))
+    return lines
+  }
+
+  /** A child that tells something besides the inventory; otherwise as `look`. */
+  async tell(words: readonly string[], signal: AbortSignal, order?: string): Promise<LookLines> {
+    const { own } = this.#given.folders
     const lines = new LookLines(this.#given, order)
     const end = await runLook({
       launcher: this.#given.launcher,
@@ -35,9 +45,6 @@ export class Children {
       onStart: pid => rememberChild(own, pid, 'look'),
     })
     if (end.status !== 0) throw new Error(reasonFrom(end.stderr, end.status))
-    // From now on only what changes is told.
-    if (existsSync(join(own, 'inventory.next.json')))
-      renameSync(join(own, 'inventory.next.json'), join(own, 'inventory.json'))
     return lines
   }
 

@@ -1,4 +1,4 @@
-import type { Order, Report } from '../../model/wire/index.ts'
+import type { Order, OrderKind, Report } from '../../model/wire/index.ts'
 import type { OrderLedger, TakenOrder } from '../orders/ledger.ts'
 import { messageOf } from '../own-files.ts'
 import { JobStopped, type WorkerSurroundings } from '../ports.ts'
@@ -49,6 +49,10 @@ export class OrderWork {
     if (order.action.kind === 'scan' || order.action.kind === 'report-inventory') {
       const { scan } = await children.look(words, signal, order.id)
       return this.finish(order, { state: 'done', ...(scan === undefined ? {} : { scan }) })
+    }
+    if (order.action.kind === 'report-processes') {
+      await children.tell(words, signal, order.id)
+      return this.finish(order, { state: 'done' })
     }
     if (order.action.kind === 'prove') return this.#prove(order, order.action.run, words, signal)
     await this.#change(order, this.#runTakenBack(order), words, signal)
@@ -224,9 +228,11 @@ const expired = {
   reason: 'It ran out while it waited on this host.',
 } as const satisfies OrderEnd
 
+const looks: ReadonlySet<OrderKind> = new Set(['scan', 'report-inventory', 'report-processes', 'prove'])
+
 /** What only looks may be stopped at any moment. */
 export function mayBeStopped({ action }: Order): boolean {
-  return action.kind === 'scan' || action.kind === 'report-inventory' || action.kind === 'prove'
+  return looks.has(action.kind)
 }
 
 function rest(ms: number, signal: AbortSignal): Promise<void> {

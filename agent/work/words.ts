@@ -29,6 +29,8 @@ export function wordsOf({ id, action }: Order, given: ChildSurroundings): string
       return ['agent', 'look', order, ...tree]
     case 'report-inventory':
       return ['agent', 'look', order, '--only-inventory', '--whole-inventory', ...tree]
+    case 'report-processes':
+      return ['agent', 'processes', order, ...tree]
     case 'clean': {
       const watch = action.watchSeconds === undefined ? [] : [`--watch=${action.watchSeconds}s`]
       const which =

@@ -67,6 +67,7 @@ export const hostHandlers: HostHandlers = {
       .returning('agent_id')
       .execute()
     await db.updateTable('host').where('host_id', '=', params.host).set({ removed_at: new Date() }).execute()
+    await db.deleteFrom('host_processes').where('host_id', '=', params.host).execute()
     for (const { agent_id } of agents)
       await center.bus.publish('presence', { tenant: caller.tenant, what: 'revoked', id: agent_id }, db)
     await audit('host.removed', { kind: 'host', id: params.host }, { name: row.name })

@@ -4,6 +4,7 @@ import { takeHealth } from './health.ts'
 import { takeInventory } from './inventory.ts'
 import { takeOrderState } from './order.ts'
 import { takePlans } from './plans.ts'
+import { takeProcesses } from './processes.ts'
 import { takeQuarantine } from './quarantine.ts'
 import type { ReportContext } from './report-context.ts'
 import { takeRun, takeRunStep } from './run.ts'
@@ -19,6 +20,8 @@ export async function takeReport(report: Report, context: ReportContext): Promis
       return await takePlans(report, context)
     case 'inventory':
       return await takeInventory(report, context)
+    case 'processes':
+      return await takeProcesses(report, context)
     case 'run':
       return await takeRun(report, context)
     case 'run-step':

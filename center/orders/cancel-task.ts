@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { OrderKind } from '../../model/wire/index.ts'
 import type { Center, Db } from '../context.ts'
 import { afterOrders } from '../ingest/index.ts'
 import { createOrders } from './create-orders.ts'
@@ -12,6 +13,8 @@ export interface CancelledTask {
   readonly left: number
 }
 
+const stoppable: ReadonlySet<string> = new Set<OrderKind>(['scan', 'report-inventory', 'report-processes'])
+
 /** Looks are stopped wherever they are, changes only where no host has them yet. `hosts`: those that the caller may command. */
 export async function cancelTask(
   db: Db,
@@ -24,7 +27,7 @@ export async function cancelTask(
     WHERE tenant_id = ${tenant} AND task_id = ${task} AND ended_at IS NULL AND host_id = ANY(${[...hosts]}::uuid[])
     ORDER BY order_id FOR UPDATE`.execute(db)
   const early = rows.filter(one => one.state === 'waiting-approval' || one.state === 'queued')
-  const looks = rows.filter(one => !early.includes(one) && (one.kind === 'scan' || one.kind === 'report-inventory'))
+  const looks = rows.filter(one => !early.includes(one) && stoppable.has(one.kind))
   const ids = early.map(one => one.order_id)
   await sql`
     UPDATE host_order SET state = 'cancelled', reason = ${`${by} cancelled it`}, ended_at = ${now}

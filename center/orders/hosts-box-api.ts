@@ -3,10 +3,10 @@ import { z } from 'zod'
 import type { orderRoutes } from '../../model/api/index.ts'
 import { actionState, run as runSchema } from '../../model/index.ts'
 import { keyset } from '../api/keyset.ts'
-import type { Handlers, Request } from '../context.ts'
+import type { Handlers } from '../context.ts'
 import { conflict, notFound } from '../problem-error.ts'
-import { createOrders, type NewTask } from './create-orders.ts'
 import { inGroups } from './in-groups.ts'
+import { hostToCommand, orderOne } from './order-one.ts'
 
 type BoxHandlers = Pick<
   Handlers<typeof orderRoutes>,
@@ -89,10 +89,7 @@ export const boxHandlers: BoxHandlers = {
       .executeTakeFirst()
     const name = await hostToCommand(request, params.host)
     if (known === undefined) throw notFound('run')
-    return await orderOne(request, {
-      title: `Undo run ${params.run}${step} on ${name}`,
-      orders: [{ host: params.host, action }],
-    })
+    return await orderOne(request, { title: `Undo run ${params.run}${step} on ${name}`, host: params.host, action })
   },
 
   async listQuarantine({ query }, { caller, db }) {
@@ -149,7 +146,7 @@ export const boxHandlers: BoxHandlers = {
       throw conflict('This entry is no file', 'Links and directories come back with their run: undo it.')
     const action = { kind: 'restore' as const, entry: params.entry, sha256: entry.sha256 }
     const title = `Restore ${entry.path.slice(0, 200)} on ${name}`
-    return await orderOne(request, { title, orders: [{ host: params.host, action }] })
+    return await orderOne(request, { title, host: params.host, action })
   },
 
   async listBlocked({ query }, { caller, db, center }) {
@@ -199,28 +196,5 @@ function runObjectOf(row: RunRow) {
     ...(proof === undefined ? {} : { proof }),
     startedAt: row.started_at.toISOString(),
     changedAt: row.changed_at.toISOString(),
-  }
-}
-
-/** The name of a host in whose group the caller may change hosts; for others it is not there. */
-async function hostToCommand({ caller, db }: Request, host: string): Promise<string> {
-  const { rows } = await sql<{ name: string }>`
-    SELECT h.name FROM host h WHERE h.tenant_id = ${caller.tenant} AND h.host_id = ${host} AND h.removed_at IS NULL
-      AND ${inGroups(caller, 'alerts:handle', 'h.group_id')}`.execute(db)
-  const name = rows[0]?.name
-  if (name === undefined) throw notFound('host')
-  return name
-}
-
-async function orderOne({ caller, db, center, audit }: Request, asked: Pick<NewTask, 'title' | 'orders'>) {
-  const { task, orders } = await createOrders(db, center, { tenant: caller.tenant, by: caller.name, ...asked })
-  const [order] = orders
-  if (order?.order === undefined) throw conflict('This cannot be ordered', order?.reason)
-  await audit('order.created', { kind: 'order', id: order.order }, { action: asked.orders[0]?.action })
-  return {
-    task,
-    order: order.order,
-    state: order.state,
-    ...(order.reason === undefined ? {} : { reason: order.reason }),
   }
 }

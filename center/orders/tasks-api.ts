@@ -1,6 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { z } from 'zod'
 import type { orderRoutes, TaskObject } from '../../model/api/index.ts'
+import type { OrderKind } from '../../model/wire/index.ts'
 import { beyond, keyset } from '../api/keyset.ts'
 import type { Caller, Db, Handlers } from '../context.ts'
 import { notAllowed, notFound } from '../problem-error.ts'
@@ -45,9 +46,16 @@ export const taskHandlers: TaskHandlers = {
   },
 }
 
+const looks: ReadonlySet<string> = new Set<OrderKind>([
+  'scan',
+  'report-inventory',
+  'report-processes',
+  'prove',
+  'cancel',
+])
+
 function mayCommand(caller: Caller, { kind, group_id }: { kind: string; group_id: string }): boolean {
-  const look = kind === 'scan' || kind === 'report-inventory' || kind === 'prove' || kind === 'cancel'
-  const groups = caller.groupsFor(look ? 'scans:start' : 'alerts:handle')
+  const groups = caller.groupsFor(looks.has(kind) ? 'scans:start' : 'alerts:handle')
   return groups === 'all' || groups.includes(group_id)
 }
 

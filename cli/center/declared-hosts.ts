@@ -65,6 +65,18 @@ function readingCommands(group: Command, outcome: Outcome): void {
     load: async () => (await import('./hosts.ts')).changesCommand,
   })
   addCommand(group, outcome, {
+    usage: 'processes <host>',
+    description:
+      'The processes of a host when it was last asked, those that use most first; with --refresh those of now.',
+    options: command =>
+      command
+        .option('--refresh', 'ask the host first, and wait for its answer')
+        .option('--limit <number>', 'at most so many (default 50)', wholeNumber)
+        .option('--all', 'all that were reported'),
+    examples: ['hosts processes web-3 --refresh'],
+    load: async () => (await import('./host-processes.ts')).processesCommand,
+  })
+  addCommand(group, outcome, {
     usage: 'events <host>',
     description: 'What happened to a host: enrolled, offline, back, tampering, clock.',
     options: listOptions,

@@ -1,5 +1,4 @@
-import { liveEvents } from '../../client/index.ts'
-import { type CenterOrderState, endedStates, type OrderObject, type RunObject } from '../../model/api/index.ts'
+import type { CenterOrderState, OrderObject, RunObject } from '../../model/api/index.ts'
 import type { ActionState, Proof } from '../../model/index.ts'
 import type { Context } from '../context.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
@@ -7,13 +6,10 @@ import { describeAction } from '../print/action.ts'
 import { printProof } from '../print/run.ts'
 import { count } from '../print/verdict.ts'
 import { calledAs } from '../program-name.ts'
+import { bellOf, hasEnded } from './order-bell.ts'
 import type { Connected } from './connect.ts'
 import { gathered, plainAll, said } from './show.ts'
 
-/** Without a word from the live view it is looked at again after so long. */
-const restMs = 5_000
-/** Changes come in swarms: one look for all of them. */
-const swarmMs = 300
 /** Steps are told of so many hosts at most; of more, only what became of each. */
 const mostWithSteps = 10
 /** The proof follows the end of the order; after so many looks without one there is none. */
@@ -44,31 +40,6 @@ export async function followTask(center: Connected, task: string, context: Conte
     }
   } finally {
     stop.abort()
-  }
-}
-
-function hasEnded(state: CenterOrderState): boolean {
-  return endedStates.some(one => one === state)
-}
-
-/** Rings when something about orders or runs changed, and now and then by itself. */
-function bellOf({ options }: Connected, signal: AbortSignal): { rung(): Promise<void> } {
-  let ring = Promise.withResolvers<void>()
-  const listening = (async () => {
-    for await (const _ of liveEvents(options, { what: ['order', 'run', 'task'], signal })) ring.resolve()
-  })()
-  // Where the live view cannot be had, looking now and then is enough.
-  listening.catch(() => {})
-  return {
-    async rung() {
-      const timer = setTimeout(() => ring.resolve(), restMs)
-      await ring.promise
-      clearTimeout(timer)
-      ring = Promise.withResolvers<void>()
-      const pause = Promise.withResolvers<void>()
-      setTimeout(pause.resolve, swarmMs)
-      await pause.promise
-    },
   }
 }
 

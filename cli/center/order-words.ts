@@ -8,6 +8,8 @@ export function orderWords(action: OrderAction): string {
       return `scan (${action.mode}${action.path === undefined ? '' : ` ${action.path}`})`
     case 'report-inventory':
       return 'report the whole inventory'
+    case 'report-processes':
+      return 'report the processes of now'
     case 'clean':
       return `clean incident ${action.incident}${action.finding === undefined ? '' : `, finding ${action.finding}`} (${action.handling}${action.plan === undefined ? '' : `, plan ${action.plan.slice(0, 12)}`})`
     case 'prove':

@@ -18,6 +18,9 @@ import { cron } from './cron.ts'
 import { files } from './files.ts'
 import { systemd } from './systemd.ts'
 
+/** What shows the processes and nothing else. */
+export const processCollectors: readonly Collector[] = [firstSample, processes]
+
 /** Every collector for Linux, in the order in which they run within a stage. */
 export const linuxCollectors: readonly Collector[] = [
   firstSample,

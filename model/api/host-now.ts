@@ -17,17 +17,21 @@ export const hostProcess = z.object({
   command: z.string(),
   executable: z.string().optional(),
   startedAt: time.optional(),
-  /** Of one core, since the look before, or over its life in the first. */
+  /** Of one core, over the second of the look. */
   cpuPercent: z.number(),
   residentBytes: z.number().int(),
   /** What vouches for its executable: `verified`, `owned`, `unowned` … (model/facts). */
   trust: z.string().optional(),
   container: z.string().optional(),
+  /** Views of the host in which it does not appear, such as `readdir`: somebody hides it. */
+  hiddenFrom: z.array(z.string()).optional(),
   /** It is part of an open alert. */
   alert: z.uuid().optional(),
 })
 
-export const hostNowRoutes = {
+export type HostProcess = z.infer<typeof hostProcess>
+
+export const processRoutes = {
   listProcesses: {
     method: 'GET',
     path: '/hosts/:host/processes',
@@ -54,6 +58,9 @@ export const hostNowRoutes = {
     perMinute: 60,
     answer: ordered,
   },
+} as const satisfies RouteTable
+
+export const quarantinedFileRoutes = {
   fetchQuarantined: {
     method: 'POST',
     path: '/hosts/:host/quarantine/:entry/fetch',
@@ -76,3 +83,5 @@ export const hostNowRoutes = {
     perMinute: 30,
   },
 } as const satisfies RouteTable
+
+export const hostNowRoutes = { ...processRoutes, ...quarantinedFileRoutes } as const satisfies RouteTable

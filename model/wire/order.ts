@@ -20,6 +20,8 @@ export const orderAction = z.discriminatedUnion('kind', [
   }),
   /** Send the whole inventory again. */
   z.object({ kind: z.literal('report-inventory') }),
+  /** Send the processes that there are now. */
+  z.object({ kind: z.literal('report-processes') }),
   /**
    * Carry out the host's plan for one incident that it computed. With `plan`, exactly that one (the host keeps those that
    * it reported); without, the one that the host computes at that moment. With `finding`, only what that finding is about.

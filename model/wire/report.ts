@@ -40,6 +40,29 @@ export const agentHealth = z.object({
 })
 export type AgentHealth = z.infer<typeof agentHealth>
 
+/** Longest list of processes in one report, and in what a center shows of it. */
+export const mostProcesses = 1_000
+
+/** A process as a host reports it when somebody asks which there are. Texts are cut by the host. */
+export const reportedProcess = z.object({
+  pid: z.number().int().nonnegative(),
+  /** Clock ticks after boot: with the pid it names one process. */
+  startTime: z.number().nonnegative(),
+  parent: z.number().int().nonnegative(),
+  user: z.string().max(100),
+  command: z.string().max(1_000),
+  executable: z.string().max(1_000).optional(),
+  startedAt: time.optional(),
+  /** Of one core. */
+  cpuPercent: z.number().nonnegative(),
+  residentBytes: z.number().int().nonnegative(),
+  trust: z.string().max(40).optional(),
+  container: z.string().max(100).optional(),
+  /** Views of the host in which it does not appear. */
+  hiddenFrom: z.array(z.string().max(60)).max(10).optional(),
+})
+export type ReportedProcess = z.infer<typeof reportedProcess>
+
 /** One thing that a host tells its center. Each lies in the spool until the center has it on disk. */
 export const report = z.discriminatedUnion('kind', [
   /** A scan with all that it found. `order`: the order that asked for it. */
@@ -60,6 +83,12 @@ export const report = z.discriminatedUnion('kind', [
     last: z.boolean(),
     present: z.array(identifiedFact).max(1_000),
     gone: z.array(z.object({ id, kind: z.enum(inventoryKinds) })).max(1_000),
+  }),
+  /** The processes that there are now, those that use most first. `total`: how many there are in truth. */
+  z.object({
+    kind: z.literal('processes'),
+    total: z.number().int().nonnegative(),
+    items: z.array(reportedProcess).max(mostProcesses),
   }),
   /** A run, whole: when it begins, when it ends, when it was proven or undone. */
   z.object({ kind: z.literal('run'), order: z.uuid().optional(), run }),

@@ -1,7 +1,14 @@
 import { allRoutes } from '../../../model/api/index.ts'
 import { alertHandlers, allHuntHandlers } from '../../alerts/index.ts'
 import { exportHandlers } from '../../export/index.ts'
-import { groupHandlers, hostHandlers, inventoryHandlers, scanHandlers, summaryHandlers } from '../../fleet/index.ts'
+import {
+  groupHandlers,
+  hostHandlers,
+  inventoryHandlers,
+  processHandlers,
+  scanHandlers,
+  summaryHandlers,
+} from '../../fleet/index.ts'
 import { agentHandlers } from '../../gateway/index.ts'
 import type { Keyring } from '../../keys/index.ts'
 import { notificationHandlers } from '../../notify/index.ts'
@@ -16,6 +23,7 @@ export function allHandlers(keys: Keyring): Readonly<Record<string, unknown>> {
     ...hostHandlers,
     ...groupHandlers,
     ...inventoryHandlers,
+    ...processHandlers,
     ...scanHandlers,
     ...summaryHandlers,
     ...agentHandlers({ keys, downloads: { joinPackage: async () => undefined } }),

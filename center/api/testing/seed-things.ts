@@ -119,6 +119,11 @@ export async function seedThings(
       changed_at: now,
     })
     .execute()
+  const process = { pid: 7, startTime: 1, parent: 1, user: marker, command: marker, cpuPercent: 0, residentBytes: 0 }
+  await db
+    .insertInto('host_processes')
+    .values({ tenant_id, host_id: host, at: now, total: 1, items: JSON.stringify([process]) })
+    .execute()
   await db
     .insertInto('hunt_term')
     .values({

@@ -189,6 +189,14 @@ export interface QuarantinedTable {
   gone_at: NullableTime
 }
 
+export interface HostProcessesTable {
+  tenant_id: string
+  host_id: string
+  at: Time
+  total: number
+  items: Json
+}
+
 export interface BlockedTable {
   tenant_id: string
   host_id: string

@@ -15,6 +15,7 @@ import type {
   RunActionTable,
   QuarantinedTable,
   BlockedTable,
+  HostProcessesTable,
   InventoryItemTable,
   InventoryChangeTable,
   HuntTermTable,
@@ -64,6 +65,7 @@ interface FleetTables {
   run_action: RunActionTable
   quarantined: QuarantinedTable
   blocked: BlockedTable
+  host_processes: HostProcessesTable
   inventory_item: InventoryItemTable
   inventory_change: InventoryChangeTable
   hunt_term: HuntTermTable
