@@ -99,6 +99,20 @@ test('a list that is longer than the contract is put aside, and the one before s
   assert.equal((await call('listProcesses', of)).total, 1)
 })
 
+test('texts that grow when they are made fit for the store are cut, and can be read', async () => {
+  const { send, of } = await agentWith('web-nul')
+  const [nul, half] = ['\0'.repeat(1_000), '\ud800'.repeat(100)]
+  const hostile = { command: nul, executable: nul, user: half, trust: '\0'.repeat(40), container: '\0'.repeat(100) }
+  assert.deepEqual(
+    await send({ kind: 'processes', total: 1, items: [seen(1, { ...hostile, hiddenFrom: ['\0'.repeat(60)] })] }),
+    [],
+  )
+  const [one] = (await call('listProcesses', of)).items
+  assert.equal(one?.command, '\\x00'.repeat(250))
+  assert.equal(one?.user, '\ufffd'.repeat(100))
+  assert.deepEqual(one?.hiddenFrom, ['\\x00'.repeat(15)])
+})
+
 test('a process that an open alert is about bears it: by pid and start, the incident before its findings', async () => {
   const { agent, send, of } = await agentWith('web-2')
   const fact = (pid: number, startTime = pid * 10) => ({ kind: 'process', pid, startTime })

@@ -1,4 +1,5 @@
-import type { Report } from '../../model/wire/index.ts'
+import type { Report, ReportedProcess } from '../../model/wire/index.ts'
+import { shortText } from './clean-value.ts'
 import type { ReportContext } from './report-context.ts'
 
 /** The processes of now take the place of those of before. */
@@ -6,7 +7,8 @@ export async function takeProcesses(
   { total, items }: Extract<Report, { kind: 'processes' }>,
   { db, tenant, host, at, tell }: ReportContext,
 ): Promise<void> {
-  const row = { at, total: Math.max(items.length, Math.min(total, mostTotal)), items: JSON.stringify(items) }
+  const kept = JSON.stringify(items.map(withinBounds))
+  const row = { at, total: Math.max(items.length, Math.min(total, mostTotal)), items: kept }
   await db
     .insertInto('host_processes')
     .values({ tenant_id: tenant, host_id: host.id, ...row })
@@ -17,3 +19,17 @@ export async function takeProcesses(
 
 /** Of Linux: PID_MAX_LIMIT (proc(5), kernel.pid_max). */
 const mostTotal = 4_194_304
+
+/** A text that was made clean may have become longer than the contract lets it be, and is read by that again. */
+function withinBounds(one: ReportedProcess): ReportedProcess {
+  const { executable, trust, container, hiddenFrom } = one
+  return {
+    ...one,
+    user: shortText(one.user, 100),
+    command: shortText(one.command, 1_000),
+    ...(executable === undefined ? {} : { executable: shortText(executable, 1_000) }),
+    ...(trust === undefined ? {} : { trust: shortText(trust, 40) }),
+    ...(container === undefined ? {} : { container: shortText(container, 100) }),
+    ...(hiddenFrom === undefined ? {} : { hiddenFrom: hiddenFrom.map(view => shortText(view, 60)) }),
+  }
+}

@@ -79,7 +79,7 @@ export const quarantinedFileRoutes = {
     summary:
       'A fetched file in a ZIP archive (AES-256) whose password is "infected", as is the custom, so that nothing opens it by mistake.',
     params: z.object({ host: z.uuid(), entry: z.string().max(200) }),
-    raw: 'application/zip, as an attachment',
+    raw: 'application/zip',
     perMinute: 30,
   },
 } as const satisfies RouteTable

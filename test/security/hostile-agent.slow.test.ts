@@ -72,6 +72,17 @@ const entry = {
   run: runId,
   reason: 'a miner',
 }
+const running = {
+  pid: 4_242,
+  startTime: 7,
+  parent: 1,
+  user: 'root',
+  command: '/var/tmp/.x/xm',
+  cpuPercent: 99,
+  residentBytes: 1,
+  executable: '/var/tmp/.x/xm',
+  trust: 'unowned',
+}
 const step = {
   number: 1,
   phase: 'remove',
@@ -94,6 +105,7 @@ function ordinaryReports(): Record<string, unknown>[] {
     { kind: 'plans', scan: 'scan-1', plans },
     { kind: 'inventory', snapshot: 's1', last: true, present: facts.filter(isInventory), gone: [] },
     { kind: 'run', run: runOf(plans[0]?.plan.id ?? '', [scan.incidents[0]?.id ?? '']) },
+    { kind: 'processes', total: 1, items: [running] },
     { kind: 'quarantine', entries: [entry] },
     { kind: 'blocks', way: 'nftables', blocked: [{ address: '198.51.100.7', expiresAt: '2027-01-01T00:00:00Z' }] },
     { kind: 'tampering', what: 'unit', detail: 'the unit file is another' },
@@ -192,7 +204,7 @@ test('hostile texts in every place that takes a text are stored as text', async 
   }
   assert.ok(stored >= hostileTexts.length * 2, `${stored} stored`)
   const rows = rowsAbout(await allTables(center), rogue.id, rogue.certified.agent)
-  for (const table of ['alert', 'alert_event', 'scan', 'host_event', 'quarantined'])
+  for (const table of ['alert', 'alert_event', 'scan', 'host_event', 'quarantined', 'host_processes'])
     assert.ok(rows[table]?.some(line => line.includes(marker)) === true, `${table} has none`)
   await nothingHappenedToOthers()
 })
