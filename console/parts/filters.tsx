@@ -3,6 +3,7 @@ import { useDebouncedCallback } from '@mantine/hooks'
 import { Search, X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useWords } from '../words/index.ts'
+import { HostSelect } from './host-select.tsx'
 
 export type FilterField<K extends string> =
   | { readonly kind: 'text'; readonly name: K; readonly label: string }
@@ -12,6 +13,8 @@ export type FilterField<K extends string> =
       readonly label: string
       readonly options: readonly { readonly value: string; readonly label: string }[]
     }
+  /** One host; the value is its id. */
+  | { readonly kind: 'host'; readonly name: K; readonly label: string }
   /** A day and time in the reader's zone; the value is RFC 3339 in UTC. */
   | { readonly kind: 'time'; readonly name: K; readonly label: string }
 
@@ -42,6 +45,17 @@ export function Filters<K extends string>({ fields, values, onChange }: FiltersP
         if (field.kind === 'text')
           return (
             <TextField key={field.name} label={field.label} value={value} onChange={text => set(field.name, text)} />
+          )
+        if (field.kind === 'host')
+          return (
+            <HostSelect
+              key={field.name}
+              size="xs"
+              width={160}
+              label={field.label}
+              value={value === '' ? undefined : value}
+              onChange={host => set(field.name, host)}
+            />
           )
         if (field.kind === 'time')
           return (
