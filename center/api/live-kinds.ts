@@ -77,6 +77,10 @@ export const liveRules: Readonly<Record<LiveKind, LiveRule>> = {
   rules: { needs: 'hosts:read' },
   allowlist: { needs: 'alerts:read' },
   notification: { needs: 'notifications:write' },
+  progress: {
+    needs: 'hosts:read',
+    groups: ids => sql`SELECT host_id::text AS id, group_id::text FROM host WHERE host_id = ANY(${uuids(ids)}::uuid[])`,
+  },
 }
 
 export function liveKind(what: string): LiveKind | undefined {

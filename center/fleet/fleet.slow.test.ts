@@ -155,7 +155,7 @@ test('the summary counts, and says what takes points away', async () => {
     [
       { total: 3, online: 2, offline: 1, neverScanned: 1, byVerdict: { confirmed: 1, nothing: 1, unknown: 1 } },
       55,
-      [{ text: 'a miner runs', hosts: 1, points: 90 }],
+      [{ what: 'alerts', text: 'a miner runs', hosts: 1, points: 90 }],
       ['alpha'],
     ],
   )

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
-import type { hostFilter, HostObject, hostRoutes } from '../../model/api/index.ts'
+import { type hostFilter, type HostObject, type hostRoutes, scoreReason } from '../../model/api/index.ts'
 import { beyond, keyset } from '../api/keyset.ts'
 import type { Caller, Db, Handlers, Request } from '../context.ts'
 import { badRequest, notAllowed, notFound } from '../problem-error.ts'
@@ -29,7 +29,8 @@ export const hostHandlers: HostHandlers = {
   },
 
   async getHost({ params }, { caller, db }) {
-    return hostObjectOf(await hostRow(db, caller, params.host))
+    const host = hostObjectOf(await hostRow(db, caller, params.host))
+    return { ...host, scoreReasons: await scoreReasonsOf(db, params.host) }
   },
 
   async updateHost({ params, body }, request) {
@@ -90,6 +91,11 @@ export const hostHandlers: HostHandlers = {
       ...next,
     }
   },
+}
+
+async function scoreReasonsOf(db: Db, host: string): Promise<z.output<typeof scoreReason>[]> {
+  const row = await db.selectFrom('host_score').where('host_id', '=', host).select('reasons').executeTakeFirst()
+  return z.array(scoreReason).catch([]).parse(row?.reasons)
 }
 
 /** A host that the caller may see, or 404. */

@@ -99,10 +99,10 @@ async function openAlerts(db: Db, groups: Groups) {
 
 /** What takes points away, most first. The points are those of center/ingest's score. */
 async function reasonsFor(db: Db, groups: Groups) {
-  const found = await sql<{ text: string; hosts: number; points: number }>`
-    SELECT reason->>'text' AS text, count(*)::int AS hosts, sum((reason->>'points')::real)::real AS points
+  const found = await sql<{ what: string; text: string; hosts: number; points: number }>`
+    SELECT reason->>'what' AS what, reason->>'text' AS text, count(*)::int AS hosts, sum((reason->>'points')::real)::real AS points
     FROM host JOIN host_score USING (tenant_id, host_id), jsonb_array_elements(host_score.reasons) AS reason
-    WHERE removed_at IS NULL AND ${inGroups('group_id', groups)} GROUP BY 1 ORDER BY 3 DESC LIMIT 10`.execute(db)
+    WHERE removed_at IS NULL AND ${inGroups('group_id', groups)} GROUP BY 1, 2 ORDER BY 4 DESC LIMIT 20`.execute(db)
   return found.rows
 }
 

@@ -98,6 +98,15 @@ function enrolmentsOf(db: Db) {
     .leftJoin('host as known', join =>
       join.onRef('known.tenant_id', '=', 'former.tenant_id').onRef('known.host_id', '=', 'former.host_id'),
     )
+    .leftJoin('agent as made', join =>
+      join.onRef('made.tenant_id', '=', 'enrolment.tenant_id').onRef('made.agent_id', '=', 'enrolment.agent_id'),
+    )
+    .leftJoin('host as joined', join =>
+      join
+        .onRef('joined.tenant_id', '=', 'made.tenant_id')
+        .onRef('joined.host_id', '=', 'made.host_id')
+        .on('joined.removed_at', 'is', null),
+    )
     .select([
       'enrolment_id',
       'enrolment.state',
@@ -116,6 +125,9 @@ function enrolmentsOf(db: Db) {
       'known.host_id as known_host',
       'known.name as known_name',
       'known.group_id as known_group',
+      'joined.host_id as joined_host',
+      'joined.name as joined_name',
+      'joined.group_id as joined_group',
     ])
 }
 
@@ -123,6 +135,7 @@ type EnrolmentRow = Awaited<ReturnType<typeof enrolmentRow>>
 
 function enrolmentOf(row: EnrolmentRow, caller: Caller): z.output<typeof enrolmentObject> {
   const known = row.known_group !== null && mayInGroup(caller, 'hosts:read', row.known_group)
+  const joined = row.joined_group !== null && mayInGroup(caller, 'hosts:read', row.joined_group)
   return {
     id: row.enrolment_id,
     state: row.state === 'pending' || row.state === 'refused' ? row.state : 'approved',
@@ -136,6 +149,7 @@ function enrolmentOf(row: EnrolmentRow, caller: Caller): z.output<typeof enrolme
     askedAt: row.asked_at.toISOString(),
     ...(row.decided_at === null ? {} : { decidedAt: row.decided_at.toISOString() }),
     ...(row.decided_by === null ? {} : { decidedBy: row.decided_by }),
+    ...(joined && row.joined_host !== null ? { host: { id: row.joined_host, name: row.joined_name ?? '' } } : {}),
   }
 }
 

@@ -82,8 +82,10 @@ async function markOffline(db: Db, center: Center, at: Date, spreadSeconds: numb
   }))
   for (let first = 0; first < events.length; first += 1_000)
     await addHostEvents(db, at, events.slice(first, first + 1_000))
-  for (const tenant of new Set(rows.map(row => row.tenant_id)))
-    await center.bus.publish('live', { tenant, what: 'presence', id: tenant }, db)
+  // One host of each group: whoever looks at hosts asks for all of them again.
+  for (const [first] of silent.values())
+    if (first !== undefined)
+      await center.bus.publish('live', { tenant: first.tenant_id, what: 'host', id: first.host_id }, db)
 }
 
 async function alarm(db: Db, alarms: Alarms, at: Date): Promise<void> {

@@ -42,6 +42,8 @@ const touched: Readonly<Record<LiveKind, readonly FunctionName[]>> = {
   rules: ['listPacks', 'listRules', 'listIndicators'],
   allowlist: ['listAllowances', 'listAlerts'],
   notification: ['listChannels', 'listDeliveries', 'listNotifyRoutes', 'listExports'],
+  // Heard by those who show it; what it ends in is told as an order or a scan.
+  progress: [],
 }
 
 type Hear = (change: LiveChange) => void

@@ -53,6 +53,8 @@ export const enrolmentObject = z.object({
   askedAt: time,
   decidedAt: time.optional(),
   decidedBy: z.string().optional(),
+  /** Once it has its certificate. */
+  host: z.object({ id: z.uuid(), name: z.string() }).optional(),
 })
 
 export const agentObject = z.object({

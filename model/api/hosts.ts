@@ -37,6 +37,9 @@ export const hostObject = z.object({
 })
 export type HostObject = z.infer<typeof hostObject>
 
+/** What takes points from a score of 100: `confirmed`, `suspected`, `exposure`, `finding`, `rebuild-advised`, `gaps`. */
+export const scoreReason = z.object({ what: z.string(), points: z.number(), text: z.string() })
+
 export const groupObject = z.object({
   id: z.uuid(),
   name: z.string(),
@@ -90,7 +93,7 @@ export const fleetSummary = z.object({
   }),
   /** Mean of the hosts' scores, with what takes most away. */
   score: z.number().int().optional(),
-  reasons: z.array(z.object({ text: z.string(), hosts: z.number().int(), points: z.number() })),
+  reasons: z.array(scoreReason.extend({ hosts: z.number().int() })),
   alerts: z.object({ openByLevel: z.record(z.string(), z.number().int()), openedToday: z.number().int() }),
   riskiest: z.array(
     z.object({ id: z.uuid(), name: z.string(), score: z.number().int(), openAlerts: z.number().int() }),
@@ -130,9 +133,9 @@ export const hostRoutes = {
     path: '/hosts/:host',
     needs: 'hosts:read',
     subject: 'Hosts',
-    summary: 'One host.',
+    summary: 'One host, with what takes points from its score.',
     params: hostParams,
-    answer: hostObject,
+    answer: hostObject.extend({ scoreReasons: z.array(scoreReason) }),
   },
   updateHost: {
     method: 'PATCH',
