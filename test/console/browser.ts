@@ -70,3 +70,11 @@ export async function signInOn(page: Page, { name, password }: Pick<Person, 'nam
   await page.locator('button[type="submit"]').click()
   await page.locator('#main').waitFor()
 }
+
+/** Waits until nothing on the page says that it is still loading. (The network is never idle: the live view stays open.) */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(
+    `document.querySelector('h1') !== null && document.querySelector('.mantine-Loader-root, .mantine-Skeleton-root') === null`,
+  )
+  await page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
+}

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import type { Language } from '../../model/api/index.ts'
-import { browserMissing, openBrowser, openPage, phone, type Seat, signInOn } from './browser.ts'
+import { browserMissing, openBrowser, openPage, phone, type Seat, settled, signInOn } from './browser.ts'
 import { shownPages } from './shown-pages.ts'
 import { checkout, openSeededCenter, type SeededCenter, seedImpossible } from './seeded-center.ts'
 
@@ -54,12 +54,7 @@ async function visit(browser: Browser, seeded: SeededCenter, seat: (typeof seats
   for (const { name, open } of await shownPages(seeded)) {
     if (positionals.length > 0 && !positionals.some(word => name.includes(word))) continue
     await open(page)
-    await page
-      .locator('[role="status"][aria-label]')
-      .first()
-      .waitFor({ state: 'hidden' })
-      .catch(() => {})
-    await page.waitForLoadState('networkidle').catch(() => {})
+    await settled(page)
     writeFileSync(join(values.into, `${name}-${seat.name}.${values.png ? 'png' : 'webp'}`), await picture(page))
     say(`${name} ${seat.name}\n`, 0)
   }
