@@ -73,8 +73,8 @@ export async function signInOn(page: Page, { name, password }: Pick<Person, 'nam
 
 /** Waits until nothing on the page says that it is still loading. (The network is never idle: the live view stays open.) */
 export async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(
-    `document.querySelector('h1') !== null && document.querySelector('.mantine-Loader-root, .mantine-Skeleton-root') === null`,
-  )
+  await page.locator('h1').first().waitFor()
+  const loading = page.locator('.mantine-Loader-root, .mantine-Skeleton-root')
+  while ((await loading.count()) > 0) await loading.first().waitFor({ state: 'hidden' })
   await page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
 }
