@@ -12,10 +12,20 @@ export { CopyText } from './copy-text.tsx'
 export { type Column, DataTable, type DataTableProps, type Selection } from './data-table.tsx'
 export { Filters, type FilterField } from './filters.tsx'
 export { HostSelect, HostsSelect } from './host-select.tsx'
+export {
+  OfflineReason,
+  offlineReasons,
+  Presence,
+  Score,
+  scoreColour,
+  ScoreReasonName,
+  scoreReasons,
+} from './host-words.tsx'
 export { HostText } from './host-text.tsx'
 export { PageHeader } from './page-header.tsx'
 export { isWholeScope, type Scope, ScopeField, ScopeText } from './scope.tsx'
 export { showDone, showFailed } from './said.tsx'
+export { RefusedHosts, StartScanDialog, StartScanForm } from './start-scan.tsx'
 export { EmptyState, ErrorState, ErrorText, LoadingState, NoPermissionState, NotFoundState } from './states.tsx'
 export { Duration, Time } from './time.tsx'
 export { TrendChart, type TrendSeries } from './trend-chart.tsx'

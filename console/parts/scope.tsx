@@ -11,6 +11,8 @@ import { useNumbers } from './numbers.ts'
 /** Hosts by name, group or tag; empty: all that one has the right for. */
 export type Scope = z.input<typeof scopeSchema>
 
+const ways = ['all', 'groups', 'tags', 'hosts'] as const
+
 interface ScopeFieldProps {
   readonly label: string
   readonly value: Scope
@@ -20,14 +22,17 @@ interface ScopeFieldProps {
   readonly error?: string | undefined
 }
 
-/** On which hosts something is done: all, groups with those below them, or single ones. */
+/** On which hosts something is done: all, groups with those below them, those with a tag, or single ones. */
 export function ScopeField({ label, value, onChange, needs, error }: ScopeFieldProps) {
   const { t } = useWords('parts')
   const { can } = useSession()
   const groups = useCall('listGroups')
-  const way = value.hosts !== undefined ? 'hosts' : value.groups !== undefined ? 'groups' : 'all'
-  const start = { all: {}, groups: { groups: [] }, hosts: { hosts: [] } } as const satisfies Record<typeof way, Scope>
-  const choose = (next: string) => onChange(next === 'groups' || next === 'hosts' ? { ...start[next] } : {})
+  const facets = useCall('hostFacets', undefined, { enabled: value.tags !== undefined })
+  const way = ways.find(one => one !== 'all' && value[one] !== undefined) ?? 'all'
+  const choose = (next: string) => {
+    const chosen = ways.find(one => one === next) ?? 'all'
+    onChange(chosen === 'all' ? {} : { [chosen]: [] })
+  }
   return (
     <Input.Wrapper label={label} labelElement="div" {...(way === 'all' && error !== undefined ? { error } : {})}>
       <Stack gap={6}>
@@ -35,7 +40,7 @@ export function ScopeField({ label, value, onChange, needs, error }: ScopeFieldP
           aria-label={label}
           size="xs"
           style={{ alignSelf: 'flex-start' }}
-          data={(['all', 'groups', 'hosts'] as const).map(one => ({ value: one, label: t(`scope.${one}`) }))}
+          data={ways.map(one => ({ value: one, label: t(`scope.${one}`) }))}
           value={way}
           onChange={choose}
         />
@@ -48,6 +53,19 @@ export function ScopeField({ label, value, onChange, needs, error }: ScopeFieldP
               .map(({ id, name }) => ({ value: id, label: name }))}
             value={value.groups}
             onChange={chosen => onChange({ groups: chosen })}
+            searchable
+            hidePickedOptions
+            nothingFoundMessage={t('none')}
+            error={error}
+          />
+        )}
+        {value.tags === undefined ? null : (
+          <MultiSelect
+            aria-label={t('scope.tags')}
+            placeholder={value.tags.length === 0 ? t('scope.find-tags') : ''}
+            data={(facets.data?.['tag'] ?? []).map(one => one.value)}
+            value={value.tags}
+            onChange={tags => onChange({ tags })}
             searchable
             hidePickedOptions
             nothingFoundMessage={t('none')}
