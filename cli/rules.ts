@@ -9,7 +9,7 @@ import { styled } from './print/page.ts'
 import { count, levelWord } from './print/verdict.ts'
 import { mustExist } from './must-exist.ts'
 import { calledAs } from './program-name.ts'
-import { ownFields, ownRulesFolder } from '../rulebook/index.ts'
+import { documentsOf, ownFields, ownRulesFolder } from '../rulebook/index.ts'
 import { levels } from '../model/index.ts'
 
 /** Lists our own rules. */
@@ -127,11 +127,5 @@ function categoryOf(rule: AnyRule): string {
 /** The rule's own document in its file. */
 function textOf(rule: AnyRule): string {
   if (rule.file === undefined) return JSON.stringify(rule, null, 2)
-  const lines = readFileSync(rule.file, 'utf8').split('\n')
-  const start = lines.findLastIndex((line, at) => at < rule.line && line.startsWith('---')) + 1
-  const end = lines.findIndex((line, at) => at >= rule.line && line.startsWith('---'))
-  return lines
-    .slice(start, end === -1 ? undefined : end)
-    .join('\n')
-    .trimEnd()
+  return documentsOf(readFileSync(rule.file, 'utf8'))(rule.line)
 }

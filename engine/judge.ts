@@ -79,12 +79,19 @@ function findingOf(rule: JudgingRule, view: View, allow: readonly AllowEntry[], 
     class: rule.meaning.class,
     specific: rule.meaning.specific,
     conclusive: rule.meaning.conclusive,
-    attack: rule.tags.filter(tag => /^attack\.t\d/.test(tag)).map(tag => tag.slice('attack.'.length).toUpperCase()),
-    families: rule.tags.filter(tag => tag.startsWith('family.')).map(tag => tag.slice('family.'.length)),
+    ...readTags(rule.tags),
     because: sentence(rule, view),
     fact: view.fact,
     linked: view.linked,
     allowed: allowanceFor(rule.id, view, allow, now),
+  }
+}
+
+/** What Sigma tags name: ATT&CK techniques as `T1053.003`, and families. */
+export function readTags(tags: readonly string[]): { attack: string[]; families: string[] } {
+  return {
+    attack: tags.filter(tag => /^attack\.t\d/.test(tag)).map(tag => tag.slice('attack.'.length).toUpperCase()),
+    families: tags.filter(tag => tag.startsWith('family.')).map(tag => tag.slice('family.'.length)),
   }
 }
 

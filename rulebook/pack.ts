@@ -1,12 +1,14 @@
 import { parse } from 'yaml'
 import { compileRules, parseRules } from '../detect/index.ts'
-import { foreignDetector, ownFields } from './rule-book.ts'
+import { foreignDetector, ownFields, ownRuleIds } from './rule-book.ts'
 import { foundIn, parseCases, type RuleCase } from './rule-cases.ts'
 
 /** Rules that somebody wrote for their own hosts, with the cases that show what they find. */
 export interface Pack {
   /** The rules alone, as hosts get them. */
   readonly rules: string
+  /** The lists of cases alone. */
+  readonly cases: string
   readonly count: number
   /** Why it cannot be used, each with its place; empty: it can. */
   readonly problems: readonly string[]
@@ -25,6 +27,9 @@ export async function openPack(text: string): Promise<Pack> {
   const problems = [...parsed.errors, ...set.errors].map(one => `line ${one.line ?? '?'}: ${one.message}`)
   const titles = [...set.rules, ...set.correlations].map(one => one.title)
   if (titles.length === 0) problems.push('it holds no rule that could be used')
+  const taken = ownRuleIds()
+  for (const rule of parsed.rules)
+    if (taken.has(rule.id)) problems.push(`line ${rule.line}: its id is that of a rule of the program: give it another`)
   const cases = readLists(lists, problems)
   for (const title of titles) {
     const own = cases.filter(one => one.rule === title)
@@ -33,7 +38,7 @@ export async function openPack(text: string): Promise<Pack> {
   }
   if (problems.length === 0)
     for (const one of cases) problems.push(...(await failureOf(one, titles, () => foreignDetector(set))))
-  return { rules, count: titles.length, problems }
+  return { rules, cases: lists.join('---\n'), count: titles.length, problems }
 }
 
 function isList(document: string): boolean {

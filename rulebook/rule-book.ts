@@ -37,7 +37,10 @@ export function openRules(foreignFolders: readonly string[] = [], ownFolder = ow
   const ownFiles = loadRuleFiles([ownFolder])
   const own = compileRules(ownFiles.rules, { knownFields: ownFields() })
   const foreignFiles = loadRuleFiles(foreignFolders)
-  const foreign = compileRules(foreignFiles.rules, { knownFields: ownFields(), foreign: true })
+  const ownIds = new Set(ownFiles.rules.map(rule => rule.id))
+  // What a rule is worth goes by its id: under one of ours a rule of others would be worth as much as ours.
+  const [taken, others] = partition(foreignFiles.rules, rule => ownIds.has(rule.id))
+  const foreign = compileRules(others, { knownFields: ownFields(), foreign: true })
   const meanings = new Map<string, JudgingRule>()
   const meaningErrors: Problem[] = []
   for (const rule of [...own.rules, ...own.correlations]) {
@@ -52,9 +55,18 @@ export function openRules(foreignFolders: readonly string[] = [], ownFolder = ow
     count: own.rules.length + own.correlations.length + foreign.rules.length + foreign.correlations.length,
     version: versionOf([ownFolder, ...foreignFolders]),
     errors: [...ownFiles.errors, ...own.errors, ...meaningErrors],
-    foreignProblems: [...foreignFiles.errors, ...foreign.errors],
+    foreignProblems: [
+      ...foreignFiles.errors,
+      ...foreign.errors,
+      ...taken.map(rule => problemOf(rule, 'its id is that of a rule of the program')),
+    ],
     detector: () => detectorOf([own, foreign], meanings),
   }
+}
+
+/** Ids that rules of others may not have. */
+export function ownRuleIds(): ReadonlySet<string> {
+  return new Set(loadRuleFiles([ownRulesFolder]).rules.map(rule => rule.id))
 }
 
 /** For rules of others alone, as a scan would use them beside its own. */
@@ -64,13 +76,16 @@ export function foreignDetector(foreign: RuleSet): Detect {
   return detectorOf([foreign], meanings)
 }
 
+function partition<T>(items: readonly T[], fits: (item: T) => boolean): readonly [T[], T[]] {
+  return [items.filter(fits), items.filter(item => !fits(item))]
+}
+
 /** Rules of others are worth a medium level at most, and nothing of what they say of themselves counts. */
 function addForeignMeanings(foreign: RuleSet, meanings: Map<string, JudgingRule>): void {
   for (const rule of [...foreign.rules, ...foreign.correlations]) {
     if (meanings.has(rule.id)) continue
-    const level = levels[Math.min(levels.indexOf(levelOf(rule.level)), levels.indexOf('medium'))] ?? 'medium'
     const meaning = ruleMeaning.parse({ class: 'execution' })
-    meanings.set(rule.id, { ...headOf(rule), level, meaning })
+    meanings.set(rule.id, { ...headOf(rule), level: foreignLevel(rule.level), meaning })
   }
 }
 
@@ -115,8 +130,13 @@ function headOf({ id, title, tags }: { id: string; title: string; tags: readonly
   return { id, title, tags }
 }
 
+/** What a finding of a rule of others is worth. */
+export function foreignLevel(level: string | undefined): Level {
+  return levels[Math.min(levels.indexOf(levelOf(level)), levels.indexOf('medium'))] ?? 'medium'
+}
+
 /** Sigma lets a level be absent; such a rule is worth a look. */
-function levelOf(level: string | undefined): Level {
+export function levelOf(level: string | undefined): Level {
   return levels.find(one => one === level) ?? 'medium'
 }
 
