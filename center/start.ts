@@ -9,6 +9,7 @@ import {
   notificationRoutes,
   orderRoutes,
   processRoutes,
+  ruleRoutes,
   settingsRoutes,
   storyRoutes,
 } from '../model/api/index.ts'
@@ -32,6 +33,7 @@ import {
 } from './people/index.ts'
 import { exportHandlers } from './export/index.ts'
 import { notificationHandlers } from './notify/index.ts'
+import { ruleHandlers } from './rules/index.ts'
 import { settingsHandlers } from './settings/index.ts'
 import { storyHandlers } from './story/index.ts'
 import { ensureTenant, openStore, type OpenStore, type StoreSource } from './store/index.ts'
@@ -212,6 +214,7 @@ async function startPeoplesPort(
       serve(huntRoutes, allHuntHandlers),
       serve({ alertStory: storyRoutes.alertStory }, storyHandlers),
       serve(orderRoutes, orderApi),
+      serve(ruleRoutes, ruleHandlers),
       serve(settingsRoutes, settingsHandlers),
       serve(notificationRoutes, { ...notificationHandlers, ...exportHandlers }),
       serve({ ...signInRoutes, ...profileRoutes, ...peopleRoutes, ...auditRoutes }, peopleHandlers),

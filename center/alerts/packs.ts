@@ -60,6 +60,7 @@ export async function keepPack(
       version: (newest?.version ?? 0) + 1,
       sha256,
       content,
+      cases: Buffer.from(pack.cases),
       rules: pack.count,
       stage: 'draft',
       created_by: caller.name,

@@ -259,6 +259,7 @@ function groupedOf(things: Things): Things {
     'key',
     'indicator',
     'pack',
+    'rule',
     'channel',
     'route',
     'delivery',

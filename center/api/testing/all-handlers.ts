@@ -14,6 +14,7 @@ import type { Keyring } from '../../keys/index.ts'
 import { notificationHandlers } from '../../notify/index.ts'
 import { orderApi } from '../../orders/index.ts'
 import { peopleHandlers } from '../../people/index.ts'
+import { ruleHandlers } from '../../rules/index.ts'
 import { settingsHandlers } from '../../settings/index.ts'
 import { storyHandlers } from '../../story/index.ts'
 
@@ -33,6 +34,7 @@ export function allHandlers(keys: Keyring): Readonly<Record<string, unknown>> {
     ...exportHandlers,
     ...orderApi,
     ...peopleHandlers,
+    ...ruleHandlers,
     ...settingsHandlers,
     ...storyHandlers,
   }

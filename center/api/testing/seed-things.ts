@@ -262,12 +262,20 @@ async function seedHunt(db: Db, { tenant_id, group, marker, wide, alert, host }:
       created_by: wide,
       version: 1,
       sha256: 'a'.repeat(64),
-      content: Buffer.from('[]'),
-      rules: 0,
-      stage: 'draft',
+      content: Buffer.from(ruleOf(wide)),
+      rules: 1,
+      stage: 'all',
     })
     .execute()
-  return { campaign, allowance, block, indicator, pack }
+  return { campaign, allowance, block, indicator, pack, rule: `${wide}-rule` }
+}
+
+function ruleOf(marker: string): string {
+  return `title: ${marker}
+id: ${marker}-rule
+logsource: { category: process }
+detection: { name: { name: ${marker} }, condition: name }
+`
 }
 
 /** To a port of this machine where nothing listens; switched off, so that nothing is sent. */

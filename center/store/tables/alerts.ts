@@ -163,6 +163,7 @@ export interface RulePackTable {
   version: number
   sha256: string
   content: Buffer
+  cases: Generated<Buffer>
   rules: number
   stage: string
   created_by: string

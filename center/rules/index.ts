@@ -1,0 +1,1 @@
+export { ruleHandlers } from './rules-api.ts'
