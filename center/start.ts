@@ -9,6 +9,7 @@ import {
   notificationRoutes,
   orderRoutes,
   processRoutes,
+  overviewRoutes,
   ruleRoutes,
   settingsRoutes,
   storyRoutes,
@@ -18,7 +19,7 @@ import { alertHandlers, allHuntHandlers } from './alerts/index.ts'
 import { type ApiServer, consolePages, serve, startApi } from './api/index.ts'
 import { pgBus } from './bus/index.ts'
 import type { Caller, Center, Log } from './context.ts'
-import { hostsHandlers, processHandlers } from './fleet/index.ts'
+import { hostsHandlers, overviewHandlers, processHandlers } from './fleet/index.ts'
 import { agentAlarms, agentHandlers, type Gateway, groupPolicies, startGateway } from './gateway/index.ts'
 import { createIngest } from './ingest/index.ts'
 import { type Keyring, namesOf, openCenterKeys, serverCertificate } from './keys/index.ts'
@@ -214,6 +215,7 @@ async function startPeoplesPort(
       serve(huntRoutes, allHuntHandlers),
       serve({ alertStory: storyRoutes.alertStory }, storyHandlers),
       serve(orderRoutes, orderApi),
+      serve(overviewRoutes, overviewHandlers),
       serve(ruleRoutes, ruleHandlers),
       serve(settingsRoutes, settingsHandlers),
       serve(notificationRoutes, { ...notificationHandlers, ...exportHandlers }),

@@ -11,6 +11,7 @@ export { containing, hostObjectOf, hostsOf, inGroupsOf, mayInGroup } from './hos
 export { groupsIn, hostHandlers, hostRow } from './hosts.ts'
 export { inventoryHandlers } from './inventory.ts'
 export { processHandlers } from './processes.ts'
+export { overviewHandlers } from './overview.ts'
 export { scanHandlers } from './scans.ts'
 export { hostsInScope, scopeReaches, type Scope, type ScopedHost } from './scope.ts'
 export { summaryHandlers } from './summary.ts'

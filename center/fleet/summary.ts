@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { alertLevels, type hostRoutes } from '../../model/api/index.ts'
-import type { Caller, Db, Handlers } from '../context.ts'
-import { groupsBelow } from './groups.ts'
+import type { Db, Handlers } from '../context.ts'
+import { type Groups, groupsMeant, inGroups } from './groups-meant.ts'
 
 type SummaryHandlers = Pick<Handlers<typeof hostRoutes>, 'fleetSummary' | 'hostFacets'>
 
@@ -55,20 +55,6 @@ export const summaryHandlers: SummaryHandlers = {
     for (const { what, value, hosts } of rows.rows) if (value !== '') facets[what]?.push({ value, hosts })
     return facets
   },
-}
-
-type Groups = 'all' | readonly string[]
-
-/** The groups of the caller, narrowed to one with those below it. */
-async function groupsMeant(db: Db, caller: Caller, group: string | undefined): Promise<Groups> {
-  const mine = caller.groupsFor('hosts:read')
-  if (group === undefined) return mine
-  const asked = [group, ...(await groupsBelow(db, group))]
-  return mine === 'all' ? asked : asked.filter(one => mine.includes(one))
-}
-
-function inGroups(column: string, groups: Groups) {
-  return groups === 'all' ? sql`true` : sql`${sql.ref(column)} = any(${sql.val([...groups])}::uuid[])`
 }
 
 /** Hosts by verdict. */

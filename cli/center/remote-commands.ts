@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Outcome } from '../command-builder.ts'
 import { alertsCommands, intelligenceCommands } from './declared-alerts.ts'
+import { catalogueCommands } from './declared-catalogue.ts'
 import { hostsCommands } from './declared-hosts.ts'
 import { notificationsCommands } from './declared-notifications.ts'
 import { ordersCommands } from './declared-orders.ts'
@@ -10,6 +11,7 @@ import { signInCommands } from './declared-sign-in.ts'
 /** Commands that speak with a center, from anywhere. None of them touches the host on which it is called. */
 export function remoteCommands(tree: Command, outcome: Outcome): void {
   signInCommands(tree, outcome)
+  catalogueCommands(tree, outcome)
   hostsCommands(tree, outcome)
   alertsCommands(tree, outcome)
   ordersCommands(tree, outcome)

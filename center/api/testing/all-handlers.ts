@@ -6,6 +6,7 @@ import {
   hostHandlers,
   inventoryHandlers,
   processHandlers,
+  overviewHandlers,
   scanHandlers,
   summaryHandlers,
 } from '../../fleet/index.ts'
@@ -27,6 +28,7 @@ export function allHandlers(keys: Keyring): Readonly<Record<string, unknown>> {
     ...processHandlers,
     ...scanHandlers,
     ...summaryHandlers,
+    ...overviewHandlers,
     ...agentHandlers({ keys, downloads: { joinPackage: async () => undefined } }),
     ...alertHandlers,
     ...allHuntHandlers,
