@@ -181,7 +181,7 @@ test('a wait that is too long is not waited for, nor is what was called off', as
   const { options, seen } = await serverOf(problem(429, 'too-many', { 'retry-after': '60' }))
   await assert.rejects(
     clientOf(routes, options).list(),
-    (error: unknown) => error instanceof ApiError && error.status === 429,
+    (error: unknown) => error instanceof ApiError && error.status === 429 && error.retryAfterSeconds === 60,
   )
   assert.equal(seen.length, 1)
   await assert.rejects(

@@ -6,13 +6,16 @@ export class ApiError extends Error {
   /** The last part of the problem's type: `not-found`, `sign-in`, `login-again`, `too-many` … */
   readonly kind: string
   readonly problem: Problem | undefined
+  /** When it says how long to wait. */
+  readonly retryAfterSeconds: number | undefined
 
-  constructor(status: number, found: Problem | undefined) {
+  constructor(status: number, found: Problem | undefined, retryAfterSeconds?: number) {
     super(messageOf(status, found))
     this.name = 'ApiError'
     this.status = status
     this.kind = found?.type.split(':').at(-1) ?? 'unknown'
     this.problem = found
+    this.retryAfterSeconds = retryAfterSeconds
   }
 }
 
@@ -26,7 +29,8 @@ export class UnreachableError extends Error {
 
 export async function errorOf(response: Response): Promise<ApiError> {
   const parsed = problem.safeParse(await response.json().catch(() => undefined))
-  return new ApiError(response.status, parsed.data)
+  const seconds = Number(response.headers.get('retry-after') ?? 'none')
+  return new ApiError(response.status, parsed.data, Number.isFinite(seconds) ? seconds : undefined)
 }
 
 function messageOf(status: number, found: Problem | undefined): string {

@@ -22,6 +22,8 @@ const queries = new QueryClient({
 const schemes = localStorageColorSchemeManager({ key: 'davylamp-scheme' })
 /** Given by the center with the page: style elements that carry it are let in by the content security policy. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''
+// The library that keeps the page from scrolling behind a dialog looks for it under this name (get-nonce).
+Reflect.set(globalThis, '__webpack_nonce__', nonce)
 
 export function App() {
   return (

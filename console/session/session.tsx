@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { createContext, type ReactNode, useCallback, useContext, useMemo } from 'react'
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react'
 import { ApiError } from '../../client/index.ts'
 import type { AnswerOf, Permission, signInRoutes } from '../../model/api/index.ts'
 import { api } from '../center/api.ts'
@@ -21,7 +21,8 @@ export interface Session {
 /** Where one stands with the center. */
 export type SessionState =
   | { readonly state: 'loading' }
-  | { readonly state: 'signed-out' }
+  /** `because`: what ended a session that was open in this page. */
+  | { readonly state: 'signed-out'; readonly because?: 'ended' | 'signed-out' }
   | { readonly state: 'must-change-password'; readonly user: SignedInSession['user'] }
   | { readonly state: 'unreachable'; readonly error: Error; retry(): void }
   | { readonly state: 'signed-in'; readonly session: Session }
@@ -30,6 +31,8 @@ interface SessionDoor {
   readonly current: SessionState
   /** After a sign-in, a change of one's own account, or a changed password: ask again who it is. */
   renew(): Promise<void>
+  /** A new session has begun: nothing that another one was answered is kept. */
+  signedIn(csrf: string): Promise<void>
   signOut(): Promise<void>
   /** The center says that the session is over. */
   ended(): void
@@ -58,26 +61,59 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
   })
   const { refetch } = query
   const renew = useCallback(async () => void (await refetch()), [refetch])
-  const ended = useCallback(() => {
-    setCsrf(undefined)
-    queries.setQueryData(key, null)
-    queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== key[0] })
-  }, [queries])
+  const [because, setBecause] = useState<'ended' | 'signed-out'>()
+  const forget = useCallback(
+    () => queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== key[0] }),
+    [queries],
+  )
+  const over = useCallback(
+    (why: 'ended' | 'signed-out') => {
+      setCsrf(undefined)
+      setBecause(why)
+      queries.setQueryData(key, null)
+      forget()
+    },
+    [queries, forget],
+  )
+  const ended = useCallback(() => over('ended'), [over])
   const signOut = useCallback(async () => {
-    await api.signOut()
-    ended()
-  }, [ended])
+    await api.signOut().catch((error: unknown) => {
+      if (!isSignedOut(error)) throw error
+    })
+    over('signed-out')
+  }, [over])
+  const signedIn = useCallback(
+    async (csrf: string) => {
+      setCsrf(csrf)
+      forget()
+      await refetch()
+      setBecause(undefined)
+    },
+    [forget, refetch],
+  )
+  useEffect(() => {
+    const hear = (event: { readonly type: string; readonly action?: { readonly type: string } }, error: unknown) => {
+      if (event.type === 'updated' && event.action?.type === 'error' && isSignedOut(error)) ended()
+    }
+    const off = [
+      queries.getQueryCache().subscribe(event => hear(event, event.query.state.error)),
+      queries.getMutationCache().subscribe(event => hear(event, event.mutation?.state.error)),
+    ]
+    return () => {
+      for (const one of off) one()
+    }
+  }, [queries, ended])
   const { data, error } = query
   const current = useMemo((): SessionState => {
     if (data === undefined) {
       if (error !== null) return { state: 'unreachable', error, retry: () => void refetch() }
       return { state: 'loading' }
     }
-    if (data === null) return { state: 'signed-out' }
+    if (data === null) return { state: 'signed-out', ...(because === undefined ? {} : { because }) }
     if (data.mustChangePassword) return { state: 'must-change-password', user: data.user }
     return { state: 'signed-in', session: sessionOf(data) }
-  }, [data, error, refetch])
-  const door = useMemo(() => ({ current, renew, signOut, ended }), [current, renew, signOut, ended])
+  }, [data, error, refetch, because])
+  const door = useMemo(() => ({ current, renew, signedIn, signOut, ended }), [current, renew, signedIn, signOut, ended])
   return <SessionContext value={door}>{children}</SessionContext>
 }
 
@@ -93,6 +129,11 @@ export function useSession(): Session {
   const { current } = useSessionDoor()
   if (current.state !== 'signed-in') throw new Error(`nobody is signed in: ${current.state}`)
   return current.session
+}
+
+/** The center knows no session (any more); a wrong password is refused with another kind. */
+function isSignedOut(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 401 && error.kind === 'sign-in'
 }
 
 function sessionOf({ user, roles, tenant, expiresAt, rights }: SignedInSession): Session {

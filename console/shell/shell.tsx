@@ -1,8 +1,8 @@
 import { useEffect } from 'react'
-import { useLocation } from 'react-router'
+import { Navigate, useLocation, useNavigate } from 'react-router'
 import { SignInPage } from '../pages/index.ts'
 import { ErrorState, LoadingState } from '../parts/index.ts'
-import { useSessionDoor } from '../session/index.ts'
+import { takeKeptPlace, useSessionDoor } from '../session/index.ts'
 import { chooseLanguage, hasChosenLanguage } from '../words/index.ts'
 import { Frame } from './frame.tsx'
 
@@ -14,9 +14,17 @@ export function Shell() {
   useEffect(() => {
     if (language !== undefined && !hasChosenLanguage()) void chooseLanguage(language)
   }, [language])
+  const signedIn = current.state === 'signed-in'
+  const navigate = useNavigate()
+  useEffect(() => {
+    if (!signedIn) return
+    const kept = takeKeptPlace()
+    if (kept !== undefined) void navigate(kept, { replace: true })
+  }, [signedIn, navigate])
   if (current.state === 'loading') return <LoadingState />
   if (current.state === 'unreachable') return <ErrorState error={current.error} retry={current.retry} />
   // A link of an invitation is for somebody else than who is signed in here.
-  if (current.state !== 'signed-in' || pathname === '/link' || pathname === '/invitation') return <SignInPage />
+  if (current.state !== 'signed-in' || pathname === '/link') return <SignInPage />
+  if (pathname === '/sign-in') return <Navigate to="/" replace />
   return <Frame />
 }

@@ -1,5 +1,6 @@
 import type shell from '../shell/words/en.json'
 import type parts from '../parts/words/en.json'
+import type people from '../people/words/en.json'
 import type overview from '../pages/overview/words/en.json'
 import type alerts from '../pages/alerts/words/en.json'
 import type virusScan from '../pages/virus-scan/words/en.json'
@@ -25,6 +26,7 @@ declare module 'i18next' {
     resources: {
       shell: typeof shell
       parts: typeof parts
+      people: typeof people
       overview: typeof overview
       alerts: typeof alerts
       'virus-scan': typeof virusScan

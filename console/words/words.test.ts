@@ -5,7 +5,9 @@ import { test } from 'node:test'
 import { languages } from '../../model/api/index.ts'
 
 const console = join(import.meta.dirname, '..')
-const folders = [...new Set(globSync('{shell,parts,pages/*}/words/*.json', { cwd: console }).map(dirname))].sort()
+const folders = [
+  ...new Set(globSync('{shell,parts,people,pages/*}/words/*.json', { cwd: console }).map(dirname)),
+].sort()
 
 test('every page and part has words', () => {
   assert.deepEqual(

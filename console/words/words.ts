@@ -14,6 +14,7 @@ export const languageNames: Readonly<Record<Language, string>> = {
 const files = import.meta.glob<{ readonly default: Readonly<Record<string, unknown>> }>([
   '../shell/words/*.json',
   '../parts/words/*.json',
+  '../people/words/*.json',
   '../pages/*/words/*.json',
 ])
 

@@ -1,53 +1,58 @@
-import { Button, Center, Paper, PasswordInput, Stack, TextInput, Title } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
-import { api, setCsrf } from '../../center/index.ts'
-import { ErrorText } from '../../parts/index.ts'
+import { useState } from 'react'
+import { useLocation } from 'react-router'
 import { useSessionDoor } from '../../session/index.ts'
 import { useWords } from '../../words/index.ts'
+import { ChangePassword } from './change-password.tsx'
+import { FollowLink } from './follow-link.tsx'
+import { SecondFactor } from './second-factor.tsx'
+import { SignInForm } from './sign-in-form.tsx'
+import { SignInFrame } from './sign-in-frame.tsx'
+import type { SecondFactorAsked } from './steps.ts'
 
+/** All that happens before somebody is signed in: shown in place of whatever page was asked for, to which one comes back. */
 export function Page() {
   const { t } = useWords('sign-in')
-  const { renew } = useSessionDoor()
-  const [name, setName] = useState('')
-  const [password, setPassword] = useState('')
-  const [failed, setFailed] = useState<unknown>()
-  const signIn = async (event: FormEvent) => {
-    event.preventDefault()
-    setFailed(undefined)
-    try {
-      const answer = await api.signIn({ body: { name, password } })
-      if (answer.state === 'refused') return setFailed(new Error(answer.title))
-      if (answer.state === 'signed-in') setCsrf(answer.csrf)
-      await renew()
-    } catch (error) {
-      setFailed(error)
-    }
-  }
+  const { current } = useSessionDoor()
+  const { pathname } = useLocation()
+  const [asked, setAsked] = useState<SecondFactorAsked>()
+  // The one-time password that was just typed need not be typed again to be changed.
+  const [typed, setTyped] = useState<string>()
+  const [over, setOver] = useState<unknown>()
+  if (asked !== undefined)
+    return (
+      <SignInFrame title={t('second.title')}>
+        <SecondFactor
+          asked={asked}
+          onOver={error => {
+            setAsked(undefined)
+            setOver(error)
+          }}
+          onDone={() => setAsked(undefined)}
+        />
+      </SignInFrame>
+    )
+  if (pathname === '/link')
+    return (
+      <SignInFrame title={t('link.title')}>
+        <FollowLink onSecondFactor={setAsked} />
+      </SignInFrame>
+    )
+  if (current.state === 'must-change-password')
+    return (
+      <SignInFrame title={t('change.title')}>
+        <ChangePassword name={current.user.name} old={typed} />
+      </SignInFrame>
+    )
   return (
-    <Center mih="100dvh" p="md">
-      <Paper component="main" withBorder p="xl" w={380}>
-        <form onSubmit={event => void signIn(event)}>
-          <Stack>
-            <Title order={1} size="h3">
-              {t('title')}
-            </Title>
-            <TextInput
-              label={t('name')}
-              autoComplete="username"
-              value={name}
-              onChange={event => setName(event.currentTarget.value)}
-            />
-            <PasswordInput
-              label={t('password')}
-              autoComplete="current-password"
-              value={password}
-              onChange={event => setPassword(event.currentTarget.value)}
-            />
-            <ErrorText error={failed} />
-            <Button type="submit">{t('title')}</Button>
-          </Stack>
-        </form>
-      </Paper>
-    </Center>
+    <SignInFrame title={t('title')}>
+      <SignInForm
+        over={over}
+        onPassword={setTyped}
+        onSecondFactor={next => {
+          setOver(undefined)
+          setAsked(next)
+        }}
+      />
+    </SignInFrame>
   )
 }
