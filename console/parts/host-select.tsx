@@ -61,7 +61,7 @@ export function HostsSelect({ label, value, onChange, error }: HostsSelectProps)
   ])
   return (
     <MultiSelect
-      label={label}
+      aria-label={label}
       placeholder={value.length === 0 ? t('scope.find-hosts') : ''}
       data={[...shown].map(([id, name]) => ({ value: id, label: name }))}
       value={[...value]}

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Report, SignedOrder } from '../../model/wire/index.ts'
 import type { ThinAgent } from '../verify/load/thin-agent.ts'
+import { type Box, boxOf } from './answering-box.ts'
 import type { RecordedHost } from './record.ts'
 
 /**
@@ -9,11 +10,19 @@ import type { RecordedHost } from './record.ts'
  * clean-up is shown by tests with hosts that boot.
  */
 export function answerOrders(agent: ThinAgent, host: RecordedHost): void {
-  agent.onOrder = ({ order }) => void answer(agent, host, order).catch(() => {})
+  const box = boxOf(host)
+  agent.onOrder = ({ order }) => void answer(agent, host, box, order).catch(() => {})
 }
 
-async function answer(agent: ThinAgent, host: RecordedHost, { id, action }: SignedOrder['order']): Promise<void> {
+async function answer(agent: ThinAgent, host: RecordedHost, box: Box, order: SignedOrder['order']): Promise<void> {
+  const { id, action } = order
   say(agent, { kind: 'order', order: id, state: 'accepted' })
+  const told = box.carryOut(action)
+  if (told !== undefined) {
+    for (const one of told) say(agent, one)
+    say(agent, { kind: 'order', order: id, state: 'done' })
+    return
+  }
   if (action.kind !== 'scan') return
   say(agent, { kind: 'order', order: id, state: 'running' })
   const parts = ['processes', 'autostarts', 'files', 'packages', 'network', 'rules', 'incidents', 'plans']
