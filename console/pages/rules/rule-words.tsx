@@ -1,0 +1,50 @@
+import { HostText } from '../../parts/index.ts'
+import { useWords } from '../../words/index.ts'
+
+/** What rules judge, by the kinds of facts (model/facts). */
+export const judged = [
+  'process',
+  'file',
+  'autostart',
+  'socket',
+  'listener',
+  'login-key',
+  'account',
+  'sudo-rule',
+  'preload',
+  'kernel-module',
+  'command-integrity',
+  'container',
+  'mount',
+  'setting',
+  'sysctl',
+  'hosts-entry',
+  'resolver',
+  'package',
+  'log-entry',
+] as const
+
+/** "Autostarts"; what this console does not know, such as a log source of somebody's own, as it is. */
+export function Judged({ about }: { readonly about: string }) {
+  const { t } = useWords('rules')
+  const known = judged.find(one => one === about)
+  return known === undefined ? <HostText>{about}</HostText> : t(`about-kinds.${known}`)
+}
+
+const classes = ['execution', 'persistence', 'content', 'network', 'concealment', 'access', 'weakening'] as const
+
+export function ClassName({ name }: { readonly name: string }) {
+  const { t } = useWords('rules')
+  const known = classes.find(one => one === name)
+  return known === undefined ? <HostText>{name}</HostText> : t(`classes.${known}`)
+}
+
+/** Where a rule comes from. */
+export function Source({ source }: { readonly source: string }) {
+  const { t } = useWords('rules')
+  if (source === ownSource) return t('list.program')
+  return <HostText>{t('list.pack', { name: source })}</HostText>
+}
+
+/** The rules that come with the program. */
+export const ownSource = 'davylamp'
