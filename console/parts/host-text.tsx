@@ -4,16 +4,23 @@ import { Fragment } from 'react'
 const strange =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]/u
 
+interface HostTextProps {
+  readonly children: string
+  /** Names and sentences: in the letters of what stands around them, not in those of code. */
+  readonly prose?: boolean
+}
+
 /** Text that came from a host, or from anybody who may write one there: shown as it is, with what cannot be seen made visible. */
-export function HostText({ children }: { readonly children: string }) {
+export function HostText({ children, prose = false }: HostTextProps) {
+  const look = prose ? 'davylamp-host-text davylamp-prose' : 'davylamp-host-text'
   if (!strange.test(children))
     return (
-      <bdi className="davylamp-host-text" translate="no">
+      <bdi className={look} translate="no">
         {children}
       </bdi>
     )
   return (
-    <bdi className="davylamp-host-text" translate="no">
+    <bdi className={look} translate="no">
       {[...children].map((character, index) =>
         strange.test(character) ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: the place is what names a character.

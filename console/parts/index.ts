@@ -24,6 +24,7 @@ export {
 export { HostText } from './host-text.tsx'
 export { PageHeader } from './page-header.tsx'
 export { PageTabs } from './page-tabs.tsx'
+export { type ScanProgress, useAllScanProgress, useScanProgress } from './scan-progress.ts'
 export { isWholeScope, type Scope, ScopeField, ScopeText } from './scope.tsx'
 export { showDone, showFailed } from './said.tsx'
 export { Section } from './section.tsx'

@@ -1,0 +1,1 @@
+export { AddServer } from './add-server.tsx'

@@ -1,0 +1,2 @@
+export { Enrolment } from './enrolment.tsx'
+export { PendingEnrolment } from './pending-enrolment.tsx'

@@ -1,0 +1,2 @@
+export { type GroupObject, groupTree } from './group-tree.ts'
+export { Groups } from './groups.tsx'

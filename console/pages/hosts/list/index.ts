@@ -1,0 +1,1 @@
+export { HostList } from './host-list.tsx'
