@@ -57,6 +57,17 @@ export function useCall<N extends FunctionName>(
 export interface ListResult<T> {
   readonly items: readonly T[]
   readonly query: UseInfiniteQueryResult<InfiniteData<{ items: readonly T[]; next?: string | undefined }>>
+  /** Something changed, and so many pages are loaded that they are only asked for again by `query.refetch()`. */
+  readonly outdated: boolean
+}
+
+/** Asking for more pages than these again at every change of a busy fleet would never end. */
+const pagesKeptTrue = 5
+
+/** Whether the answer is that of a list with many pages. */
+export function isLong(data: unknown): boolean {
+  if (typeof data !== 'object' || data === null || !('pages' in data)) return false
+  return Array.isArray(data.pages) && data.pages.length > pagesKeptTrue
 }
 
 /** A list of the API, page after page: `query.fetchNextPage()` for more while `query.hasNextPage`. `limit` is the length of a page. */
@@ -67,8 +78,10 @@ export function useList<N extends ListName>(
 ): ListResult<ItemOf<N>> {
   type Page = { items: readonly ItemOf<N>[]; next?: string | undefined }
   const given = call as { readonly query?: Readonly<Record<string, unknown>> }
+  const queryKey = [name, 'pages', call]
+  const queries = useQueryClient()
   const query = useInfiniteQuery<Page, Error, InfiniteData<Page>, readonly unknown[], string | undefined>({
-    queryKey: [name, 'pages', call],
+    queryKey,
     initialPageParam: undefined,
     queryFn: ({ pageParam, signal }) =>
       (api[name] as unknown as AnyFunction<N>)(
@@ -78,9 +91,13 @@ export function useList<N extends ListName>(
     getNextPageParam: last => last.next,
     enabled,
     placeholderData: keepPreviousData,
+    refetchOnWindowFocus: ({ state }) => !isLong(state.data),
+    refetchOnReconnect: ({ state }) => !isLong(state.data),
   })
+  // A change that marks it as old makes the query say that it is stale, which draws again.
+  const outdated = query.isStale && isLong(query.data) && queries.getQueryState(queryKey)?.isInvalidated === true
   const items = useMemo(() => query.data?.pages.flatMap(page => page.items) ?? [], [query.data])
-  return { items, query }
+  return { items, query, outdated }
 }
 
 /**

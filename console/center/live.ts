@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import { ApiError, liveEvents } from '../../client/index.ts'
 import type { LiveChange, LiveKind } from '../../model/api/index.ts'
 import { client } from './api.ts'
-import type { FunctionName } from './calls.ts'
+import { type FunctionName, isLong } from './calls.ts'
 
 /** Which answers are old when something of a kind changed. */
 const touched: Readonly<Record<LiveKind, readonly FunctionName[]>> = {
@@ -69,8 +69,11 @@ export function useLiveUpdates(onSignedOut: () => void): boolean {
       timer = undefined
       const names = [...waiting]
       waiting.clear()
-      // What nobody looks at is only marked as old.
-      for (const name of names) void queries.invalidateQueries({ queryKey: [name] })
+      // What nobody looks at is only marked as old, and so are lists of many pages.
+      for (const name of names) {
+        void queries.invalidateQueries({ queryKey: [name], refetchType: 'none' })
+        void queries.refetchQueries({ queryKey: [name], type: 'active', predicate: one => !isLong(one.state.data) })
+      }
     }
     const follow = async () => {
       for await (const event of liveEvents(client, { signal: stopped.signal })) {

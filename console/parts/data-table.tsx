@@ -3,21 +3,12 @@
 import { Button, Checkbox, Group, Skeleton, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useRef } from 'react'
 import { useWords } from '../words/index.ts'
 import classes from './data-table.module.css'
+import { type Column, Row } from './data-table-row.tsx'
 import { useNumbers } from './numbers.ts'
 import { ErrorState } from './states.tsx'
-
-export interface Column<T> {
-  readonly key: string
-  readonly title: string
-  /** A width of CSS grid: `120px`, `minmax(200px, 2fr)`; default `minmax(100px, 1fr)`. */
-  readonly width?: string
-  readonly cell: (row: T) => ReactNode
-  /** On a phone it stands as the heading of its card. The first column does unless another says so. */
-  readonly heading?: boolean
-}
 
 export interface Selection {
   readonly chosen: ReadonlySet<string>
@@ -27,6 +18,7 @@ export interface Selection {
 export interface DataTableProps<T> {
   /** What the list is of, for screen readers. */
   readonly label: string
+  /** Kept between drawings (useMemo) where lists are long: only then are rows that stay not drawn again. */
   readonly columns: readonly Column<T>[]
   readonly rows: readonly T[]
   readonly rowKey: (row: T) => string
@@ -42,6 +34,8 @@ export interface DataTableProps<T> {
     fetchNextPage?(): unknown
     refetch(): unknown
   }
+  /** What useList gives: something changed and so many pages are loaded that people say when to ask for them again. */
+  readonly outdated?: boolean
   /** When there are no rows. */
   readonly empty: ReactNode
   /** CSS height of the list; default fills the window. */
@@ -51,7 +45,8 @@ export interface DataTableProps<T> {
 
 /**
  * A list of any length: only what is seen is in the page, more is fetched when its end comes near. On a phone each row is a card. Links
- * and buttons stand in the cells; rows themselves do nothing.
+ * and buttons stand in the cells; rows themselves do nothing. The arrow keys go from a link or box to that of the row below or above;
+ * shift and a click choose all rows between.
  */
 export function DataTable<T>(props: DataTableProps<T>) {
   const { rows, query, empty } = props
@@ -72,9 +67,9 @@ export function DataTable<T>(props: DataTableProps<T>) {
 }
 
 function Filled<T>(props: DataTableProps<T>) {
-  const { label, columns, rows, rowKey, selection, query, height = 'calc(100dvh - 230px)', rowHeight = 44 } = props
+  const { label, columns, rows, rowKey, rowName, selection, query, height = 'calc(100dvh - 230px)' } = props
+  const { rowHeight = 44 } = props
   const { t } = useWords('parts')
-  const { number } = useNumbers()
   const cards = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false }) ?? false
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
@@ -94,7 +89,10 @@ function Filled<T>(props: DataTableProps<T>) {
     selection === undefined ? '' : '36px',
     ...columns.map(one => one.width ?? 'minmax(100px, 1fr)'),
   ].join(' ')
-  const heading = columns.find(one => one.heading) ?? columns[0]
+  const choose = useChoose(rows, rowKey, selection)
+  const { scrollToIndex, measureElement } = virtual
+  const move = (event: KeyboardEvent<HTMLDivElement>) =>
+    moveFocus(event, scroller.current, rows.length, index => scrollToIndex(index))
   return (
     <div>
       <div
@@ -105,21 +103,14 @@ function Filled<T>(props: DataTableProps<T>) {
         tabIndex={0}
         role="group"
         aria-label={label}
+        onKeyDown={move}
       >
         <div role="table" aria-label={label} aria-rowcount={hasNextPage ? -1 : rows.length + 1}>
           <div role="rowgroup" className={cards ? classes['hidden'] : classes['head']}>
             <div role="row" aria-rowindex={1} className={classes['row']} style={{ gridTemplateColumns: template }}>
               {selection === undefined ? null : (
                 <div role="columnheader" className={classes['cell']}>
-                  <Checkbox
-                    size="xs"
-                    aria-label={t('table.all')}
-                    checked={rows.every(row => selection.chosen.has(rowKey(row)))}
-                    indeterminate={selection.chosen.size > 0 && !rows.every(row => selection.chosen.has(rowKey(row)))}
-                    onChange={event =>
-                      selection.onChange(event.currentTarget.checked ? new Set(rows.map(rowKey)) : new Set())
-                    }
-                  />
+                  <ChooseAll rows={rows} rowKey={rowKey} selection={selection} />
                 </div>
               )}
               {columns.map(({ key, title }) => (
@@ -133,40 +124,50 @@ function Filled<T>(props: DataTableProps<T>) {
             {shown.map(({ index, key, start }) => {
               const row = rows[index]
               if (row === undefined) return null
+              const id = rowKey(row)
               return (
-                <div
+                <Row
                   key={key}
-                  data-index={index}
-                  ref={virtual.measureElement}
-                  className={classes['placed']}
-                  style={{ transform: `translateY(${start}px)` }}
-                  role="row"
-                  aria-rowindex={index + 2}
-                >
-                  {cards ? (
-                    <CardCells {...props} row={row} heading={heading} />
-                  ) : (
-                    <div role="presentation" className={classes['row']} style={{ gridTemplateColumns: template }}>
-                      <SelectCell {...props} row={row} />
-                      {columns.map(column => (
-                        <div role="cell" key={column.key} className={classes['cell']}>
-                          {column.cell(row)}
-                        </div>
-                      ))}
-                    </div>
-                  )}
-                </div>
+                  id={id}
+                  name={rowName}
+                  index={index}
+                  start={start}
+                  row={row}
+                  columns={columns}
+                  template={template}
+                  cards={cards}
+                  chosen={selection?.chosen.has(id)}
+                  onChoose={choose}
+                  measure={measureElement}
+                />
               )
             })}
           </div>
         </div>
       </div>
-      <Group justify="space-between" mt={6}>
-        <Text size="xs" c="dimmed" role="status">
-          {hasNextPage
-            ? t('table.rows-and-more', { count: rows.length, replace: { count: number(rows.length) } })
-            : t('table.rows', { count: rows.length, replace: { count: number(rows.length) } })}
-        </Text>
+      <Foot {...props} words={t('table.outdated')} />
+    </div>
+  )
+}
+
+function Foot<T>({ rows, query, outdated = false, words }: DataTableProps<T> & { readonly words: string }) {
+  const { t } = useWords('parts')
+  const { number } = useNumbers()
+  const { hasNextPage = false, isFetchingNextPage = false } = query
+  return (
+    <Group justify="space-between" mt={6}>
+      <Text size="xs" c="dimmed" role="status">
+        {hasNextPage
+          ? t('table.rows-and-more', { count: rows.length, replace: { count: number(rows.length) } })
+          : t('table.rows', { count: rows.length, replace: { count: number(rows.length) } })}
+        {outdated ? ` · ${words}` : ''}
+      </Text>
+      <Group gap="xs">
+        {outdated ? (
+          <Button size="compact-xs" variant="default" onClick={() => void query.refetch()}>
+            {t('table.renew')}
+          </Button>
+        ) : null}
         {hasNextPage ? (
           <Button
             size="compact-xs"
@@ -178,54 +179,74 @@ function Filled<T>(props: DataTableProps<T>) {
           </Button>
         ) : null}
       </Group>
-    </div>
+    </Group>
   )
 }
 
-function CardCells<T>(props: DataTableProps<T> & { readonly row: T; readonly heading: Column<T> | undefined }) {
-  const { columns, row, heading } = props
-  return (
-    <div role="presentation" className={classes['card']}>
-      <div role="presentation" className={classes['card-head']}>
-        <SelectCell {...props} row={row} />
-        {heading === undefined ? null : (
-          <div role="cell" className={classes['card-title']}>
-            {heading.cell(row)}
-          </div>
-        )}
-      </div>
-      {columns
-        .filter(column => column !== heading)
-        .map(column => (
-          <div role="cell" key={column.key} className={classes['card-line']}>
-            <span className={classes['card-label']}>{column.title}</span>
-            <span>{column.cell(row)}</span>
-          </div>
-        ))}
-    </div>
-  )
+interface ChooseAllProps<T> {
+  readonly rows: readonly T[]
+  readonly rowKey: (row: T) => string
+  readonly selection: Selection
 }
 
-function SelectCell<T>({ selection, row, rowKey, rowName }: DataTableProps<T> & { readonly row: T }) {
+function ChooseAll<T>({ rows, rowKey, selection: { chosen, onChange } }: ChooseAllProps<T>) {
   const { t } = useWords('parts')
-  if (selection === undefined) return null
-  const key = rowKey(row)
-  const change = (checked: boolean) => {
-    const chosen = new Set(selection.chosen)
-    if (checked) chosen.add(key)
-    else chosen.delete(key)
-    selection.onChange(chosen)
-  }
+  const all = chosen.size > 0 && rows.every(row => chosen.has(rowKey(row)))
   return (
-    <div role="cell" className={classes['cell']}>
-      <Checkbox
-        size="xs"
-        aria-label={t('table.select', { name: rowName?.(row) ?? key })}
-        checked={selection.chosen.has(key)}
-        onChange={event => change(event.currentTarget.checked)}
-      />
-    </div>
+    <Checkbox
+      size="xs"
+      aria-label={t('table.all')}
+      checked={all}
+      indeterminate={chosen.size > 0 && !all}
+      onChange={event => onChange(event.currentTarget.checked ? new Set(rows.map(rowKey)) : new Set())}
+    />
   )
+}
+
+/** Takes a row in or out; with the shift key all from the one before. Stays the same function, so that rows are not drawn again for it. */
+function useChoose<T>(rows: readonly T[], rowKey: (row: T) => string, selection: Selection | undefined) {
+  const now = useRef({ rows, rowKey, selection })
+  now.current = { rows, rowKey, selection }
+  const before = useRef<number>(undefined)
+  return useCallback((index: number, checked: boolean, shift: boolean) => {
+    const { rows, rowKey, selection } = now.current
+    if (selection === undefined) return
+    const from = shift && before.current !== undefined ? before.current : index
+    before.current = index
+    const chosen = new Set(selection.chosen)
+    for (const row of rows.slice(Math.min(from, index), Math.max(from, index) + 1)) {
+      if (checked) chosen.add(rowKey(row))
+      else chosen.delete(rowKey(row))
+    }
+    selection.onChange(chosen)
+  }, [])
+}
+
+const within = 'a[href], button, input'
+
+/** From what has the focus to its like in the next row, which may have to be scrolled to first. */
+function moveFocus(
+  event: KeyboardEvent<HTMLDivElement>,
+  scroller: HTMLElement | null,
+  count: number,
+  scrollTo: (index: number) => void,
+): void {
+  if ((event.key !== 'ArrowDown' && event.key !== 'ArrowUp') || !(event.target instanceof HTMLElement)) return
+  const row = event.target.closest('[data-index]')
+  if (row === null || scroller === null) return
+  const place = [...row.querySelectorAll(within)].indexOf(event.target)
+  const index = Number(row.getAttribute('data-index')) + (event.key === 'ArrowDown' ? 1 : -1)
+  if (place < 0 || index < 0 || index >= count) return
+  event.preventDefault()
+  const focus = () => {
+    const wanted = scroller.querySelector(`[data-index="${index}"]`)
+    const found = wanted?.querySelectorAll<HTMLElement>(within)
+    const next = found?.[Math.min(place, found.length - 1)]
+    next?.focus({ preventScroll: true })
+    return next !== undefined
+  }
+  scrollTo(index)
+  if (!focus()) requestAnimationFrame(focus)
 }
 
 function keyAt<T>(rows: readonly T[], index: number, rowKey: (row: T) => string): string {

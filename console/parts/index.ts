@@ -9,7 +9,8 @@ export {
 export { Badge, LevelBadge, ProofBadge, StatusBadge, type Tone, VerdictBadge } from './badges.tsx'
 export { ConfirmDialog, type ConfirmDialogProps } from './confirm-dialog.tsx'
 export { CopyText } from './copy-text.tsx'
-export { type Column, DataTable, type DataTableProps, type Selection } from './data-table.tsx'
+export type { Column } from './data-table-row.tsx'
+export { DataTable, type DataTableProps, type Selection } from './data-table.tsx'
 export { Filters, type FilterField } from './filters.tsx'
 export { HostSelect, HostsSelect } from './host-select.tsx'
 export {

@@ -20,10 +20,12 @@ interface ScopeFieldProps {
   /** Which right is wanted: groups without it are not offered. */
   readonly needs: Permission
   readonly error?: string | undefined
+  /** Nothing but groups can be chosen: for who has a right for some groups only. */
+  readonly onlyGroups?: boolean
 }
 
 /** On which hosts something is done: all, groups with those below them, those with a tag, or single ones. */
-export function ScopeField({ label, value, onChange, needs, error }: ScopeFieldProps) {
+export function ScopeField({ label, value, onChange, needs, error, onlyGroups = false }: ScopeFieldProps) {
   const { t } = useWords('parts')
   const { can } = useSession()
   const groups = useCall('listGroups')
@@ -40,7 +42,10 @@ export function ScopeField({ label, value, onChange, needs, error }: ScopeFieldP
           aria-label={label}
           size="xs"
           style={{ alignSelf: 'flex-start' }}
-          data={ways.map(one => ({ value: one, label: t(`scope.${one}`) }))}
+          data={(onlyGroups ? ways.filter(one => one === 'groups') : ways).map(one => ({
+            value: one,
+            label: t(`scope.${one}`),
+          }))}
           value={way}
           onChange={choose}
         />

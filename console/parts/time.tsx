@@ -14,7 +14,7 @@ export function Time({ at, as = 'relative' }: TimeProps) {
   const now = useSyncExternalStore(everyHalfMinute, () => halfMinutes)
   const date = new Date(at)
   if (Number.isNaN(date.getTime())) return null
-  const full = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'medium' }).format(date)
+  const full = formatsOf(i18n.language).moment.format(date)
   const utc = `${date
     .toISOString()
     .replace('T', ' ')
@@ -50,10 +50,30 @@ const steps = [
 function relative(date: Date, now: number, language: string): string {
   const seconds = (date.getTime() - now) / 1000
   const [unit, size] = steps.find(([, size]) => Math.abs(seconds) >= size) ?? (['second', 1] as const)
-  if (unit === 'day' && Math.abs(seconds) > 30 * 86_400)
-    return new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(date)
+  if (unit === 'day' && Math.abs(seconds) > 30 * 86_400) return formatsOf(language).day.format(date)
   const value = unit === 'second' ? 0 : Math.trunc(seconds / size)
-  return new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' }).format(value, unit)
+  return formatsOf(language).relative.format(value, unit)
+}
+
+interface Formats {
+  readonly moment: Intl.DateTimeFormat
+  readonly day: Intl.DateTimeFormat
+  readonly relative: Intl.RelativeTimeFormat
+}
+
+/** Made once for each language: making one takes longer than drawing a row of a list. */
+const made = new Map<string, Formats>()
+
+function formatsOf(language: string): Formats {
+  const known = made.get(language)
+  if (known !== undefined) return known
+  const formats = {
+    moment: new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }),
+    day: new Intl.DateTimeFormat(language, { dateStyle: 'medium' }),
+    relative: new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' }),
+  }
+  made.set(language, formats)
+  return formats
 }
 
 /** One clock for all times on a page. */
