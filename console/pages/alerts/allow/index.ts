@@ -1,0 +1,2 @@
+export { AllowForm } from './allow-form.tsx'
+export { Allowlist } from './allowlist.tsx'

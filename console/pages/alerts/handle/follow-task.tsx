@@ -1,0 +1,114 @@
+import { Alert, Anchor, Button, Group, Progress, Stack, Text } from '@mantine/core'
+import { Link } from 'react-router'
+import { endedStates, type OrderObject } from '../../../../model/api/index.ts'
+import { useCall, useList } from '../../../center/index.ts'
+import { ErrorState, HostText, LoadingState, OrderStateBadge, useNumbers } from '../../../parts/index.ts'
+import { useWords } from '../../../words/index.ts'
+import classes from './handle.module.css'
+import type { Preview } from './handling.ts'
+import { OrderSteps } from './order-steps.tsx'
+
+interface FollowTaskProps {
+  readonly task: string
+  /** With what was refused. */
+  readonly items: Preview['items']
+  readonly onClose: () => void
+}
+
+/** How it goes on each host, while it goes. */
+export function FollowTask({ task, items, onClose }: FollowTaskProps) {
+  const { t } = useWords('alerts')
+  const { t: word } = useWords('parts')
+  const { number } = useNumbers()
+  const { data, error, refetch } = useCall('getTask', { params: { task } })
+  const orders = useList('listOrders', { query: { task } }, { limit: 100 })
+  if (error !== null) return <ErrorState error={error} retry={() => void refetch()} />
+  if (data === undefined) return <LoadingState />
+  const ended = endedStates.reduce((sum, one) => sum + (data.states[one] ?? 0), 0)
+  const waiting = data.states['waiting-approval'] ?? 0
+  const refused = items.filter(one => one.refused !== undefined)
+  return (
+    <Stack gap="sm">
+      <Text fw={600} size="sm">
+        <HostText prose>{data.title}</HostText>
+      </Text>
+      <div>
+        <Text size="sm" role="status">
+          {t('follow.ended', {
+            ended,
+            count: data.orders,
+            replace: { ended: number(ended), count: number(data.orders) },
+          })}
+        </Text>
+        <Progress
+          value={data.orders === 0 ? 100 : (100 * ended) / data.orders}
+          aria-label={t('follow.progress')}
+          mt={4}
+        />
+      </div>
+      {waiting === 0 ? null : (
+        <Alert color="blue" variant="light" p="xs">
+          {t('follow.waiting', { count: waiting, replace: { count: number(waiting) } })}{' '}
+          <Anchor component={Link} to="/response/approvals" size="sm">
+            {t('follow.approvals')}
+          </Anchor>
+        </Alert>
+      )}
+      <ul className={classes['preview']} style={{ maxHeight: '50dvh' }} aria-label={t('follow.hosts')}>
+        {orders.items.map(order => (
+          <Order key={order.id} order={order} />
+        ))}
+      </ul>
+      {orders.query.hasNextPage ? (
+        <Button size="compact-xs" variant="default" onClick={() => void orders.query.fetchNextPage()}>
+          {word('table.more')}
+        </Button>
+      ) : null}
+      {refused.length === 0 ? null : (
+        <Text size="sm" c="dimmed">
+          {t('follow.left-out', { count: refused.length, replace: { count: number(refused.length) } })}{' '}
+          <HostText prose>{[...new Set(refused.map(one => one.refused ?? ''))].join('; ')}</HostText>
+        </Text>
+      )}
+      <Group justify="space-between" gap="xs">
+        <Text size="xs" c="dimmed">
+          {t('follow.may-close')}
+        </Text>
+        <Button onClick={onClose} data-autofocus>
+          {word('close')}
+        </Button>
+      </Group>
+    </Stack>
+  )
+}
+
+function Order({ order }: { readonly order: OrderObject }) {
+  const { t } = useWords('alerts')
+  const { host, state, reason, run, approvalsNeeded, approvals } = order
+  return (
+    <li>
+      <Group justify="space-between" gap="xs" wrap="nowrap">
+        <Anchor component={Link} to={`/hosts/${host.id}`} size="sm" className={classes['clipped'] ?? ''}>
+          <HostText prose>{host.name}</HostText>
+        </Anchor>
+        <OrderStateBadge state={state} />
+      </Group>
+      {state === 'waiting-approval' ? (
+        <div className={classes['what']}>
+          {t('follow.approved', { given: approvals.length, needed: approvalsNeeded })}
+        </div>
+      ) : null}
+      {reason === undefined ? null : (
+        <div className={classes['what']}>
+          <HostText prose>{reason}</HostText>
+        </div>
+      )}
+      {order.kind === 'clean' ? <OrderSteps order={order} /> : null}
+      {run === undefined ? null : (
+        <Anchor component={Link} to={`/response/runs/${host.id}/${encodeURIComponent(run)}`} size="xs">
+          {t('follow.run')}
+        </Anchor>
+      )}
+    </li>
+  )
+}
