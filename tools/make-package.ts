@@ -39,8 +39,7 @@ export function makePackage(root: string, into: string, { center = false } = {})
   const ending = `${about.version}-linux-${process.arch}`
   const name = center ? `${about.name}-center-${ending}` : `${about.name}-${ending}`
   const program = programFiles(root, mainFile.replace(/\.js$/, '.ts'), center ? [] : ['center'])
-  // The pages of the API's documentation are files that no code imports.
-  const libraries = center ? [...program.libraries, 'swagger-ui-dist'] : program.libraries
+  const libraries = center ? [...program.libraries, ...librariesByName] : program.libraries
   const files = [
     launcher(),
     ...runtimeFiles(join(root, 'node_modules', runtimePackage, 'bin', 'node')),
@@ -57,6 +56,14 @@ export function makePackage(root: string, into: string, { center = false } = {})
   renameSync(`${path}.part`, path)
   return path
 }
+
+/** Files that no code imports: the pages of the API's documentation, and the fonts of reports. */
+const librariesByName = [
+  'swagger-ui-dist',
+  '@fontsource-variable/noto-sans',
+  '@fontsource-variable/noto-sans-jp',
+  '@fontsource-variable/noto-sans-sc',
+]
 
 /** PostgreSQL with its links, and the package that the center hands to hosts. */
 function centerFiles(root: string, into: string): ArchiveFile[] {

@@ -85,7 +85,9 @@ export function libraryFiles(root: string, names: readonly string[]): ArchiveFil
     return globSync('**/*', { cwd: join(root, folder), withFileTypes: true })
       .filter(entry => entry.isFile())
       .map(entry => `${folder}/${join(entry.parentPath, entry.name).slice(join(root, folder).length + 1)}`)
-      .filter(path => /\.(?:js|cjs|mjs|json|wasm|node|css|html|png)$|\/licen[cs]e[^/]*$/i.test(path))
+      .filter(path =>
+        /\.(?:js|cjs|mjs|json|wasm|node|css|html|png)$|-wght-normal\.woff2$|\/licen[cs]e[^/]*$/i.test(path),
+      )
       .filter(path => sources || !path.includes(`${folder}/src/`))
       .map(path => ({ path, content: readFileSync(join(root, path)) }))
   })
