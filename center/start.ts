@@ -35,6 +35,7 @@ import {
 import { exportHandlers } from './export/index.ts'
 import { notificationHandlers } from './notify/index.ts'
 import { ruleHandlers } from './rules/index.ts'
+import { reportHandlers } from './report/index.ts'
 import { settingsHandlers } from './settings/index.ts'
 import { storyHandlers } from './story/index.ts'
 import { ensureTenant, openStore, type OpenStore, type StoreSource } from './store/index.ts'
@@ -213,7 +214,7 @@ async function startPeoplesPort(
       serve(agentRoutes, agentHandlers({ keys, downloads: gateway.downloads })),
       serve(alertRoutes, alertHandlers),
       serve(huntRoutes, allHuntHandlers),
-      serve({ alertStory: storyRoutes.alertStory }, storyHandlers),
+      serve(storyRoutes, { ...storyHandlers, ...reportHandlers({ program: options.program }) }),
       serve(orderRoutes, orderApi),
       serve(overviewRoutes, overviewHandlers),
       serve(ruleRoutes, ruleHandlers),

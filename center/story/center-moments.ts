@@ -8,7 +8,7 @@ export function centerMoments({ alert, events, runs }: AlertCase): Moment[] {
   return [
     {
       at: alert.firstSeen,
-      exact: false,
+      exact: true,
       source: 'scan',
       what: 'first-seen' satisfies KnownMoment,
       subject: alert.title,

@@ -16,6 +16,7 @@ import { notificationHandlers } from '../../notify/index.ts'
 import { orderApi } from '../../orders/index.ts'
 import { peopleHandlers } from '../../people/index.ts'
 import { ruleHandlers } from '../../rules/index.ts'
+import { reportHandlers } from '../../report/index.ts'
 import { settingsHandlers } from '../../settings/index.ts'
 import { storyHandlers } from '../../story/index.ts'
 
@@ -39,6 +40,7 @@ export function allHandlers(keys: Keyring): Readonly<Record<string, unknown>> {
     ...ruleHandlers,
     ...settingsHandlers,
     ...storyHandlers,
+    ...reportHandlers({ program: 'davylamp test' }),
   }
 }
 
