@@ -100,6 +100,31 @@ function readingCommands(group: Command, outcome: Outcome): void {
     load: async () => (await import('./alerts.ts')).relatedCommand,
   })
   addCommand(group, outcome, {
+    usage: 'story <alert>',
+    description: 'Why it is an alert, how it got in, and its timeline; with --json also its graph and process tree.',
+    examples: ['alerts story 01968c2f-7d2a-7c3e-9d53-0a1b2c3d4e5f'],
+    load: async () => (await import('./alert-report.ts')).storyCommand,
+  })
+  addCommand(group, outcome, {
+    usage: 'report <alert>',
+    description:
+      'Write the incident report into a file: what was found, why, what was done, what is left. The file fetches nothing.',
+    options: command =>
+      command
+        .option('--format <format>', 'html or pdf', 'html')
+        .option('--language <language>', 'en, zh, ja or id', 'en')
+        .option('--time-zone <zone>', 'for its times, as Asia/Jakarta (default: that of this machine)')
+        .option(
+          '--output <file>',
+          'where to; - is standard output (default: a name with host and day, in this folder)',
+        ),
+    examples: [
+      'alerts report 01968c2f-7d2a-7c3e-9d53-0a1b2c3d4e5f',
+      'alerts report 01968c2f-7d2a-7c3e-9d53-0a1b2c3d4e5f --format pdf --language zh --output report.pdf',
+    ],
+    load: async () => (await import('./alert-report.ts')).reportCommand,
+  })
+  addCommand(group, outcome, {
     usage: 'counts',
     description: 'Open alerts by type and level, and what was opened and handled.',
     options: command =>
