@@ -1,4 +1,5 @@
 export * from './action.ts'
+export { attackNames } from './attack-names.ts'
 export * from './facts/index.ts'
 export * from './finding.ts'
 export * from './gap.ts'

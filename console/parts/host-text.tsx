@@ -4,6 +4,11 @@ import { Fragment } from 'react'
 const strange =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]/u
 
+/** The same for where only plain text can stand: labels of drawings, names for screen readers, titles of windows. */
+export function inertText(text: string): string {
+  return strange.test(text) ? [...text].map(one => (strange.test(one) ? codeOf(one) : one)).join('') : text
+}
+
 interface HostTextProps {
   readonly children: string
   /** Names and sentences: in the letters of what stands around them, not in those of code. */
@@ -25,7 +30,7 @@ export function HostText({ children, prose = false }: HostTextProps) {
         strange.test(character) ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: the place is what names a character.
           <span key={index} className="davylamp-strange">
-            {`U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`}
+            {codeOf(character)}
           </span>
         ) : (
           // biome-ignore lint/suspicious/noArrayIndexKey: the place is what names a character.
@@ -34,4 +39,8 @@ export function HostText({ children, prose = false }: HostTextProps) {
       )}
     </bdi>
   )
+}
+
+function codeOf(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
 }

@@ -22,7 +22,7 @@ export {
   ScoreReasonName,
   scoreReasons,
 } from './host-words.tsx'
-export { HostText } from './host-text.tsx'
+export { HostText, inertText } from './host-text.tsx'
 export { PageHeader } from './page-header.tsx'
 export { PageTabs } from './page-tabs.tsx'
 export { type ScanProgress, useAllScanProgress, useScanProgress } from './scan-progress.ts'

@@ -5,6 +5,8 @@ import { useWords } from '../words/index.ts'
 
 interface PageHeaderProps {
   readonly title: string
+  /** How the title is shown, where it came from a host. */
+  readonly heading?: ReactNode
   /** One sentence: what this page is for. */
   readonly about?: ReactNode
   /** Name of a page of the documentation, such as `center` for docs/center.md, with an optional `#heading`. */
@@ -13,17 +15,17 @@ interface PageHeaderProps {
 }
 
 /** Every page begins with one: it sets the window's title too. */
-export function PageHeader({ title, about, help, actions }: PageHeaderProps) {
+export function PageHeader({ title, heading, about, help, actions }: PageHeaderProps) {
   const { t } = useWords('parts')
   useEffect(() => {
     document.title = `${title} · Davylamp`
   }, [title])
   return (
     <Group justify="space-between" align="flex-start" mb="md" gap="sm">
-      <div>
-        <Group gap={6}>
+      <div style={{ flex: '1 1 20rem', minWidth: 0 }}>
+        <Group gap={6} wrap="nowrap">
           <Title order={1} size="h3">
-            {title}
+            {heading ?? title}
           </Title>
           {help === undefined ? null : (
             <ActionIcon

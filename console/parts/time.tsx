@@ -4,8 +4,8 @@ import { useWords } from '../words/index.ts'
 interface TimeProps {
   /** RFC 3339. */
   readonly at: string
-  /** Default `relative` (3 minutes ago); `full`: date and time in the reader's zone. UTC is in the tooltip of both. */
-  readonly as?: 'relative' | 'full'
+  /** Default `relative` (3 minutes ago); `full`: date and time in the reader's zone; `clock`: only the time, below a heading with the day. */
+  readonly as?: 'relative' | 'full' | 'clock'
 }
 
 /** A moment, in the reader's zone and language; UTC on hover, and for machines. */
@@ -21,7 +21,11 @@ export function Time({ at, as = 'relative' }: TimeProps) {
     .replace(/\.\d+Z$/, '')} UTC`
   return (
     <time dateTime={at} title={as === 'full' ? utc : `${full}\n${utc}`}>
-      {as === 'full' ? full : relative(date, Math.max(now * 30_000, Date.now() - 30_000), i18n.language)}
+      {as === 'full'
+        ? full
+        : as === 'clock'
+          ? new Intl.DateTimeFormat(i18n.language, { timeStyle: 'medium' }).format(date)
+          : relative(date, Math.max(now * 30_000, Date.now() - 30_000), i18n.language)}
     </time>
   )
 }

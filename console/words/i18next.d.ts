@@ -1,8 +1,10 @@
 import type shell from '../shell/words/en.json'
 import type parts from '../parts/words/en.json'
 import type people from '../people/words/en.json'
+import type incident from '../incident/words/en.json'
 import type overview from '../pages/overview/words/en.json'
 import type alerts from '../pages/alerts/words/en.json'
+import type alertDetail from '../pages/alerts/detail/words/en.json'
 import type virusScan from '../pages/virus-scan/words/en.json'
 import type hosts from '../pages/hosts/words/en.json'
 import type prevention from '../pages/prevention/words/en.json'
@@ -27,8 +29,10 @@ declare module 'i18next' {
       shell: typeof shell
       parts: typeof parts
       people: typeof people
+      incident: typeof incident
       overview: typeof overview
       alerts: typeof alerts
+      'alerts/detail': typeof alertDetail
       'virus-scan': typeof virusScan
       hosts: typeof hosts
       prevention: typeof prevention

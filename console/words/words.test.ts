@@ -6,7 +6,7 @@ import { languages } from '../../model/api/index.ts'
 
 const console = join(import.meta.dirname, '..')
 const folders = [
-  ...new Set(globSync('{shell,parts,people,pages/*}/words/*.json', { cwd: console }).map(dirname)),
+  ...new Set(globSync('{shell,parts,people,incident,pages/*,pages/*/*}/words/*.json', { cwd: console }).map(dirname)),
 ].sort()
 
 test('every page and part has words', () => {
@@ -14,7 +14,7 @@ test('every page and part has words', () => {
     globSync('pages/*/', { cwd: console })
       .map(page => `${page.replace(/\/$/, '')}/words`)
       .sort(),
-    folders.filter(folder => folder.startsWith('pages/')),
+    folders.filter(folder => /^pages\/[^/]+\/words$/.test(folder)),
   )
 })
 

@@ -12,10 +12,9 @@ export const languageNames: Readonly<Record<Language, string>> = {
 
 /** One file for each page, or other part, and language: fetched when it is first shown. */
 const files = import.meta.glob<{ readonly default: Readonly<Record<string, unknown>> }>([
-  '../shell/words/*.json',
-  '../parts/words/*.json',
-  '../people/words/*.json',
+  '../{shell,parts,people,incident}/words/*.json',
   '../pages/*/words/*.json',
+  '../pages/*/*/words/*.json',
 ])
 
 const backend: BackendModule = {

@@ -1,0 +1,34 @@
+import type { AnswerTo } from '../../../center/index.ts'
+
+export type AlertWhole = AnswerTo<'getAlert'>
+export type Story = AnswerTo<'alertStory'>
+
+export const factKinds = [
+  'process',
+  'socket',
+  'listener',
+  'autostart',
+  'file',
+  'login-key',
+  'account',
+  'sudo-rule',
+  'preload',
+  'command-integrity',
+  'mount',
+  'kernel-module',
+  'hosts-entry',
+  'resolver',
+  'sysctl',
+  'setting',
+  'log-entry',
+  'container',
+  'package',
+] as const
+
+export function knownKind(kind: string): (typeof factKinds)[number] | undefined {
+  return factKinds.find(one => one === kind)
+}
+
+/** The tabs of the page, as they stand in its address. */
+export const tabNames = ['evidence', 'processes', 'timeline', 'graph', 'cleanup', 'related', 'history'] as const
+export type TabName = (typeof tabNames)[number]
