@@ -1,4 +1,4 @@
-import { useParams } from 'react-router'
+import { Navigate, useParams, useSearchParams } from 'react-router'
 import { useCall } from '../../../center/index.ts'
 import { ErrorState, LoadingState } from '../../../parts/index.ts'
 import { AlertHead } from './alert-head.tsx'
@@ -7,9 +7,13 @@ import { Why } from './why.tsx'
 
 /** All about one alert: why it is one, what belongs to it, what can be done and what was done. */
 export function AlertDetail() {
-  const { alert = '' } = useParams()
+  const { alert = '', '*': rest } = useParams()
+  const [params] = useSearchParams()
   const { data, error, refetch } = useCall('getAlert', { params: { alert } })
   const story = useCall('alertStory', { params: { alert } }, { enabled: data !== undefined })
+  // The dialog that handles alerts leads to the plan that it speaks of.
+  if (rest === 'plan')
+    return <Navigate to={`/alerts/${alert}?tab=cleanup&plan=${encodeURIComponent(params.get('plan') ?? '')}`} replace />
   if (error !== null && data === undefined) return <ErrorState error={error} retry={() => void refetch()} />
   if (data === undefined) return <LoadingState />
   return (

@@ -45,9 +45,10 @@ function LatestRun({ alert }: { readonly alert: AlertWhole }) {
 function Plans({ alert }: { readonly alert: AlertWhole }) {
   const { t } = useWords('alerts/detail')
   const { can } = useSession()
-  const [{ handling }, change] = useUrlFilter(['handling'])
+  const [{ plan: asked }, change] = useUrlFilter(['plan'])
   const [ordering, setOrdering] = useState(false)
   const offered = handlings.filter(one => alert.plans.some(plan => plan.handling === one))
+  const handling = alert.plans.find(one => one.id === asked)?.handling
   const chosen = offered.find(one => one === handling) ?? offered.at(-1)
   const planned = alert.plans.find(one => one.handling === chosen)
   const plan = useCall(
@@ -89,7 +90,7 @@ function Plans({ alert }: { readonly alert: AlertWhole }) {
           mb="xs"
           aria-label={t('cleanup.handling')}
           value={chosen}
-          onChange={value => change({ handling: value })}
+          onChange={value => change({ plan: alert.plans.find(one => one.handling === value)?.id })}
           data={offered.map(value => ({ value, label: <HandledWayName way={value} /> }))}
           style={{ maxWidth: '100%', flexWrap: 'wrap' }}
         />
