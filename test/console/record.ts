@@ -39,7 +39,7 @@ mkdirSync(dirname(into), { recursive: true })
 writeFileSync(into, JSON.stringify(recorded))
 
 async function recordHost(chosen: readonly Infection[], clean: boolean): Promise<Report[]> {
-  const range = await openHost({ infections: chosen })
+  const range = await openHost({ infections: chosen, decoys: false })
   try {
     const reports = await look(range)
     if (!clean) return reports
