@@ -8,11 +8,11 @@ import { mostAddresses, readAddresses } from './read-addresses.ts'
 const durations = ['3600', '21600', '86400', '604800', '2592000', '7776000', '31536000'] as const
 
 /** What to block, how long and where; then what the hosts say about it. */
-export function BlockForm({ onClose }: { readonly onClose: () => void }) {
+export function BlockForm({ start, onClose }: { readonly start: string; readonly onClose: () => void }) {
   const { t } = useWords('prevention')
   const { t: part } = useWords('parts')
   const { number, list } = useNumbers()
-  const [text, setText] = useState('')
+  const [text, setText] = useState(start)
   const [seconds, setSeconds] = useState<(typeof durations)[number]>('86400')
   const [scope, setScope] = useState<Scope>({})
   const [reason, setReason] = useState('')
