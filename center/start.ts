@@ -4,11 +4,11 @@ import {
   agentRoutes,
   alertRoutes,
   type joinInstructions,
+  hostNowRoutes,
   hostRoutes,
   huntRoutes,
   notificationRoutes,
   orderRoutes,
-  processRoutes,
   overviewRoutes,
   ruleRoutes,
   settingsRoutes,
@@ -19,6 +19,7 @@ import { alertHandlers, allHuntHandlers } from './alerts/index.ts'
 import { type ApiServer, consolePages, serve, startApi } from './api/index.ts'
 import { pgBus } from './bus/index.ts'
 import type { Caller, Center, Log } from './context.ts'
+import { quarantinedFileHandlers, sentFiles } from './fetched/index.ts'
 import { hostsHandlers, overviewHandlers, processHandlers } from './fleet/index.ts'
 import { agentAlarms, agentHandlers, type Gateway, groupPolicies, startGateway } from './gateway/index.ts'
 import { createIngest } from './ingest/index.ts'
@@ -131,6 +132,7 @@ export async function startCenter(options: CenterOptions): Promise<RunningCenter
       orders: createOrderDesk(center),
       policies: groupPolicies(store),
       alarms: agentAlarms(bus),
+      files: sentFiles(center),
       host: options.agents.host,
       port: options.agents.port,
       names: ownNames,
@@ -210,7 +212,7 @@ async function startPeoplesPort(
     },
     [
       serve(hostRoutes, hostsHandlers),
-      serve(processRoutes, processHandlers),
+      serve(hostNowRoutes, { ...processHandlers, ...quarantinedFileHandlers }),
       serve(agentRoutes, agentHandlers({ keys, downloads: gateway.downloads })),
       serve(alertRoutes, alertHandlers),
       serve(huntRoutes, allHuntHandlers),

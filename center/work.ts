@@ -1,6 +1,7 @@
 import type { Center } from './context.ts'
 import { matchIndicators } from './alerts/index.ts'
 import { startExports } from './export/index.ts'
+import { forgetFetched } from './fetched/index.ts'
 import { forgetOld } from './ingest/index.ts'
 import { startNotifications } from './notify/index.ts'
 import { startWork as startOrderWork } from './orders/index.ts'
@@ -34,6 +35,7 @@ export function startWork(center: Center, store: OpenStore): { stop(): Promise<v
       work: () => store.housekeeping(center.clock(), keepDays),
     },
     { what: 'forgetting what old alerts left', seconds: 21_600, work: () => forgetOld(center, keepDays.alert) },
+    { what: 'forgetting fetched files', seconds: 120, work: () => forgetFetched(center) },
     { what: 'tidying sign-ins', seconds: 3_600, work: () => tidyPeople(center) },
     { what: 'keeping the heads of the audit log', seconds: 86_400, work: () => keepAuditHeads(center) },
   ]

@@ -35,5 +35,15 @@ export function agentChildCommands(tree: Command, outcome: Outcome): void {
     examples: ['agent processes'],
     load: async () => (await import('./agent-processes.ts')).agentProcessesCommand,
   })
+  addCommand(group, outcome, {
+    usage: 'send-quarantined <entry>',
+    description: 'Send a quarantined file to the center.',
+    options: command =>
+      orderOptions(command)
+        .addOption(hidden('--sha256 <hash>', 'its content'))
+        .addOption(hidden('--root <dir>', 'a mounted host; the quarantine lies in the state folder')),
+    examples: ['agent send-quarantined --order 01968c2f-7d2a-7c3e-9d53-0a1b2c3d4e5f 20261121T204512Z-3fa9-4'],
+    load: async () => (await import('./agent-send-quarantined.ts')).agentSendQuarantinedCommand,
+  })
   for (const command of group.commands.slice(before)) Reflect.set(command, '_hidden', true)
 }

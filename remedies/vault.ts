@@ -81,6 +81,30 @@ export class Vault {
     if (hash.digest('hex') !== entry.sha256) throw new VaultError(`${id} is not what was kept`)
   }
 
+  /**
+   * The content in blocks. The last one comes only when all of them are the bytes that were kept; else it throws, so that whoever
+   * passes them on has passed on no whole file.
+   */
+  async *blocks(id: string): AsyncGenerator<Buffer> {
+    const entry = this.#entry(id)
+    const hash = createHash('sha256')
+    const plain = this.#decrypted(id)
+    const unpacked = createZstdDecompress()
+    plain.on('error', error => unpacked.destroy(error))
+    let last: Buffer | undefined
+    try {
+      for await (const block of plain.pipe(unpacked) as AsyncIterable<Buffer>) {
+        hash.update(block)
+        if (last !== undefined) yield last
+        last = block
+      }
+    } finally {
+      plain.destroy()
+    }
+    if (hash.digest('hex') !== entry.sha256) throw new VaultError(`${id} is not what was kept`)
+    if (last !== undefined) yield last
+  }
+
   /** The content of a small entry. */
   async content(id: string, limit = 64 << 20): Promise<Buffer> {
     const entry = this.#entry(id)

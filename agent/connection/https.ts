@@ -13,8 +13,10 @@ export interface CenterTls {
 export interface Ask {
   readonly url: URL
   readonly tls: CenterTls
-  /** Absent: GET. Otherwise sent as JSON by POST. */
+  /** Sent as JSON by POST. */
   readonly body?: unknown
+  /** Sent as they are, by PUT. Without a body and without bytes: GET. */
+  readonly bytes?: Uint8Array
   readonly mostBytes: number
   /** Without a byte for so long it is given up. */
   readonly timeoutMs?: number
@@ -29,21 +31,21 @@ export interface Answer {
 }
 
 /** One HTTPS request over TLS 1.3 to a server that the given CA vouches for. Follows no redirect, knows no proxy. */
-export async function ask({ url, tls, body, mostBytes, timeoutMs = 30_000, signal, sink }: Ask): Promise<Answer> {
-  const content = body === undefined ? undefined : Buffer.from(JSON.stringify(body))
+export async function ask({ url, tls, mostBytes, timeoutMs = 30_000, signal, sink, ...given }: Ask): Promise<Answer> {
+  const content = contentOf(given)
   const request = httpsRequest(url, {
     ...tls,
     minVersion: 'TLSv1.3',
     rejectUnauthorized: true,
     agent: false,
-    method: content === undefined ? 'GET' : 'POST',
+    method: content?.method ?? 'GET',
     timeout: timeoutMs,
     headers:
-      content === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(content.length) },
+      content === undefined ? {} : { 'content-type': content.type, 'content-length': String(content.bytes.length) },
     ...(signal === undefined ? {} : { signal }),
   })
   request.on('timeout', () => request.destroy(new Error(`no answer for ${timeoutMs / 1_000} s`)))
-  request.end(content)
+  request.end(content?.bytes)
   const [response] = (await once(request, 'response')) as [IncomingMessage]
   const parts: Buffer[] = []
   let size = 0
@@ -57,6 +59,12 @@ export async function ask({ url, tls, body, mostBytes, timeoutMs = 30_000, signa
     else parts.push(part)
   }
   return { status: response.statusCode ?? 0, body: Buffer.concat(parts) }
+}
+
+function contentOf({ body, bytes }: Pick<Ask, 'body' | 'bytes'>) {
+  if (bytes !== undefined) return { method: 'PUT', type: 'application/octet-stream', bytes }
+  if (body === undefined) return undefined
+  return { method: 'POST', type: 'application/json', bytes: Buffer.from(JSON.stringify(body)) }
 }
 
 /** What a problem document (RFC 9457) or an old-fashioned error says, at most one line. */

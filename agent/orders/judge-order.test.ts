@@ -80,6 +80,7 @@ function host(orders: object = {}, more: Partial<HostKnowledge> = {}): HostKnowl
             sha256: 'c'.repeat(64),
             why: id === 'copy' ? 'preserved' : 'quarantined',
             path: '/srv/data/x',
+            size: id === 'entry' ? 3 * 1_048_576 : 7,
             run: id === 'foreign' ? 'theirs' : 'ours',
           }
         : undefined,
@@ -127,6 +128,11 @@ for (const [name, action, expected] of [
   ['restore of what people took', { kind: 'restore', entry: 'foreign', sha256 }, 'needs-approval'],
   ['restore of another content', { kind: 'restore', entry: 'entry', sha256: 'd'.repeat(64) }, 'no-such-entry'],
   ['restore of a mere copy', { kind: 'restore', entry: 'copy', sha256 }, 'no-such-entry'],
+  ['sending what it had taken', { kind: 'send-quarantined', entry: 'entry', sha256 }, 'accepted'],
+  ['sending what people took', { kind: 'send-quarantined', entry: 'foreign', sha256 }, 'needs-approval'],
+  ['sending a mere copy', { kind: 'send-quarantined', entry: 'copy', sha256 }, 'no-such-entry'],
+  ['sending another content', { kind: 'send-quarantined', entry: 'entry', sha256: 'd'.repeat(64) }, 'no-such-entry'],
+  ['sending a path', { kind: 'send-quarantined', entry: '../../../etc/shadow', sha256 }, 'no-such-entry'],
   ['block of the incident’s address', block({ incident: 'conf' }), 'accepted'],
   ['block of another address', block({ incident: 'conf', addresses: ['192.0.2.1'] }), 'needs-approval'],
   [
@@ -146,6 +152,19 @@ for (const [name, action, expected] of [
 for (const [name, orders, action, expected] of [
   ['a kind that is not taken', { accept: ['scan'] }, clean(), 'local-policy'],
   ['processes, where nobody is to see them', { accept: ['scan'] }, { kind: 'report-processes' }, 'local-policy'],
+  [
+    'files, of which none is to leave',
+    { accept: ['restore'] },
+    { kind: 'send-quarantined', entry: 'entry', sha256 },
+    'local-policy',
+  ],
+  [
+    'a file that is too large',
+    { mostFileMegabytes: 2 },
+    { kind: 'send-quarantined', entry: 'entry', sha256 },
+    'local-policy',
+  ],
+  ['a file that just fits', { mostFileMegabytes: 3 }, { kind: 'send-quarantined', entry: 'entry', sha256 }, 'accepted'],
   ['a kind that needs approval', { needApproval: ['clean'] }, clean({ plan: plan.id }), 'needs-approval'],
   ['suspected incidents', { suspected: false }, clean({ incident: 'susp', plan: other.id }), 'needs-approval'],
   ['confirmed ones besides', { suspected: false }, clean(), 'accepted'],

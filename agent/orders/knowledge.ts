@@ -36,6 +36,7 @@ export interface HostKnowledge {
 export interface KnownEntry {
   readonly sha256: string
   readonly why: string
+  readonly size: number
   readonly path: string
   readonly run: string
 }

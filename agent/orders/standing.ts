@@ -56,6 +56,8 @@ export function objectAndStanding(action: OrderAction, knowledge: HostKnowledge)
       return standingOfUndo(action.run, knowledge)
     case 'restore':
       return standingOfRestore(action, knowledge)
+    case 'send-quarantined':
+      return standingOfSending(action, knowledge)
     case 'block':
       return standingOfBlock(action, knowledge)
     case 'unblock':
@@ -130,6 +132,23 @@ function standingOfRestore(action: Extract<OrderAction, { kind: 'restore' }>, kn
     return impossible(
       'protected',
       `It lay below ${forbidden}, which no order may touch (orders.neverTouch in agent.yml).`,
+    )
+  return standingOfUndo(entry.run, knowledge)
+}
+
+/** What was only copied as it was before a change may hold secrets of the host: it never leaves. */
+function standingOfSending(
+  action: Extract<OrderAction, { kind: 'send-quarantined' }>,
+  knowledge: HostKnowledge,
+): Standing {
+  const entry = knowledge.entry(action.entry)
+  if (entry === undefined || entry.sha256 !== action.sha256 || entry.why !== 'quarantined')
+    return impossible('no-such-entry', 'The quarantine of this host has no such file with that content.')
+  const { mostFileMegabytes } = knowledge.policy
+  if (entry.size > mostFileMegabytes * 1_048_576)
+    return impossible(
+      'local-policy',
+      `The file has ${Math.ceil(entry.size / 1_048_576)} MiB, and at most ${mostFileMegabytes} MiB are sent (orders.mostFileMegabytes in agent.yml).`,
     )
   return standingOfUndo(entry.run, knowledge)
 }

@@ -10,6 +10,7 @@ export const capabilities: readonly (OrderKind | 'scan:quick' | 'later-looks')[]
   'prove',
   'undo',
   'restore',
+  'send-quarantined',
   'block',
   'unblock',
   'upgrade',

@@ -50,11 +50,11 @@ export class OrderWork {
       const { scan } = await children.look(words, signal, order.id)
       return this.finish(order, { state: 'done', ...(scan === undefined ? {} : { scan }) })
     }
-    if (order.action.kind === 'report-processes') {
+    if (order.action.kind === 'prove') return this.#prove(order, order.action.run, words, signal)
+    if (mayBeStopped(order)) {
       await children.tell(words, signal, order.id)
       return this.finish(order, { state: 'done' })
     }
-    if (order.action.kind === 'prove') return this.#prove(order, order.action.run, words, signal)
     await this.#change(order, this.#runTakenBack(order), words, signal)
   }
 
@@ -228,9 +228,9 @@ const expired = {
   reason: 'It ran out while it waited on this host.',
 } as const satisfies OrderEnd
 
-const looks: ReadonlySet<OrderKind> = new Set(['scan', 'report-inventory', 'report-processes', 'prove'])
+const looks = new Set<OrderKind>(['scan', 'report-inventory', 'report-processes', 'prove', 'send-quarantined'])
 
-/** What only looks may be stopped at any moment. */
+/** What only looks, or only tells, may be stopped at any moment. */
 export function mayBeStopped({ action }: Order): boolean {
   return looks.has(action.kind)
 }

@@ -57,6 +57,8 @@ export function wordsOf({ id, action }: Order, given: ChildSurroundings): string
       ]
     case 'restore':
       return ['quarantine', 'restore', '--yes', '--', action.entry]
+    case 'send-quarantined':
+      return ['agent', 'send-quarantined', order, `--sha256=${action.sha256}`, '--', action.entry]
     case 'block':
       return ['block', 'add', order, `--for=${action.seconds}s`, ...centers, '--', ...action.addresses]
     case 'unblock':

@@ -1,6 +1,6 @@
 import type { Center } from '../context.ts'
 import type { Keyring } from '../keys/index.ts'
-import type { Alarms, Ingest, OrderDesk, Policies } from './ports.ts'
+import type { Alarms, Ingest, OrderDesk, Policies, SentFiles } from './ports.ts'
 
 /** What the parts of the gateway are made of. */
 export interface GatewayParts {
@@ -10,4 +10,5 @@ export interface GatewayParts {
   readonly orders: OrderDesk
   readonly policies: Policies
   readonly alarms: Alarms
+  readonly files: SentFiles
 }

@@ -4,8 +4,16 @@ import { parseJson } from './json.ts'
 
 /** Reads a JSON body. Throws `ProblemError` 411, 413, 415 or 400. */
 export async function readJson(request: IncomingMessage, most: number): Promise<unknown> {
-  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
-    throw new ProblemError(415, 'unsupported-media-type', 'Send application/json')
+  const parsed = parseJson((await readBytes(request, most, 'application/json')).toString('utf8'))
+  if (parsed === undefined) throw new ProblemError(400, 'bad-request', 'The body is not JSON, or nested too deep')
+  return parsed.value
+}
+
+/** Reads a body of that type whole. Throws `ProblemError` 413 or 415. */
+export async function readBytes(request: IncomingMessage, most: number, type: string): Promise<Buffer> {
+  const said = (request.headers['content-type'] ?? '').toLowerCase()
+  if (said !== type && !said.startsWith(`${type};`))
+    throw new ProblemError(415, 'unsupported-media-type', `Send ${type}`)
   if (Number(request.headers['content-length'] ?? 0) > most) throw tooLarge(most)
   const chunks: Buffer[] = []
   let size = 0
@@ -15,9 +23,7 @@ export async function readJson(request: IncomingMessage, most: number): Promise<
     if (size > most) throw tooLarge(most)
     chunks.push(bytes)
   }
-  const parsed = parseJson(Buffer.concat(chunks).toString('utf8'))
-  if (parsed === undefined) throw new ProblemError(400, 'bad-request', 'The body is not JSON, or nested too deep')
-  return parsed.value
+  return Buffer.concat(chunks)
 }
 
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {

@@ -13,6 +13,7 @@ export {
   type Policies,
   type Rejected,
   type RulePack,
+  type SentFiles,
   type Silent,
 } from './ports.ts'
 export { revokeAgent } from './revoke.ts'

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { enrolRequest, largestFrame, renewRequest } from '../../model/wire/index.ts'
+import { enrolRequest, largestFrame, renewRequest, sentFileEnd, sentPartBytes } from '../../model/wire/index.ts'
 import { badRequest, notFound, ProblemError } from '../problem-error.ts'
 import { AddressLimit } from './bucket.ts'
 import { architectures, type Downloads, joinName } from './downloads.ts'
 import { enrol } from './enrol.ts'
 import type { Exchanges } from './exchange.ts'
 import type { GatewayParts } from './gateway-parts.ts'
-import { readJson, sendJson, sendProblem } from './http.ts'
+import { readBytes, readJson, sendJson, sendProblem } from './http.ts'
 import type { KnownPeer } from './identity.ts'
 import { renew } from './renew.ts'
 
@@ -55,6 +55,8 @@ async function answerJoin(downloads: Downloads, request: IncomingMessage, respon
 /** Of a release: the package, or its signed document. */
 const packagePath = /^\/agent\/v1\/package\/(\d{1,6}\.\d{1,6}\.\d{1,6}(?:-[0-9A-Za-z.-]{1,40}?)?)(\.release\.json)?$/
 
+const sentFilePath = /^\/agent\/v1\/sent-files\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\/(\d{1,2}))?$/
+
 type KnownPaths = (peer: KnownPeer, request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 /** What an agent with a good certificate may ask. */
@@ -77,6 +79,8 @@ export function knownPaths(options: GatewayParts, exchanges: Exchanges, download
       if (!parsed.success) throw badRequest('The request is not as the protocol has it', fieldsOf(parsed.error))
       return sendJson(response, 200, await renew(options, peer, parsed.data.csr))
     }
+    const [, order, part] = sentFilePath.exec(path) ?? []
+    if (order !== undefined) return takeSentFile(options, peer, request, response, { order, part })
     wantMethod(request, 'GET')
     const pack = /^\/agent\/v1\/packs\/([0-9a-f]{64})$/.exec(path)?.[1]
     if (pack !== undefined) return sendPack(options, peer, pack, response)
@@ -85,6 +89,25 @@ export function knownPaths(options: GatewayParts, exchanges: Exchanges, download
     const architecture = await architectureOf(options, peer)
     await downloads.send(`davylamp-${version}-linux-${architecture}${document ?? '.tar.gz'}`, request, response)
   }
+}
+
+/** A file that an order asked for: a part of it by its number, or that it is whole. */
+async function takeSentFile(
+  { files }: GatewayParts,
+  { identity }: KnownPeer,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { order, part }: { readonly order: string; readonly part: string | undefined },
+): Promise<void> {
+  wantMethod(request, part === undefined ? 'POST' : 'PUT')
+  await files.wanted(identity, order)
+  if (part === undefined) {
+    const parsed = sentFileEnd.safeParse(await readJson(request, 1_024))
+    if (!parsed.success) throw badRequest('The request is not as the protocol has it', fieldsOf(parsed.error))
+    await files.end(identity, order, parsed.data.parts)
+  } else
+    await files.part(identity, order, Number(part), await readBytes(request, sentPartBytes, 'application/octet-stream'))
+  response.writeHead(204, { 'cache-control': 'no-store' }).end()
 }
 
 async function sendPack(

@@ -53,6 +53,15 @@ export interface OrderDesk {
   waiting(agent: AgentIdentity, again: boolean): AsyncIterable<SignedOrder>
 }
 
+/** center/fetched implements it. */
+export interface SentFiles {
+  /** Throws `ProblemError` 409 unless that agent has an order that wants a file and has not ended. Asked before any byte is read. */
+  wanted(agent: AgentIdentity, order: string): Promise<void>
+  part(agent: AgentIdentity, order: string, number: number, bytes: Buffer): Promise<void>
+  /** Throws `ProblemError` 409 when it is not the file that was ordered; then nothing of it is kept. */
+  end(agent: AgentIdentity, order: string, parts: number): Promise<void>
+}
+
 export interface RulePack {
   readonly name: string
   readonly version: number

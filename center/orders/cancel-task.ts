@@ -13,7 +13,12 @@ export interface CancelledTask {
   readonly left: number
 }
 
-const stoppable: ReadonlySet<string> = new Set<OrderKind>(['scan', 'report-inventory', 'report-processes'])
+const stoppable: ReadonlySet<string> = new Set<OrderKind>([
+  'scan',
+  'report-inventory',
+  'report-processes',
+  'send-quarantined',
+])
 
 /** Looks are stopped wherever they are, changes only where no host has them yet. `hosts`: those that the caller may command. */
 export async function cancelTask(

@@ -54,6 +54,7 @@ function unknownThing({ host, action }: Wanted, known: Known): Refused | undefin
       return undefined
     }
     case 'restore':
+    case 'send-quarantined':
       if (known.entries.has(`${host} ${action.entry} ${action.sha256}`)) return undefined
       return { refusal: 'no-such-entry', reason: 'that does not lie in the quarantine of this host any more' }
     default:
@@ -80,7 +81,7 @@ async function knownThings(db: Db, tenant: string, wanted: readonly Wanted[]): P
   const incidents = named(one => ('incident' in one ? one.incident : undefined))
   const plans = named(one => (one.kind === 'clean' ? one.plan : undefined))
   const runs = named(one => ('run' in one ? one.run : undefined))
-  const entries = named(one => (one.kind === 'restore' ? one.entry : undefined))
+  const entries = named(one => ('entry' in one ? one.entry : undefined))
   return {
     incidents: await keys(
       db,
@@ -99,7 +100,7 @@ async function knownThings(db: Db, tenant: string, wanted: readonly Wanted[]): P
     runs: await runStates(db, tenant, hosts, runs),
     entries: await keys(
       db,
-      has('restore'),
+      has('restore', 'send-quarantined'),
       sql<{ key: string }>`
       SELECT host_id || ' ' || entry_id || ' ' || sha256 AS key FROM quarantined
       WHERE tenant_id = ${tenant} AND host_id = ANY(${hosts}::uuid[]) AND gone_at IS NULL AND entry_id = ANY(${entries}::text[])`,

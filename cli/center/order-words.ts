@@ -18,6 +18,8 @@ export function orderWords(action: OrderAction): string {
       return `undo ${action.action === undefined ? '' : `action ${action.action} of `}run ${action.run}`
     case 'restore':
       return `restore ${action.entry} from quarantine (sha256 ${action.sha256})`
+    case 'send-quarantined':
+      return `send ${action.entry} from quarantine (sha256 ${action.sha256})`
     case 'block':
       return `block ${action.addresses.join(', ')} for ${showDuration(action.seconds)}`
     case 'unblock':

@@ -40,6 +40,8 @@ export const orderAction = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('undo'), run: id, action: z.number().int().positive().optional() }),
   /** Put a quarantined file back where it was. Never anywhere else. */
   z.object({ kind: z.literal('restore'), entry: id, sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  /** Send a file that lies in quarantine, so that people can look into it. */
+  z.object({ kind: z.literal('send-quarantined'), entry: id, sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
   /** Drop all traffic with an address until it expires. */
   z.object({
     kind: z.literal('block'),

@@ -65,6 +65,8 @@ export const agentConfig = z.strictObject({
       suspected: z.boolean().default(true),
       /** Most actions that one order may carry out. */
       mostActions: z.number().int().min(1).max(10_000).default(500),
+      /** Largest file that an order may have sent from quarantine. */
+      mostFileMegabytes: z.number().int().min(1).max(64).default(64),
       /** Nothing below these paths is touched by an order. */
       neverTouch: z.array(z.string().startsWith('/')).default([]),
       /** Only between these times (host's time zone); absent: always. */

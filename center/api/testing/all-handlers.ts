@@ -1,6 +1,7 @@
 import { allRoutes } from '../../../model/api/index.ts'
 import { alertHandlers, allHuntHandlers } from '../../alerts/index.ts'
 import { exportHandlers } from '../../export/index.ts'
+import { quarantinedFileHandlers } from '../../fetched/index.ts'
 import {
   groupHandlers,
   hostHandlers,
@@ -27,6 +28,7 @@ export function allHandlers(keys: Keyring): Readonly<Record<string, unknown>> {
     ...groupHandlers,
     ...inventoryHandlers,
     ...processHandlers,
+    ...quarantinedFileHandlers,
     ...scanHandlers,
     ...summaryHandlers,
     ...overviewHandlers,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { SignedOrder } from '../../../model/wire/index.ts'
 import { pgBus } from '../../bus/index.ts'
 import type { Center } from '../../context.ts'
+import { sentFiles } from '../../fetched/index.ts'
 import { type Keyring, openCenterKeys } from '../../keys/index.ts'
 import { openTestStore, silentLog, type TestStore } from '../../testing/index.ts'
 import { uuid7 } from '../../uuid7.ts'
@@ -75,6 +76,7 @@ export async function openTestCenter(): Promise<TestCenter> {
         orders: ledger,
         policies: groupPolicies(database.store),
         alarms: agentAlarms(bus),
+        files: sentFiles(center),
         host: '127.0.0.1',
         port: 0,
         names: ['localhost', '127.0.0.1'],

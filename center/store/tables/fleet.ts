@@ -197,6 +197,25 @@ export interface HostProcessesTable {
   items: Json
 }
 
+export interface FetchedFileTable {
+  tenant_id: string
+  order_id: string
+  host_id: string
+  entry_id: string
+  sha256: string
+  size: Generated<number>
+  complete_at: NullableTime
+  expires_at: Time
+}
+
+export interface FetchedPartTable {
+  tenant_id: string
+  order_id: string
+  number: number
+  size: number
+  sealed: Buffer
+}
+
 export interface BlockedTable {
   tenant_id: string
   host_id: string

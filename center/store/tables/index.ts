@@ -16,6 +16,8 @@ import type {
   QuarantinedTable,
   BlockedTable,
   HostProcessesTable,
+  FetchedFileTable,
+  FetchedPartTable,
   InventoryItemTable,
   InventoryChangeTable,
   HuntTermTable,
@@ -66,6 +68,8 @@ interface FleetTables {
   quarantined: QuarantinedTable
   blocked: BlockedTable
   host_processes: HostProcessesTable
+  fetched_file: FetchedFileTable
+  fetched_part: FetchedPartTable
   inventory_item: InventoryItemTable
   inventory_change: InventoryChangeTable
   hunt_term: HuntTermTable

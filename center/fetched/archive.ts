@@ -1,0 +1,47 @@
+import { configure, ZipWriter } from '@zip.js/zip.js'
+
+/** What lies beside the file in its archive, for whoever opens it years later. */
+export interface QuarantinedNote {
+  readonly format: 'davylamp-quarantined-note'
+  readonly version: 1
+  readonly host: string
+  /** Where it lay. */
+  readonly path: string
+  readonly sha256: string
+  readonly size: number
+  /** When it was taken away, RFC 3339. */
+  readonly time: string
+  readonly reason: string
+  readonly run?: string
+}
+
+/** The custom of those who pass on malware: it keeps nobody out, and keeps scanners and hands from opening it by mistake. */
+export const archivePassword = 'infected'
+
+configure({ useWebWorkers: false })
+
+/** A ZIP (AES-256, WinZip's AE) with the file as `NAME.quarantined` and the note, made while it is read. */
+export async function* quarantineArchive(
+  note: QuarantinedNote,
+  content: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  const pipe = new TransformStream<Uint8Array, Uint8Array>()
+  const zip = new ZipWriter(pipe.writable, { password: archivePassword, encryptionStrength: 3, level: 6 })
+  const lastModDate = new Date(note.time)
+  const written = (async () => {
+    await zip.add(nameInArchive(note.path), ReadableStream.from(content), { lastModDate })
+    const text = `${JSON.stringify(note, undefined, 2)}\n`
+    await zip.add('note.json', ReadableStream.from([Buffer.from(text)]), { lastModDate })
+    await zip.close()
+  })()
+  // What cannot be read to its end must not look like a whole archive.
+  written.catch((error: unknown) => pipe.writable.abort(error).catch(() => {}))
+  yield* pipe.readable
+  await written
+}
+
+/** The last name of the path, as one name that every system takes and that leads nowhere. */
+export function nameInArchive(path: string): string {
+  const last = path.split('/').findLast(part => part !== '') ?? 'file'
+  return `${last.replaceAll(/[^\p{L}\p{N}._+@=-]/gu, '_').slice(0, 100)}.quarantined`
+}

@@ -1,0 +1,3 @@
+export { quarantinedFileHandlers } from './api.ts'
+export { forgetFetched } from './forget.ts'
+export { sentFiles } from './sent-files.ts'
