@@ -70,6 +70,43 @@ test('a box that was tampered with is an error and restores nothing', async t =>
   await assert.rejects(vault.content('one'), VaultError)
 })
 
+test('in blocks: all of it, or never its end', async t => {
+  const folder = folderFor()
+  t.after(() => rmSync(folder, { recursive: true }))
+  const vault = new Vault(join(folder, 'vault'))
+  // Incompressible, so that there are many blocks.
+  const long = Buffer.alloc(1_000_000, createHash('sha512').update('x').digest())
+  for (let at = 0; at < long.length; at += 64) createHash('sha512').update(`${at}`).digest().copy(long, at)
+  for (const [id, content] of [
+    ['long', long],
+    ['short', Buffer.from(secret)],
+    ['empty', Buffer.alloc(0)],
+  ] as const) {
+    await vault.keep(kept(id, content))
+    assert.ok((await read(id)).equals(content), id)
+  }
+  const path = join(folder, 'vault/long.json')
+  const entry = JSON.parse(readFileSync(path, 'utf8'))
+  writeFileSync(path, JSON.stringify({ ...entry, sha256: 'a'.repeat(64) }))
+  const passedOn: Buffer[] = []
+  await assert.rejects(async () => {
+    for await (const block of vault.blocks('long')) passedOn.push(block)
+  }, VaultError)
+  const before = Buffer.concat(passedOn).length
+  assert.ok(before > 0 && before < long.length, `${before} bytes`)
+  const box = join(folder, 'vault/short.bin')
+  const bytes = readFileSync(box)
+  bytes.writeUInt8(bytes.readUInt8(30) ^ 1, 30)
+  writeFileSync(box, bytes)
+  await assert.rejects(read('short'))
+
+  async function read(id: string): Promise<Buffer> {
+    const blocks: Buffer[] = []
+    for await (const block of vault.blocks(id)) blocks.push(block)
+    return Buffer.concat(blocks)
+  }
+})
+
 test('two runs never share a state folder', t => {
   const { state, root } = temporaryHost(t)
   assert.throws(() => openHost({ root, live: false, state }), StateBusy)

@@ -136,6 +136,7 @@ test('a hostile center: whatever it sends, the tree stays as it is, and each ref
     { kind: 'undo', run: '../../etc' },
     { kind: 'prove', run: '--state=/tmp' },
     { kind: 'restore', entry: '../../../etc/passwd', sha256: 'a'.repeat(64) },
+    { kind: 'send-quarantined', entry: '../../../etc/shadow', sha256: 'a'.repeat(64) },
     { kind: 'block', addresses: ['127.0.0.1'], seconds: 600 },
     { kind: 'block', addresses: ['192.0.2.1'], seconds: 600, incident },
     { kind: 'unblock', addresses: ['192.0.2.1'] },

@@ -28,16 +28,39 @@ export async function* quarantineArchive(
   const pipe = new TransformStream<Uint8Array, Uint8Array>()
   const zip = new ZipWriter(pipe.writable, { password: archivePassword, encryptionStrength: 3, level: 6 })
   const lastModDate = new Date(note.time)
+  const broken = Promise.withResolvers<never>()
+  // The library waits for ever for content that ends in the middle, which must not look like a whole archive.
+  const reading = new AbortController()
+  const watched = async function* () {
+    try {
+      for await (const part of content) {
+        // Nor does it notice by itself that nobody reads any more.
+        if (reading.signal.aborted) return
+        yield part
+      }
+    } catch (error) {
+      broken.reject(error)
+    }
+  }
   const written = (async () => {
-    await zip.add(nameInArchive(note.path), ReadableStream.from(content), { lastModDate })
+    await zip.add(nameInArchive(note.path), ReadableStream.from(watched()), { lastModDate })
     const text = `${JSON.stringify(note, undefined, 2)}\n`
     await zip.add('note.json', ReadableStream.from([Buffer.from(text)]), { lastModDate })
     await zip.close()
   })()
-  // What cannot be read to its end must not look like a whole archive.
-  written.catch((error: unknown) => pipe.writable.abort(error).catch(() => {}))
-  yield* pipe.readable
-  await written
+  written.catch(broken.reject)
+  broken.promise.catch(() => {})
+  const reader = pipe.readable.getReader()
+  try {
+    for (;;) {
+      const read = await Promise.race([broken.promise, reader.read()])
+      if (read.done) break
+      yield read.value
+    }
+  } finally {
+    reading.abort()
+    await reader.cancel()
+  }
 }
 
 /** The last name of the path, as one name that every system takes and that leads nowhere. */

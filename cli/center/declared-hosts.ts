@@ -211,6 +211,20 @@ function workCommands(group: Command, outcome: Outcome): void {
     load: async () => (await import('./host-work.ts')).restoreCommand,
   })
   addCommand(group, outcome, {
+    usage: 'fetch <host> <entry>',
+    description: 'Ask a host for a quarantined file. The center keeps it for an hour, for download.',
+    options: followOption,
+    examples: ['hosts fetch web-3 20261121T204512Z-3fa9-4 --follow'],
+    load: async () => (await import('./host-quarantine.ts')).fetchCommand,
+  })
+  addCommand(group, outcome, {
+    usage: 'download <host> <entry>',
+    description: 'Save a fetched file as an encrypted ZIP archive whose password is "infected". It is never unpacked here.',
+    options: command => command.option('--output <file>', 'a new file (default: ENTRY.zip in this folder)'),
+    examples: ['hosts download web-3 20261121T204512Z-3fa9-4 --output sample.zip'],
+    load: async () => (await import('./host-quarantine.ts')).downloadCommand,
+  })
+  addCommand(group, outcome, {
     usage: 'blocked',
     description: 'Addresses that hosts report as blocked now.',
     options: command =>

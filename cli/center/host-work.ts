@@ -121,7 +121,7 @@ export const runCommand = withCenter<object>(async ({ client }, _, context, name
   if (found.proven !== undefined) printProof(plainAll(found.proven), context.page)
 })
 
-interface Changing {
+export interface Changing {
   readonly yes?: boolean
   readonly follow?: boolean
 }
@@ -144,13 +144,14 @@ export const restoreCommand = withCenter<Changing>(async (center, options, conte
   return change(center, await center.client.restoreQuarantined({ params: { host, entry } }), options, context)
 })
 
-interface OneOrder extends Ordered {
+export interface OneOrder extends Ordered {
   readonly order: string
   readonly state: string
   readonly reason?: string | undefined
 }
 
-async function change(center: Connected, answer: OneOrder, options: Changing, context: Context): Promise<ExitCode> {
+/** Tells what became of one order that was just made, and follows it where that is wanted. */
+export async function change(center: Connected, answer: OneOrder, options: Changing, context: Context): Promise<ExitCode> {
   const refused = answer.state === 'refused'
   if (!context.json)
     context.page.text(

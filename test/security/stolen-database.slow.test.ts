@@ -186,6 +186,7 @@ test('orders that are written into the table reach the host signed, and the host
     [{ kind: 'unblock', addresses: ['192.0.2.1'] }, 'refused needs-approval'],
     [{ kind: 'undo', run: '../../etc' }, 'refused no-such-run'],
     [{ kind: 'restore', entry: '../../../etc/passwd', sha256 }, 'refused no-such-entry'],
+    [{ kind: 'send-quarantined', entry: '../../../etc/shadow', sha256 }, 'refused no-such-entry'],
     [{ kind: 'upgrade', version: '99.0.0', sha256 }, 'refused local-policy'],
     [{ kind: 'scan', mode: 'path', path: '/' }, 'refused not-capable'],
   ] as const satisfies readonly (readonly [OrderAction, string])[])

@@ -43,7 +43,8 @@ export async function ask(
     body,
     certified,
     raw,
-  }: { method?: string; path: string; body?: unknown; certified?: Partial<Certified>; raw?: Buffer },
+    type = 'application/json',
+  }: { method?: string; path: string; body?: unknown; certified?: Partial<Certified>; raw?: Buffer; type?: string },
 ): Promise<Answer> {
   const content = raw ?? (body === undefined ? undefined : Buffer.from(JSON.stringify(body)))
   const request = httpsRequest({
@@ -54,7 +55,7 @@ export async function ask(
     method,
     agent: false,
     ...(certified === undefined ? {} : { cert: certified.cert, key: certified.key }),
-    headers: content === undefined ? {} : { 'content-type': 'application/json', 'content-length': content.length },
+    headers: content === undefined ? {} : { 'content-type': type, 'content-length': content.length },
   })
   request.end(content)
   const [response] = await once(request, 'response')
