@@ -219,7 +219,8 @@ function workCommands(group: Command, outcome: Outcome): void {
   })
   addCommand(group, outcome, {
     usage: 'download <host> <entry>',
-    description: 'Save a fetched file as an encrypted ZIP archive whose password is "infected". It is never unpacked here.',
+    description:
+      'Save a fetched file as an encrypted ZIP archive whose password is "infected". It is never unpacked here.',
     options: command => command.option('--output <file>', 'a new file (default: ENTRY.zip in this folder)'),
     examples: ['hosts download web-3 20261121T204512Z-3fa9-4 --output sample.zip'],
     load: async () => (await import('./host-quarantine.ts')).downloadCommand,

@@ -151,7 +151,12 @@ export interface OneOrder extends Ordered {
 }
 
 /** Tells what became of one order that was just made, and follows it where that is wanted. */
-export async function change(center: Connected, answer: OneOrder, options: Changing, context: Context): Promise<ExitCode> {
+export async function change(
+  center: Connected,
+  answer: OneOrder,
+  options: Changing,
+  context: Context,
+): Promise<ExitCode> {
   const refused = answer.state === 'refused'
   if (!context.json)
     context.page.text(
