@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { localNotifier } from './local.ts'
-import { lookTeller } from './look.ts'
+import { plainText } from './formats/plain.ts'
+import { lookTeller, noticesOfLook } from './look.ts'
+import { render } from './render.ts'
+import { wordsOf } from './words/index.ts'
 import { httpReceiver, text } from './testing/http-receiver.ts'
 import { now, sampleNotice } from './testing/sample.ts'
 
@@ -84,6 +87,25 @@ test('a test message, and a name that is not there', async () => {
     await receiver.close()
   }
 })
+
+for (const [verdict, language, says] of [
+  ['confirmed', 'en', /“davylamp plan”.*“davylamp clean”/],
+  ['suspected', 'en', /“davylamp clean --include suspected”/],
+  ['exposure', 'en', /“davylamp scan”/],
+  ['confirmed', 'zh', /“davylamp clean”/],
+  ['suspected', 'ja', /「davylamp clean --include suspected」/],
+  ['exposure', 'id', /“davylamp scan” menunjukkan/],
+] as const)
+  test(`no center: what to do on the host itself about what is ${verdict}, in ${language}`, () => {
+    const incident = { id: 'i1', verdict, title: 'Odd cron job', lines: [] }
+    const [notice] = noticesOfLook('web-1', { incidents: [incident] }, now)
+    assert.ok(notice !== undefined)
+    const said = plainText(render(notice, language))
+    assert.match(said, says)
+    assert.ok(!said.includes(wordsOf[language].reasons.alert.advice))
+    const linked = plainText(render({ ...notice, link: 'https://center.example/alerts/1' }, language))
+    assert.ok(linked.includes(wordsOf[language].reasons.alert.advice))
+  })
 
 test('what a scan found is told once for each incident and verdict', async () => {
   const receiver = await httpReceiver(text('ok'))

@@ -39,10 +39,16 @@ export function render(notice: Notice, language: Language): Rendered {
     title: notice.what === 'test' || notice.what === 'digest' ? '' : shown(notice.title),
     facts: factsOf(notice, words),
     lines: linesOf(notice, words),
-    advice: saying.advice,
+    advice: url === undefined ? onHost(notice, words) : saying.advice,
     ...(url === undefined ? {} : { link: { label: words.labels.open, url } }),
     footer: words.footer,
   }
+}
+
+/** Who has no center has no page to open: an alert is handled where it was found. */
+function onHost({ what, type }: Notice, { onHost, reasons }: Words): string {
+  if (what !== 'alert') return reasons[what].advice
+  return onHost[type === 'exposure' || type === 'suspected' ? type : 'confirmed']
 }
 
 /** Fills all in one pass, so that a host named `{title}` stays one. */

@@ -83,4 +83,11 @@ export const en: Words = {
       advice: 'Nothing to do.',
     },
   },
+  onHost: {
+    confirmed:
+      'On that host, see what would be removed with “davylamp plan”, then remove and prove it with “davylamp clean”.',
+    suspected:
+      'On that host, look at it with “davylamp plan --include suspected”; if it should not be there, remove it with “davylamp clean --include suspected”.',
+    exposure: 'On that host, “davylamp scan” says which door is open and how to close it.',
+  },
 }

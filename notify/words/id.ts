@@ -83,4 +83,11 @@ export const id: Words = {
       advice: 'Tidak ada yang perlu dilakukan.',
     },
   },
+  onHost: {
+    confirmed:
+      'Di host itu, lihat apa yang akan dihapus dengan “davylamp plan”, lalu hapus dan buktikan dengan “davylamp clean”.',
+    suspected:
+      'Di host itu, periksa dengan “davylamp plan --include suspected”; jika memang tidak semestinya ada, hapus dengan “davylamp clean --include suspected”.',
+    exposure: 'Di host itu, “davylamp scan” menunjukkan pintu mana yang terbuka dan cara menutupnya.',
+  },
 }

@@ -83,4 +83,11 @@ export const ja: Words = {
       advice: '対応は不要です。',
     },
   },
+  onHost: {
+    confirmed:
+      'そのホストで「davylamp plan」を実行して除去内容を確認し、「davylamp clean」で除去と確認を行ってください。',
+    suspected:
+      'そのホストで「davylamp plan --include suspected」で内容を確認し、不要なものであれば「davylamp clean --include suspected」で除去してください。',
+    exposure: 'そのホストで「davylamp scan」を実行すると、どの入口が開いているかと塞ぎ方が表示されます。',
+  },
 }

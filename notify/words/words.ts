@@ -19,6 +19,8 @@ export interface Words {
   readonly more: string
   readonly footer: string
   readonly reasons: Readonly<Record<Reason, Saying>>
+  /** What to do about an alert that no center knows, by verdict: commands of the host, which stay as they are. */
+  readonly onHost: Readonly<Record<'confirmed' | 'suspected' | 'exposure', string>>
 }
 
 export interface Saying {

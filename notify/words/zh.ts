@@ -83,4 +83,10 @@ export const zh: Words = {
       advice: '无需处理。',
     },
   },
+  onHost: {
+    confirmed: '请在该主机上用“davylamp plan”查看将清除的内容，再用“davylamp clean”清除并验证。',
+    suspected:
+      '请在该主机上用“davylamp plan --include suspected”查看；如果不应存在，用“davylamp clean --include suspected”清除。',
+    exposure: '请在该主机上运行“davylamp scan”，它会说明哪个入口敞开以及如何关闭。',
+  },
 }
