@@ -15,7 +15,7 @@ export interface Center {
 }
 
 export interface CenterSettings {
-  /** Where browsers and the API's clients reach it: `https://center.example:8443`. */
+  /** Where browsers and the API's clients reach it: `https://center.example:8443`. Its port is what was asked for until it listens. */
   readonly address: string
   /** Where agents reach it: `https://center.example:8444`. */
   readonly agentAddress: string

@@ -18,7 +18,7 @@ import { auditRoutes, peopleRoutes, profileRoutes, signInRoutes } from '../model
 import { alertHandlers, allHuntHandlers } from './alerts/index.ts'
 import { type ApiServer, consolePages, serve, startApi } from './api/index.ts'
 import { pgBus } from './bus/index.ts'
-import type { Caller, Center, Log } from './context.ts'
+import type { Caller, Center, CenterSettings, Log } from './context.ts'
 import { quarantinedFileHandlers, sentFiles } from './fetched/index.ts'
 import { hostsHandlers, overviewHandlers, processHandlers } from './fleet/index.ts'
 import { agentAlarms, agentHandlers, type Gateway, groupPolicies, startGateway } from './gateway/index.ts'
@@ -118,9 +118,14 @@ export async function startCenter(options: CenterOptions): Promise<RunningCenter
     const bus = await pgBus(store, store.connection, log)
     ends.push(() => bus.close())
     const name = options.name ?? hostname()
-    const settings = {
-      address: addressOf(name, options.people.port),
-      agentAddress: addressOf(name, options.agents.port),
+    const ports = { people: options.people.port, agents: options.agents.port }
+    const settings: CenterSettings = {
+      get address() {
+        return addressOf(name, ports.people)
+      },
+      get agentAddress() {
+        return addressOf(name, ports.agents)
+      },
       state,
     }
     const center: Center = { store, bus, log, clock, node: uuid7(), keys, settings }
@@ -139,9 +144,11 @@ export async function startCenter(options: CenterOptions): Promise<RunningCenter
       ...(options.packages === undefined ? {} : { packages: options.packages }),
     })
     ends.push(() => gateway.stop())
+    ports.agents = gateway.port
     progress('listening for people')
     const api = await startPeoplesPort(options, center, keys, gateway)
     ends.push(() => api.close())
+    ports.people = api.port
     const firstAdmin = await createFirstAdmin(store)
     const work = startWork(center, store)
     ends.push(() => work.stop())

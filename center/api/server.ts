@@ -84,7 +84,10 @@ export async function startApi(options: ApiOptions, served: readonly Served[]): 
     audit: options.audit,
     limits,
     strictAnswers: options.strictAnswers ?? false,
-    ownOrigins: new Set([new URL(center.settings.address).origin]),
+    // The port is known when it is listened on.
+    get ownOrigins() {
+      return new Set([new URL(center.settings.address).origin])
+    },
     timeoutMs: options.timeoutMs ?? 60_000,
   }
   takeOnlyJson(app)

@@ -111,6 +111,16 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+test('a center that may take any port says which it took, and hosts join there', async () => {
+  const { settings } = center.center
+  assert.deepEqual(
+    [settings.address, settings.agentAddress],
+    [`https://127.0.0.1:${center.api.port}`, `https://127.0.0.1:${center.gateway.port}`],
+  )
+  const { instructions } = await center.newToken('test', 'any port')
+  assert.equal(instructions.address, settings.agentAddress)
+})
+
 test('signing in: an unknown authority is shown and not believed, a wrong one refused, a one-time password changed', async () => {
   const first = center.firstAdmin
   assert.ok(first !== undefined)
