@@ -165,34 +165,9 @@ function prepareRuntime() {
   if (status !== 0) console.error('The own loader could not be prepared; Davylamp uses the one of this host.')
 }
 
+/** Never a reason to stop: what is missing is told, and tests that need it say so. */
 function installPackages() {
-  const wanted = readFileSync(join(root, 'tools', 'packages.txt'), 'utf8')
-    .split('\n')
-    .map(line => line.replace(/#.*/, '').trim())
-    .filter(Boolean)
-  const known = spawnSync('dpkg-query', ['-W', '-f', '\u0024{Package} \u0024{db:Status-Status}\n', ...wanted], {
-    encoding: 'utf8',
-  })
-  if (known.error !== undefined) return
-  const installed = new Set(
-    known.stdout
-      .split('\n')
-      .filter(line => line.endsWith(' installed'))
-      .map(line => line.split(' ')[0]),
-  )
-  const missing = wanted.filter(one => !installed.has(one))
-  if (missing.length === 0) return
-  if (process.getuid?.() !== 0) {
-    console.error(`Not installed, so some tests skip: ${missing.join(' ')} (run as root to have them installed)`)
-    return
-  }
-  console.error(`Installing Debian packages: ${missing.join(' ')} …`)
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit', env })
-  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env,
-  })
+  node(['tools/install-packages.ts'])
 }
 
 function bin(tool) {
