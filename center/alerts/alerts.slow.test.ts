@@ -285,7 +285,7 @@ test('handling in depth: the preview shows the plan, the order names it, the sam
   const stale = { as: 'in-depth', plans: { [one.id]: 'f'.repeat(64) } } as const
   const refusedPreview = await call('previewHandling', { body: { choice, how: stale } })
   assert.match(refusedPreview.items[0]?.refused ?? '', /another plan by now/)
-  const how = { as: 'in-depth', plans: { [one.id]: plan.id } } as const
+  const how = { as: 'in-depth', plans: { [one.id]: plan.id }, watchSeconds: 5 } as const
   const onlyTriage = { 'alerts:read': 'all', 'alerts:triage': 'all' } as const
   const without = await call('handleAlerts', { body: { choice, how } }, onlyTriage)
   assert.deepEqual([without.changed, without.task], [0, undefined])
@@ -303,7 +303,10 @@ test('handling in depth: the preview shows the plan, the order names it, the sam
   const order = await store.store.tenant(store.tenant, db =>
     db.selectFrom('host_order').select('action').where('alert_id', '=', one.id).executeTakeFirstOrThrow(),
   )
-  assert.deepEqual(order.action, { kind: 'clean', incident: one.origin, handling: 'in-depth', plan: plan.id })
+  const action = { kind: 'clean', incident: one.origin, handling: 'in-depth', plan: plan.id, watchSeconds: 5 }
+  assert.deepEqual(order.action, action)
+  for (const watchSeconds of [4, 3_601, 5.5])
+    await assert.rejects(call('handleAlerts', { body: { choice, how: { ...how, watchSeconds } } }), /watchSeconds/)
 })
 
 test('handle same type across hosts, narrowed by a scope; ignore, reopen, handled manually', async () => {

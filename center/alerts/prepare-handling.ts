@@ -88,7 +88,7 @@ interface Known {
 
 function cleanOf(
   row: AlertRow,
-  how: { readonly as: Handling; readonly plans?: Readonly<Record<string, string>> | undefined },
+  how: Extract<HandleRequest['how'], { as: Handling }>,
   known: ReadonlyMap<string, Known>,
 ): Ready {
   const about = known.get(row.alert_id)
@@ -106,6 +106,7 @@ function cleanOf(
       ...(row.about === 'finding' ? { finding: row.origin } : {}),
       handling: how.as,
       ...(wanted === undefined ? {} : { plan: wanted }),
+      ...(how.watchSeconds === undefined ? {} : { watchSeconds: how.watchSeconds }),
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { addCommand, type Outcome, wholeNumber } from '../command-builder.ts'
+import { addCommand, duration, type Outcome, wholeNumber } from '../command-builder.ts'
 import {
   againstCenter,
   followOption,
@@ -34,6 +34,11 @@ export function alertsCommands(tree: Command, outcome: Outcome): void {
         .option(
           '--same-type <by>',
           'all that are like this one: by rule, type or hash; --host, --group and --tag narrow it',
+        )
+        .option(
+          '--watch <duration>',
+          'after a clean-up: how long hosts watch for anything that comes back, at least 5s (default 60s)',
+          duration,
         )
         .option('--comment <text>', 'written into the history')
         .option('--plans', 'show the plan of each, also of many'),

@@ -18,6 +18,7 @@ import { plainAll, said } from './show.ts'
 interface HandleOptions extends ChoiceOptions {
   readonly as: string
   readonly for?: number
+  readonly watch?: number
   readonly comment?: string
   readonly plans?: boolean
   readonly yes?: boolean
@@ -29,6 +30,7 @@ type Request = z.input<typeof handleRequest>
 
 const ways = ['in-depth', 'terminate', 'terminate-and-quarantine', 'block', 'ignore', 'manual', 'reopen'] as const
 type Way = (typeof ways)[number]
+const cleaning = ['in-depth', 'terminate', 'terminate-and-quarantine'] as const satisfies readonly Way[]
 
 const words: Readonly<Record<Way, string>> = {
   'in-depth': 'clean it in depth',
@@ -48,6 +50,10 @@ export const handleCommand = withCenter<HandleOptions>(async (center, options, c
   const as = oneOf('--as', options.as, ways)
   if (options.for !== undefined && as !== 'block')
     throw new CommandError('--for says how long addresses are blocked: it goes with --as block')
+  if (options.watch !== undefined && !cleaning.some(one => one === as))
+    throw new CommandError(
+      `--watch says how long to watch after a clean-up: it goes with --as ${cleaning.join(', ').replace(/, (?=[^,]*$)/, ' or ')}`,
+    )
   const choice = await choiceOf(center.client, ids, options)
   const asked = { choice, ...(options.comment === undefined ? {} : { comment: options.comment }) }
   const preview = await center.client.previewHandling({ body: { ...asked, how: howOf(as, options, undefined) } })
@@ -74,7 +80,11 @@ function howOf(as: Way, options: HandleOptions, seen: Preview | undefined): Requ
   const plans = Object.fromEntries(
     (seen?.items ?? []).flatMap(one => (one.plan === undefined ? [] : [[one.alert, one.plan.id]])),
   )
-  return { as: as satisfies Handling, ...(Object.keys(plans).length === 0 ? {} : { plans }) }
+  return {
+    as: as satisfies Handling,
+    ...(Object.keys(plans).length === 0 ? {} : { plans }),
+    ...(options.watch === undefined ? {} : { watchSeconds: options.watch }),
+  }
 }
 
 async function showPreview(

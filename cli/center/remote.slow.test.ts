@@ -273,6 +273,8 @@ test('handling: the plan is shown, nothing happens unasked, then it is followed 
   assert.equal(existsSync(join(folder, 'trees', 'web-1', 'tmp', '.x', 'xm')), true)
   const narrow = await as('admin', ['handle', id, '--as', 'ignore', '--group', 'shop'])
   assert.match(narrow.stderr, /narrow --same-type/)
+  const patient = await as('admin', ['handle', id, '--as', 'ignore', '--watch', '5s'])
+  assert.match(patient.stderr, /it goes with --as in-depth, terminate or terminate-and-quarantine/)
   const done = await as('admin', [
     'handle',
     id,
@@ -282,12 +284,21 @@ test('handling: the plan is shown, nothing happens unasked, then it is followed 
     'type',
     '--yes',
     '--follow',
+    '--watch',
+    '5s',
     '--comment',
     'all of them',
   ])
   assert.equal(done.status, 0, done.stdout + done.stderr)
   assert.match(done.stdout, /quarantine[\s\S]*proof: clean[\s\S]*2 of 2 orders done/)
   for (const name of ['web-1', 'web-2']) assert.equal(existsSync(join(folder, 'trees', name, 'tmp', '.x', 'xm')), false)
+  const ordered = await center.store.tenant(center.tenant, db =>
+    db.selectFrom('host_order').select('action').where('kind', '=', 'clean').execute(),
+  )
+  assert.deepEqual(
+    ordered.map(({ action }) => (action as { watchSeconds?: number }).watchSeconds),
+    [5, 5],
+  )
   const again = await as('admin', ['handle', id, '--as', 'in-depth', '--yes'])
   assert.equal(again.status, 30)
   assert.match(again.stdout, /nothing will be done: it is handled already/)

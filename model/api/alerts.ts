@@ -89,6 +89,8 @@ export const handleRequest = z.strictObject({
       as: z.enum(handlings),
       /** By alert id: the plan that was seen and is to be carried out exactly. Absent: what the host computes then. */
       plans: z.record(z.uuid(), z.string().max(200)).optional(),
+      /** How long the host watches for anything that comes back before it proves. Absent: as long as it thinks right, a minute. */
+      watchSeconds: z.number().int().min(5).max(3_600).optional(),
     }),
     z.strictObject({
       as: z.literal('block'),

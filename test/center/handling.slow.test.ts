@@ -20,6 +20,8 @@ inNamespaces(import.meta.url, rangeImpossible() ?? false, 540)
 
 const kinsing = infections.filter(({ family }) => family === 'kinsing')
 const unnamed = infections.filter(({ family }) => family === 'unnamed')
+/** What comes back comes within a second here. */
+const watchSeconds = 5
 const poolOfKinsing = '198.51.100.19'
 
 test('three infected hosts and one center', { skip: !inside }, async context => {
@@ -147,7 +149,7 @@ async function handleInDepth({ responder }: People, one: Member): Promise<string
   const followed = liveRuns(responder, stop.signal)
   try {
     const { task } = await api.handleAlerts({
-      body: { choice: { alerts: [alert.id] }, how: { as: 'in-depth', plans: { [alert.id]: seen } } },
+      body: { choice: { alerts: [alert.id] }, how: { as: 'in-depth', plans: { [alert.id]: seen }, watchSeconds } },
     })
     await stepsUnderWay(responder, task ?? '')
     const [order] = await endOfTask(responder, task ?? '', { members: [one] })
@@ -216,7 +218,7 @@ async function handleSameType({ admin }: Fleet, people: People, { one, two, thre
   const preview = await responder.api.previewHandling({ body: { choice, how: { as: 'in-depth' } } })
   const plans = Object.fromEntries(preview.items.map(({ alert, plan }) => [alert, plan?.id ?? '']))
   assert.deepEqual(new Set(preview.items.map(({ host }) => host.name)), new Set(['two', 'three']))
-  const { task } = await responder.api.handleAlerts({ body: { choice, how: { as: 'in-depth', plans } } })
+  const { task } = await responder.api.handleAlerts({ body: { choice, how: { as: 'in-depth', plans, watchSeconds } } })
   const { items } = await responder.api.listOrders({ query: { task: task ?? '' } })
   assert.deepEqual(new Set(items.map(({ state }) => state)), new Set(['waiting-approval']))
   const orders = items.map(({ id }) => id)
