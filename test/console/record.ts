@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { keptReports } from '../../agent/work/kept-reports.ts'
-import { type Infection, infections } from '../../hosts/index.ts'
+import { decoys, type Infection, infections } from '../../hosts/index.ts'
 import type { Report } from '../../model/wire/index.ts'
 import { openHost } from '../range/infected-host.ts'
 import type { Range } from '../range/range.ts'
@@ -39,8 +39,22 @@ mkdirSync(dirname(into), { recursive: true })
 writeFileSync(into, JSON.stringify(recorded))
 
 async function recordHost(chosen: readonly Infection[], clean: boolean): Promise<Report[]> {
-  const range = await openHost({ infections: chosen, decoys: false })
+  const range = await openHost({ infections: chosen })
   try {
+    // The owner of these servers has a miner too, and has said so.
+    for (const { path, reason } of decoys.allowed)
+      await range.davylamp([
+        'allow',
+        'add',
+        '--path',
+        path,
+        '--reason',
+        reason,
+        '--author',
+        'anna',
+        '--expires',
+        'never',
+      ])
     const reports = await look(range)
     if (!clean) return reports
     const cleaned = await range.davylamp(['--json', 'clean', '--yes', '--watch', '5'])
