@@ -1,7 +1,7 @@
-import { Button, Stack, Tabs } from '@mantine/core'
+import { Button, Stack } from '@mantine/core'
 import { Plus } from 'lucide-react'
-import { Link, Navigate, Route, Routes, useNavigate, useParams } from 'react-router'
-import { NoPermissionState, NotFoundState, PageHeader } from '../../../parts/index.ts'
+import { Link, Route, Routes } from 'react-router'
+import { NoPermissionState, NotFoundState, PageHeader, PageTabs } from '../../../parts/index.ts'
 import { useSession } from '../../../session/index.ts'
 import { useWords } from '../../../words/index.ts'
 import { EnrolmentList } from './enrolment-list.tsx'
@@ -11,9 +11,6 @@ import { TokenList } from './token-list.tsx'
 export function Enrolment() {
   const { t } = useWords('hosts')
   const { can } = useSession()
-  const { '*': rest = '' } = useParams()
-  const navigate = useNavigate()
-  const here = rest.split('/')[0] === 'tokens' ? 'tokens' : 'requests'
   return (
     <>
       <PageHeader
@@ -30,19 +27,15 @@ export function Enrolment() {
       />
       {can('hosts:enrol') ? (
         <Stack gap="sm">
-          <Tabs
-            value={here}
-            onChange={tab => void navigate(`/hosts/enrolment/${tab ?? 'requests'}`)}
-            activateTabWithKeyboard={false}
-          >
-            <Tabs.List aria-label={t('enrolment.title')}>
-              <Tabs.Tab value="requests">{t('enrolment.requests')}</Tabs.Tab>
-              <Tabs.Tab value="tokens">{t('enrolment.tokens')}</Tabs.Tab>
-            </Tabs.List>
-          </Tabs>
+          <PageTabs
+            label={t('enrolment.title')}
+            tabs={[
+              { to: '/hosts/enrolment', label: t('enrolment.requests') },
+              { to: '/hosts/enrolment/tokens', label: t('enrolment.tokens') },
+            ]}
+          />
           <Routes>
-            <Route index element={<Navigate to="/hosts/enrolment/requests" replace />} />
-            <Route path="requests" element={<EnrolmentList />} />
+            <Route index element={<EnrolmentList />} />
             <Route path="tokens" element={<TokenList />} />
             <Route path="*" element={<NotFoundState />} />
           </Routes>

@@ -1,4 +1,4 @@
-import { Anchor, Breadcrumbs, Button, Group, Menu, NativeSelect, Tabs } from '@mantine/core'
+import { Anchor, Breadcrumbs, Button, Group, Menu, NativeSelect } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { Ellipsis, Pencil, ScanSearch, Trash2 } from 'lucide-react'
 import { useState } from 'react'
@@ -11,6 +11,7 @@ import {
   LoadingState,
   NotFoundState,
   PageHeader,
+  PageTabs,
   Presence,
   Score,
   StartScanDialog,
@@ -161,26 +162,20 @@ function TabLine({ host, shown }: { readonly host: Host; readonly shown: readonl
   const navigate = useNavigate()
   const narrow = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false }) ?? false
   const here = rest.split('/')[0] ?? ''
-  const go = (tab: string | null) => void navigate(`/hosts/${host.id}/${tab ?? 'state'}`)
   if (narrow)
     return (
       <NativeSelect
         mb="md"
         aria-label={t('tabs.label')}
         value={here}
-        onChange={event => go(event.currentTarget.value)}
+        onChange={event => void navigate(`/hosts/${host.id}/${event.currentTarget.value}`)}
         data={shown.map(tab => ({ value: tab, label: t(`tabs.${tab}`) }))}
       />
     )
   return (
-    <Tabs value={here} onChange={go} mb="md" activateTabWithKeyboard={false}>
-      <Tabs.List aria-label={t('tabs.label')}>
-        {shown.map(tab => (
-          <Tabs.Tab key={tab} value={tab} px="sm">
-            {t(`tabs.${tab}`)}
-          </Tabs.Tab>
-        ))}
-      </Tabs.List>
-    </Tabs>
+    <PageTabs
+      label={t('tabs.label')}
+      tabs={shown.map(tab => ({ to: `/hosts/${host.id}/${tab}`, label: t(`tabs.${tab}`) }))}
+    />
   )
 }
