@@ -21,6 +21,8 @@ export interface Seat {
   readonly dark?: boolean
   /** Default a laptop: 1280 × 800. */
   readonly size?: { readonly width: number; readonly height: number }
+  /** Somebody who is here for the first time: the tour is shown. Default false. */
+  readonly newcomer?: boolean
 }
 
 export const phone = { width: 360, height: 740 }
@@ -34,7 +36,7 @@ export interface Watched {
 }
 
 export async function openPage(browser: Browser, address: string, seat: Seat = {}): Promise<Watched> {
-  const { language = 'en', dark = false, size = { width: 1280, height: 800 } } = seat
+  const { language = 'en', dark = false, size = { width: 1280, height: 800 }, newcomer = false } = seat
   const context = await browser.newContext({
     baseURL: address,
     ignoreHTTPSErrors: true,
@@ -46,6 +48,7 @@ export async function openPage(browser: Browser, address: string, seat: Seat = {
     permissions: ['clipboard-read', 'clipboard-write'],
   })
   await context.addInitScript(chosen => localStorage.setItem('davylamp-language', chosen), language)
+  if (!newcomer) await context.addInitScript(() => localStorage.setItem('davylamp-tour', 'seen'))
   const page = await context.newPage()
   page.setDefaultTimeout(20_000)
   const complaints: string[] = []

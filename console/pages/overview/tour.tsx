@@ -18,16 +18,16 @@ const places = [
   readonly needs: 'hosts:read' | 'alerts:read'
 }[]
 
-/** The five main places, shown once to each person on each browser, and again when asked for. */
+/** The five main places, shown once in each browser, and again when asked for. */
 export function Tour() {
   const { t } = useWords('overview')
   const { t: s } = useWords('shell')
   const { t: p } = useWords('parts')
-  const { user, can } = useSession()
-  const step = useSyncExternalStore(listen, () => stepOf(user.id))
+  const { can } = useSession()
+  const step = useSyncExternalStore(listen, currentStep)
   const shown = places.filter(({ needs }) => can(needs))
   const place = shown[step ?? -1]
-  const close = () => go(user.id, undefined)
+  const close = () => go(undefined)
   const last = step === shown.length - 1
   return (
     <Modal
@@ -60,11 +60,11 @@ export function Tour() {
                 {t('tour.skip')}
               </Button>
               {step > 0 ? (
-                <Button variant="default" size="xs" onClick={() => go(user.id, step - 1)}>
+                <Button variant="default" size="xs" onClick={() => go(step - 1)}>
                   {t('tour.back')}
                 </Button>
               ) : null}
-              <Button size="xs" onClick={() => go(user.id, last ? undefined : step + 1)} data-autofocus>
+              <Button size="xs" onClick={() => go(last ? undefined : step + 1)} data-autofocus>
                 {last ? t('tour.done') : t('tour.next')}
               </Button>
             </Group>
@@ -77,27 +77,30 @@ export function Tour() {
 
 export function TourButton() {
   const { t } = useWords('overview')
-  const { user } = useSession()
   return (
-    <Button variant="subtle" size="xs" onClick={() => go(user.id, 0)}>
+    <Button variant="subtle" size="xs" onClick={() => go(0)}>
       {t('tour.again')}
     </Button>
   )
 }
 
-/** Who has seen it, by user id; a browser that keeps nothing shows it once a visit. */
-const key = (user: string) => `davylamp-tour-${user}`
-const steps = new Map<string, number | undefined>()
+/** What this browser keeps when it was seen; one that keeps nothing shows it once a visit. */
+const key = 'davylamp-tour'
+let step: number | undefined
+let asked = false
 const listeners = new Set<() => void>()
 
-function stepOf(user: string): number | undefined {
-  if (!steps.has(user)) steps.set(user, seen(user) ? undefined : 0)
-  return steps.get(user)
+function currentStep(): number | undefined {
+  if (!asked) {
+    asked = true
+    step = seen() ? undefined : 0
+  }
+  return step
 }
 
-function go(user: string, step: number | undefined): void {
-  steps.set(user, step)
-  if (step === undefined) remember(user)
+function go(to: number | undefined): void {
+  step = to
+  if (to === undefined) remember()
   for (const listener of listeners) listener()
 }
 
@@ -106,17 +109,17 @@ function listen(listener: () => void): () => void {
   return () => void listeners.delete(listener)
 }
 
-function seen(user: string): boolean {
+function seen(): boolean {
   try {
-    return localStorage.getItem(key(user)) !== null
+    return localStorage.getItem(key) !== null
   } catch {
     return false
   }
 }
 
-function remember(user: string): void {
+function remember(): void {
   try {
-    localStorage.setItem(key(user), 'seen')
+    localStorage.setItem(key, 'seen')
   } catch {
     // Private windows may refuse; it is shown again at the next visit.
   }

@@ -3,6 +3,7 @@ import { HostText, Time } from '../../../parts/index.ts'
 import { useWords } from '../../../words/index.ts'
 import { factTitle, fieldOf, shownValue } from './fact-fields.ts'
 import { useFieldName } from './field-name.ts'
+import { FieldValue } from './field-value.tsx'
 import type { InventoryKind, Item } from './inventory-columns.tsx'
 import { Fact } from './state-tab.tsx'
 
@@ -11,8 +12,6 @@ interface FactDrawerProps {
   readonly kind: InventoryKind
   readonly onClose: () => void
 }
-
-const times = new Set(['modified', 'changed', 'passwordChanged', 'createdAt', 'homeCreatedAt', 'lastActive'])
 
 /** All that a host told about one thing. */
 export function FactDrawer({ item, kind, onClose }: FactDrawerProps) {
@@ -49,11 +48,7 @@ export function FactDrawer({ item, kind, onClose }: FactDrawerProps) {
                 if (text === '') return null
                 return (
                   <Fact key={one} name={name(one)}>
-                    {times.has(one) && !Number.isNaN(Date.parse(text)) ? (
-                      <Time at={text} as="full" />
-                    ) : (
-                      <HostText>{text}</HostText>
-                    )}
+                    <FieldValue field={one} text={text} />
                   </Fact>
                 )
               })}

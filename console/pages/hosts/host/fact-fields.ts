@@ -47,6 +47,16 @@ export function addressOf(address: string): string {
   return address.includes(':') ? `[${address}]` : address
 }
 
+/** Fields of facts that are times. */
+export const timeFields: ReadonlySet<string> = new Set([
+  'modified',
+  'changed',
+  'passwordChanged',
+  'createdAt',
+  'homeCreatedAt',
+  'lastActive',
+])
+
 export interface FieldChange {
   readonly field: string
   readonly before: string

@@ -13,6 +13,7 @@ import {
 import { useWords } from '../../../words/index.ts'
 import { changedFields, factTitle, textOf } from './fact-fields.ts'
 import { useFieldName } from './field-name.ts'
+import { FieldValue } from './field-value.tsx'
 import classes from './inventory-changes.module.css'
 import type { InventoryKind } from './inventory-columns.tsx'
 
@@ -99,14 +100,14 @@ function Difference({ change: { change, kind, before, after } }: { readonly chan
             <del className={classes['before']}>
               <span aria-hidden>− </span>
               <span className={classes['unseen']}>{t('changes.before')} </span>
-              <HostText>{former}</HostText>
+              <FieldValue field={field} text={former} />
             </del>
           )}
           {now === '' ? null : (
             <ins className={classes['after']}>
               <span aria-hidden>+ </span>
               <span className={classes['unseen']}>{t('changes.after')} </span>
-              <HostText>{now}</HostText>
+              <FieldValue field={field} text={now} />
             </ins>
           )}
         </div>
