@@ -14,7 +14,7 @@ export function AuditList({ filter }: { readonly filter: AuditFilter }) {
   const list = useList('listAudit', { query: { ...filter } })
   const [opened, setOpened] = useState<AuditEntry>()
   const columns: Column<AuditEntry>[] = [
-    { key: 'when', title: t('columns.when'), width: '190px', cell: entry => <Time at={entry.at} as="full" /> },
+    { key: 'when', title: t('columns.when'), width: '215px', cell: entry => <Time at={entry.at} as="full" /> },
     {
       key: 'what',
       title: t('columns.what'),

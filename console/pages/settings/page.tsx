@@ -1,7 +1,47 @@
-import { PageHeader } from '../../parts/index.ts'
+import { Navigate, Route, Routes } from 'react-router'
+import { NoPermissionState, PageHeader } from '../../parts/index.ts'
+import { PageTabs } from '../../people/index.ts'
+import { useSession } from '../../session/index.ts'
 import { useWords } from '../../words/index.ts'
+import { About } from './about.tsx'
+import { Approvals } from './approvals.tsx'
+import { Exports } from './exports/exports.tsx'
+import { Policies } from './policies/policies.tsx'
+import { Providers } from './providers/providers.tsx'
 
+/** What holds for the whole center, and what groups of hosts are asked to do. */
 export function Page() {
   const { t } = useWords('settings')
-  return <PageHeader title={t('title')} />
+  const { can, canEverywhere } = useSession()
+  const everything = canEverywhere('settings:write')
+  if (!can('settings:write') && !can('policies:write')) return <NoPermissionState />
+  const tabs = [
+    ...(can('policies:write') ? [{ path: '/settings', label: t('tabs.policies'), exact: true }] : []),
+    ...(everything
+      ? [
+          { path: '/settings/approvals', label: t('tabs.approvals') },
+          { path: '/settings/providers', label: t('tabs.providers') },
+          { path: '/settings/exports', label: t('tabs.exports') },
+        ]
+      : []),
+    { path: '/settings/about', label: t('tabs.about') },
+  ]
+  return (
+    <>
+      <PageHeader title={t('title')} about={t('about')} help="center" />
+      <PageTabs label={t('title')} tabs={tabs} />
+      <Routes>
+        <Route index element={can('policies:write') ? <Policies /> : <Navigate to="about" replace />} />
+        {everything ? (
+          <>
+            <Route path="approvals" element={<Approvals />} />
+            <Route path="providers" element={<Providers />} />
+            <Route path="exports" element={<Exports />} />
+          </>
+        ) : null}
+        <Route path="about" element={<About />} />
+        <Route path="*" element={<NoPermissionState />} />
+      </Routes>
+    </>
+  )
 }
