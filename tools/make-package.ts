@@ -39,7 +39,7 @@ export function makePackage(root: string, into: string, { center = false } = {})
   const ending = `${about.version}-linux-${process.arch}`
   const name = center ? `${about.name}-center-${ending}` : `${about.name}-${ending}`
   const program = programFiles(root, mainFile.replace(/\.js$/, '.ts'), center ? [] : ['center'])
-  const libraries = center ? [...program.libraries, ...librariesByName] : program.libraries
+  const libraries = center ? centerLibraries(program.libraries) : program.libraries
   const files = [
     launcher(),
     ...runtimeFiles(join(root, 'node_modules', runtimePackage, 'bin', 'node')),
@@ -57,13 +57,11 @@ export function makePackage(root: string, into: string, { center = false } = {})
   return path
 }
 
-/** Files that no code imports: the pages of the API's documentation, and the fonts of reports. */
-const librariesByName = [
-  'swagger-ui-dist',
-  '@fontsource-variable/noto-sans',
-  '@fontsource-variable/noto-sans-jp',
-  '@fontsource-variable/noto-sans-sc',
-]
+/** Those that code imports, and those whose files it reads: the pages of the API's documentation, the fonts of reports. */
+export function centerLibraries(imported: readonly string[]): string[] {
+  const fonts = ['noto-sans', 'noto-sans-jp', 'noto-sans-sc'].map(name => `@fontsource-variable/${name}`)
+  return [...imported, 'swagger-ui-dist', ...fonts]
+}
 
 /** PostgreSQL with its links, and the package that the center hands to hosts. */
 function centerFiles(root: string, into: string): ArchiveFile[] {

@@ -93,10 +93,15 @@ export function libraryFiles(root: string, names: readonly string[]): ArchiveFil
   })
 }
 
-/** Some are loaded from `src/`; for others it is what `dist/` was made from. */
+/** Some are loaded from `src/`, at once or by the file that is; for others it is what `dist/` was made from. */
 function runsItsSources(file: string): boolean {
   const { main, module: entry, exports } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
-  return /"(?:\.\/)?src\//.test(JSON.stringify([main, entry, exports]))
+  const named = JSON.stringify([main, entry, exports])
+  if (/"(?:\.\/)?src\//.test(named)) return true
+  return [...named.matchAll(/"(?:\.\/)?(\w+\.[cm]?js)"/g)].some(([, name = '']) => {
+    const path = join(dirname(file), name)
+    return existsSync(path) && /['"]\.\/src\//.test(readFileSync(path, 'utf8'))
+  })
 }
 
 /** All packages that these need, themselves included. */
