@@ -28,6 +28,7 @@ export type Block =
   | {
       readonly kind: 'tree'
       readonly head: readonly string[]
+      readonly widths: readonly number[]
       readonly items: readonly { readonly depth: number; readonly line: Line; readonly cells: readonly Line[] }[]
     }
   | { readonly kind: 'graph'; readonly graph: AlertStory['graph']; readonly alt: string }

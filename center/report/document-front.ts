@@ -189,7 +189,7 @@ function processes({ input, words, clock }: Writing): Block[] {
   })
   const { process, user, started, cpu } = words.labels
   return [
-    { kind: 'tree', head: [process, user, started, cpu], items },
+    { kind: 'tree', head: [process, user, started, cpu], widths: [50, 14, 26, 10], items },
     ...more(input.story.processes.length, words.notes.more),
   ]
 }

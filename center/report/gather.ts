@@ -43,7 +43,7 @@ export interface ReportInput {
 }
 
 /** More than that nobody reads on paper; the rest is in the center. */
-const nodesOnPaper = 60
+const nodesOnPaper = 40
 
 export async function gather(
   db: Db,

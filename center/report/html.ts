@@ -58,7 +58,7 @@ function blockOf(block: Block, title: string): string {
     case 'table':
       return table(
         title,
-        block.head,
+        block,
         block.rows.map(row => `<tr>${row.map(one => `<td>${lineOf(one)}</td>`).join('')}</tr>`),
       )
     case 'tree': {
@@ -66,21 +66,27 @@ function blockOf(block: Block, title: string): string {
         ({ depth, line, cells }) =>
           `<tr><td class="depth-${depth}">${lineOf(line)}</td>${cells.map(one => `<td>${lineOf(one)}</td>`).join('')}</tr>`,
       )
-      return table(title, block.head, rows)
+      return table(title, block, rows)
     }
     case 'graph':
       return scrolled(title, `<figure>${svgOf(drawingOf(block.graph), block.alt)}</figure>`)
   }
 }
 
-function table(title: string, head: readonly string[], rows: readonly string[]): string {
-  const cells = head.map(one => `<th scope="col">${escaped(one)}</th>`).join('')
-  return scrolled(title, `<table><thead><tr>${cells}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`)
+interface Columns {
+  readonly head: readonly string[]
+  /** Of all of them, 100. */
+  readonly widths: readonly number[]
+}
+
+function table(title: string, { head, widths }: Columns, rows: readonly string[]): string {
+  const cells = head.map((one, place) => `<th scope="col" class="w${widths[place] ?? 10}">${escaped(one)}</th>`)
+  return scrolled(title, `<table><thead><tr>${cells.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`)
 }
 
 /** What is wider than a phone scrolls by itself, also by keyboard. */
 function scrolled(title: string, content: string): string {
-  return `<div class="wide" role="region" aria-label="${escaped(title)}" tabindex="0">${content}</div>`
+  return `<div class="wide" role="group" aria-label="${escaped(title)}" tabindex="0">${content}</div>`
 }
 
 function lineOf(line: Line): string {

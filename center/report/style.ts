@@ -10,6 +10,8 @@ function variables(colours: Readonly<Record<string, string>>, ofLevels: Readonly
 const depths = [0, 1, 2, 3, 4, 5, 6, 7, 8]
   .map(depth => `.depth-${depth}{padding-left:${0.5 + depth * 1.1}rem}`)
   .join('\n')
+/** Shares of columns; a style of its own for each cell would need a policy that lets styles in. */
+const shares = Array.from({ length: 86 }, (_, place) => `.w${place + 5}{width:${place + 5}%}`).join('')
 const ofLevel = levels
   .map(name => `.level-${name}{color:var(--level-${name})}\n.box.level-${name} rect{stroke:var(--level-${name})}`)
   .join('\n')
@@ -36,10 +38,11 @@ dt{color:var(--quiet);font-size:.85rem}
 dd{margin:0}
 .badges{display:flex;flex-wrap:wrap;gap:.75rem 2.5rem}
 .badges dd{font-weight:600}
-.values div{display:grid;grid-template-columns:minmax(7rem,11rem) 1fr;gap:1rem;padding:.2rem 0}
+.values div{display:grid;grid-template-columns:minmax(5.5rem,22%) 1fr;gap:1rem;padding:.2rem 0}
 .wide{overflow-x:auto}
 .wide:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
-table{border-collapse:collapse;width:100%;min-width:34rem;font-size:.92rem}
+table{border-collapse:collapse;table-layout:fixed;width:100%;min-width:40rem;font-size:.92rem}
+${shares}
 th{text-align:left;background:var(--soft);font-weight:600}
 th,td{padding:.45rem .5rem;border-bottom:1px solid var(--line);vertical-align:top}
 figure{margin:.5rem 0}

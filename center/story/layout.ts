@@ -21,7 +21,7 @@ export function layOut(graph: Unplaced): Placed {
   // Ids come from hosts, and the library keeps them as names of properties.
   const names = new Map(graph.nodes.map((one, place) => [one.id, `n${place}`]))
   const renamed = (id: string) => names.get(id) ?? ''
-  const placed = place({
+  const placed = inReach({
     nodes: graph.nodes.map(one => ({ ...one, id: renamed(one.id) })),
     edges: graph.edges.map(one => ({ ...one, from: renamed(one.from), to: renamed(one.to) })),
     leftOut: graph.leftOut,
@@ -35,11 +35,20 @@ export function layOut(graph: Unplaced): Placed {
   }
 }
 
-function place({ nodes, edges, leftOut }: Unplaced): Placed {
+/** What a screen shows without much moving. Beyond it smaller stacks are made too, as they are where trying twice takes too long. */
+const reach = { width: 1_500, nodes: 60 } as const
+
+function inReach(graph: Unplaced): Placed {
+  if (graph.nodes.length > reach.nodes) return place(graph, 2)
+  const first = place(graph, 4)
+  return first.width <= reach.width ? first : place(graph, 2)
+}
+
+function place({ nodes, edges, leftOut }: Unplaced, fewest: number): Placed {
   const { joining, closing } = spanning(edges)
   const affordable = Math.max(0, Math.floor(50 - 0.25 * nodes.length))
   const routed = [...joining, ...closing.slice(0, affordable)]
-  const stacks = stacksOf(nodes, routed)
+  const stacks = stacksOf(nodes, routed, fewest)
   const graph = unplaced(nodes, routed, stacks)
   layout(graph)
   const placed = stacks.map(one => placedStack(one, graph))

@@ -10,10 +10,8 @@ export interface Stack {
   readonly nodes: readonly DrawnNode[]
 }
 
-const fewest = 4
-
-/** Takes the stacks out of a graph. What is left, with one box for each stack, is as wide as people can read. */
-export function stacksOf(nodes: readonly DrawnNode[], edges: readonly DrawnEdge[]): Stack[] {
+/** The stacks of a graph, each of at least so many boxes. What is left, with one box for each stack, is as wide as people can read. */
+export function stacksOf(nodes: readonly DrawnNode[], edges: readonly DrawnEdge[], fewest: number): Stack[] {
   const degree = new Map<string, number>()
   for (const one of edges) for (const id of [one.from, one.to]) degree.set(id, (degree.get(id) ?? 0) + 1)
   const known = new Map(nodes.map(one => [one.id, one]))

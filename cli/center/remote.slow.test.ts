@@ -243,6 +243,7 @@ test('a scan is followed to its end; the alert shows what the host found, and no
     ['alerts', 'show', alert.id],
     ['alerts', 'plan', alert.id],
     ['alerts', 'history', alert.id],
+    ['alerts', 'story', alert.id],
     ['alerts'],
     ['hunt', 'pool.example'],
   ]) {
@@ -255,6 +256,24 @@ test('a scan is followed to its end; the alert shows what the host found, and no
   assert.match(await fine('admin', ['alerts', 'history', alert.id]), /asked the owner/)
   await fine('admin', ['alerts', 'assign', alert.id, '--to', 'admin'])
   assert.equal((await json<Listed>('admin', ['alerts', '--assigned-to', 'admin'])).items.length, 1)
+})
+
+test('the report of an alert becomes a file, in the language that is asked for, and writes over nothing', async () => {
+  const [alert] = (await json<Listed>('admin', ['alerts', '--about', 'incident', '--host', 'web-1'])).items
+  assert.ok(alert !== undefined)
+  for (const [format, begins] of [
+    ['html', '<!doctype html>\n<html lang="zh-CN">'],
+    ['pdf', '%PDF-1.7'],
+  ] as const) {
+    const path = join(folder, `report.${format}`)
+    const words = ['alerts', 'report', alert.id, '--format', format, '--language', 'zh', '--output', path]
+    assert.match(await fine('admin', words), /The report is in /)
+    assert.equal(readFileSync(path, 'utf8').slice(0, begins.length), begins)
+    assert.equal(statSync(path).mode & 0o777, 0o600)
+    const again = await as('admin', words)
+    assert.notEqual(again.status, 0)
+    assert.match(again.stderr, /cannot be written: EEXIST/)
+  }
 })
 
 test('handling: the plan is shown, nothing happens unasked, then it is followed to the proof; all alike at once', async () => {

@@ -88,7 +88,7 @@ function drawBlock(pen: Pen, block: Block, next: Block | undefined): void {
         { line, indent: depth * 12 },
         ...cells.map(one => ({ line: one })),
       ])
-      return drawTable(pen, { head: block.head, widths: [50, 14, 26, 10], rows })
+      return drawTable(pen, { head: block.head, widths: block.widths, rows })
     }
     case 'graph':
       return drawGraph(pen, drawingOf(block.graph), block.alt)

@@ -23,8 +23,8 @@ export const zh: ReportWords = {
   },
   sentences: {
     found: '{time}，Davylamp 在主机 {host} 上发现：{title}。判定结果为“{verdict}”，级别为“{level}”。',
-    parts: '该事件涉及{parts}。',
-    since: '该事件涉及{parts}；最早的痕迹出现在 {since}。',
+    parts: '该事件涉及 {parts}。',
+    since: '该事件涉及 {parts}；最早的痕迹出现在 {since}。',
     alone: '该告警针对一个对象：{subject}。',
     standing: {
       open: '目前尚未处置，主机上没有做任何改动。',
@@ -43,15 +43,15 @@ export const zh: ReportWords = {
     },
   },
   parts: {
-    processes: { one: ' {n} 个进程', other: ' {n} 个进程' },
-    starts: { one: ' {n} 个自启动项', other: ' {n} 个自启动项' },
-    connections: { one: ' {n} 个对外连接', other: ' {n} 个对外连接' },
-    files: { one: ' {n} 个文件或目录', other: ' {n} 个文件或目录' },
+    processes: { one: '{n} 个进程', other: '{n} 个进程' },
+    starts: { one: '{n} 个自启动项', other: '{n} 个自启动项' },
+    connections: { one: '{n} 个对外连接', other: '{n} 个对外连接' },
+    files: { one: '{n} 个文件或目录', other: '{n} 个文件或目录' },
     access: {
-      one: ' {n} 个可再次进入的途径（密钥、账户或权限）',
-      other: ' {n} 个可再次进入的途径（密钥、账户或权限）',
+      one: '{n} 个可再次进入的途径（密钥、账户或权限）',
+      other: '{n} 个可再次进入的途径（密钥、账户或权限）',
     },
-    changes: { one: ' {n} 处其他系统改动', other: ' {n} 处其他系统改动' },
+    changes: { one: '{n} 处其他系统改动', other: '{n} 处其他系统改动' },
   },
   labels: {
     verdict: '判定',
