@@ -19,7 +19,7 @@ export function OrderView({ order, group }: OrderViewProps) {
   return (
     <div>
       <Group gap="xs" mb="xs" role="status">
-        <OrderStateBadge state={data.state} />
+        {data.run === undefined || data.endedAt !== undefined ? <OrderStateBadge state={data.state} /> : null}
         <Text size="sm" c="dimmed">
           {t('order.by', { who: data.createdBy })} <Time at={data.createdAt} />
         </Text>

@@ -1,67 +1,33 @@
 import { Button, Group } from '@mantine/core'
 import { Download } from 'lucide-react'
-import { useState } from 'react'
-import type { Language } from '../../model/api/index.ts'
-import { api } from '../center/index.ts'
-import { showFailed } from '../parts/index.ts'
 import { useWords } from '../words/index.ts'
+import { reportFormats, useReport } from './use-report.ts'
 
 interface ReportButtonsProps {
   readonly alert: string
-  /** What it is about, for screen readers, where there are many. */
-  readonly title?: string
-  readonly compact?: boolean
+  /** What it is about, for screen readers: there are many in a list. */
+  readonly title: string
 }
 
-const formats = ['pdf', 'html'] as const
-type Format = (typeof formats)[number]
-
-/** The report of an incident as a file, in the reader's language and zone. */
-export function ReportButtons({ alert, title, compact = false }: ReportButtonsProps) {
-  const { t, i18n } = useWords('incident')
-  const [making, setMaking] = useState<Format>()
-  const get = async (format: Format) => {
-    setMaking(format)
-    try {
-      const { timeZone } = new Intl.DateTimeFormat().resolvedOptions()
-      const query = { format, language: i18n.language as Language, timeZone }
-      const answer = await api.alertReport({ params: { alert }, query })
-      save(await answer.blob(), fileName(answer) ?? `davylamp-incident.${format}`)
-    } catch (error) {
-      showFailed(error)
-    } finally {
-      setMaking(undefined)
-    }
-  }
+/** The report of an incident as a file, one button for each form. */
+export function ReportButtons({ alert, title }: ReportButtonsProps) {
+  const { t } = useWords('incident')
+  const { making, get } = useReport(alert)
   return (
-    <Group gap={6} wrap="nowrap" role="group" aria-label={t('report.title')}>
-      {formats.map(format => (
+    <Group gap={6} wrap="nowrap">
+      {reportFormats.map(format => (
         <Button
           key={format}
           variant="default"
-          size={compact ? 'compact-sm' : 'xs'}
-          leftSection={<Download size={14} aria-hidden />}
+          size="compact-xs"
+          leftSection={<Download size={13} aria-hidden />}
           loading={making === format}
           onClick={() => void get(format)}
-          aria-label={`${t(`report.${format}`)}${title === undefined ? '' : ` – ${title}`}`}
+          aria-label={`${t(`report.${format}`)} – ${title}`}
         >
-          {compact ? format.toUpperCase() : t(`report.${format}`)}
+          {format.toUpperCase()}
         </Button>
       ))}
     </Group>
   )
-}
-
-function fileName(answer: Response): string | undefined {
-  return /filename="?([^";]+)"?/.exec(answer.headers.get('content-disposition') ?? '')?.[1]
-}
-
-function save(content: Blob, name: string): void {
-  const address = URL.createObjectURL(content)
-  const link = document.createElement('a')
-  link.href = address
-  link.download = name
-  link.click()
-  // The browser has it by then; at once would be too early for some.
-  setTimeout(() => URL.revokeObjectURL(address), 10_000)
 }

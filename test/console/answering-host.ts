@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Report, SignedOrder } from '../../model/wire/index.ts'
 import type { ThinAgent } from '../verify/load/thin-agent.ts'
 import { type Box, boxOf } from './answering-box.ts'
+import { type Runs, runsOf } from './answering-runs.ts'
 import type { RecordedHost } from './record.ts'
 
 /**
@@ -11,16 +12,35 @@ import type { RecordedHost } from './record.ts'
  */
 export function answerOrders(agent: ThinAgent, host: RecordedHost): void {
   const box = boxOf(host)
-  agent.onOrder = ({ order }) => void answer(agent, host, box, order).catch(() => {})
+  const runs = runsOf(host)
+  agent.onOrder = ({ order }) => void answer(agent, host, { box, runs }, order).catch(() => {})
 }
 
-async function answer(agent: ThinAgent, host: RecordedHost, box: Box, order: SignedOrder['order']): Promise<void> {
+interface State {
+  readonly box: Box
+  readonly runs: Runs
+}
+
+async function answer(
+  agent: ThinAgent,
+  host: RecordedHost,
+  { box, runs }: State,
+  order: SignedOrder['order'],
+): Promise<void> {
   const { id, action } = order
   say(agent, { kind: 'order', order: id, state: 'accepted' })
   const told = box.carryOut(action)
   if (told !== undefined) {
     for (const one of told) say(agent, one)
     say(agent, { kind: 'order', order: id, state: 'done' })
+    return
+  }
+  if (action.kind === 'clean' || action.kind === 'undo') {
+    const tell = (report: Report) => say(agent, report)
+    const run = await (action.kind === 'clean' ? runs.clean(id, action, tell) : runs.undo(id, action, tell))
+    if (run === undefined)
+      say(agent, { kind: 'order', order: id, state: 'failed', reason: 'nothing was recorded for it' })
+    else say(agent, { kind: 'order', order: id, state: 'done', run: run.id })
     return
   }
   if (action.kind !== 'scan') return

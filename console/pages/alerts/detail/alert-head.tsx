@@ -1,6 +1,6 @@
 import { Group } from '@mantine/core'
 import { Link } from 'react-router'
-import { ReportButtons } from '../../../incident/index.ts'
+import { ReportMenu } from '../../../incident/index.ts'
 import {
   AlertTypeName,
   Badge,
@@ -51,7 +51,7 @@ export function AlertHead({ alert }: { readonly alert: AlertWhole }) {
           <>
             <HandleButton alert={alert} />
             <AssignMenu alert={alert} />
-            <ReportButtons alert={alert.id} />
+            <ReportMenu alert={alert.id} />
           </>
         }
       />

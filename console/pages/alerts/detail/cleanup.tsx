@@ -9,12 +9,15 @@ import { useWords } from '../../../words/index.ts'
 import { CarryOutDialog } from './carry-out-dialog.tsx'
 import type { AlertWhole } from './kinds.ts'
 
+/** What is done by now, or being done, is shown by its steps. */
+const over = new Set<AlertWhole['status']>(['handling', 'handled'])
+
 /** From the plan to the proof: what would be done, what is being done, what was done, and the way back. */
 export function Cleanup({ alert }: { readonly alert: AlertWhole }) {
   return (
     <>
       <LatestRun alert={alert} />
-      <Plans alert={alert} />
+      {over.has(alert.status) ? null : <Plans alert={alert} />}
     </>
   )
 }
@@ -62,7 +65,6 @@ function Plans({ alert }: { readonly alert: AlertWhole }) {
         {t('cleanup.no-plan')}
       </Text>
     )
-  const waits = alert.status === 'handling'
   return (
     <Paper withBorder p="md" component="section" aria-label={t('cleanup.plan')}>
       <Group justify="space-between" mb="xs" gap="xs">
@@ -70,12 +72,7 @@ function Plans({ alert }: { readonly alert: AlertWhole }) {
           {t('cleanup.plan')}
         </Title>
         {can('alerts:handle', alert.host.group) && plan.data !== undefined && plan.data.actions.length > 0 ? (
-          <Button
-            size="xs"
-            onClick={() => setOrdering(true)}
-            disabled={waits}
-            {...(waits ? { title: t('cleanup.under-way') } : {})}
-          >
+          <Button size="xs" onClick={() => setOrdering(true)}>
             {t('cleanup.carry-out')}
           </Button>
         ) : null}
