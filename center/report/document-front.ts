@@ -127,7 +127,7 @@ function why({ input, words }: Writing): Block[] {
       [plain(one.attack.join(', '))],
     ])
   const head = [words.labels.level, words.labels.reason, words.labels.about, 'ATT&CK']
-  return [{ kind: 'table', head, widths: [13, 50, 24, 13], rows }, ...more(input.story.why.length, words.notes.more)]
+  return [{ kind: 'table', head, widths: [16, 48, 23, 13], rows }, ...more(input.story.why.length, words.notes.more)]
 }
 
 function entry({ input, words }: Writing): Block[] {

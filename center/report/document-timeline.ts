@@ -11,7 +11,7 @@ export function timeline({ input, words, clock }: Writing): Block[] {
   const rows = groups
     .slice(0, mostRows)
     .map(({ first, subjects }): Line[] => [
-      first.exact ? clock.line(first.at) : [...clock.line(first.at), quiet(` ${words.notes.notExact}`)],
+      clock.line(first.at, first.exact ? undefined : words.notes.notExact),
       [strong(wordFor({ ...words.events, ...words.moments }, first.what))],
       joined([
         ...subjects.slice(0, mostSubjects).map(one => subjectOf(first.what, one, words)),

@@ -5,8 +5,8 @@ export interface Clock {
   readonly zone: string
   /** In the zone of the reader, on one line: `1 Mar 2026, 11:00:00`. */
   say(at: string | Date): string
-  /** The same for a table: UTC stands below where it differs. */
-  line(at: string | Date): Line
+  /** The same for a table: UTC stands below where it differs. `note`: what is to be said of it. */
+  line(at: string | Date, note?: string): Line
 }
 
 const locales: Readonly<Record<Language, string>> = { en: 'en-GB', zh: 'zh-CN', ja: 'ja-JP', id: 'id-ID' }
@@ -21,8 +21,12 @@ export function clockOf(language: Language, zone: string): Clock | undefined {
   return {
     zone,
     say: at => (isUtc ? `${say(at)} UTC` : `${say(at)} (${utc.format(new Date(at))} UTC)`),
-    line: at =>
-      isUtc ? [plain(`${say(at)} UTC`)] : [plain(say(at)), 'break', quiet(`${utc.format(new Date(at))} UTC`)],
+    line: (at, note) => {
+      const said = note === undefined ? [] : [quiet(` ${note}`)]
+      return isUtc
+        ? [plain(`${say(at)} UTC`), ...said]
+        : [plain(say(at)), ...said, 'break', quiet(`${utc.format(new Date(at))} UTC`)]
+    },
   }
 }
 

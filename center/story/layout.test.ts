@@ -44,6 +44,12 @@ test('many boxes below one stand in columns that people can read', () => {
   assert.ok(width < 2_500 && height < 2_500, `${width} × ${height}`)
 })
 
+test('boxes that hang on nothing stand in columns too', () => {
+  const { width, height, nodes } = layOut({ nodes: nodesOf(100), edges: [], leftOut: 0 })
+  assert.ok(width < 2_500 && height < 2_500, `${width} × ${height}`)
+  assert.equal(new Set(nodes.map(one => `${one.x} ${one.y}`)).size, 100)
+})
+
 test('two hundred boxes in a circle and more are laid out in a moment', () => {
   const nodes = nodesOf(200)
   const edges = nodes.flatMap((one, place) => [

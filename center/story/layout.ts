@@ -97,7 +97,7 @@ function unplaced(nodes: readonly DrawnNode[], edges: readonly DrawnEdge[], stac
     const width = Math.max(...one.nodes.map(widthOf)) + stack.trunk
     graph.setNode(one.id, { width, height: stack.head + one.nodes.length * (box.height + stack.gap) })
     if (one.side === 'below') join(one.at, one.id, one.reason)
-    else join(one.id, one.at, one.reason)
+    if (one.side === 'above') join(one.id, one.at, one.reason)
   }
   return graph
 }
@@ -125,8 +125,6 @@ function placedStack(one: Stack, graph: Graph): { nodes: PlacedNode[]; edges: Pl
   const left = area.x - area.width / 2
   const start = area.y - area.height / 2 + (one.side === 'below' ? stack.head : 0)
   const trunk = rounded(left + stack.trunk / 2)
-  const below = one.side === 'below'
-  const { points, label } = below ? lineOf(graph, one.at, one.id) : lineOf(graph, one.id, one.at)
   const nodes = one.nodes.map((node, place) => {
     const width = widthOf(node)
     const x = rounded(left + stack.trunk + width / 2)
@@ -138,6 +136,9 @@ function placedStack(one: Stack, graph: Graph): { nodes: PlacedNode[]; edges: Pl
       height: box.height,
     }
   })
+  if (one.side === 'alone') return { nodes, edges: [] }
+  const below = one.side === 'below'
+  const { points, label } = below ? lineOf(graph, one.at, one.id) : lineOf(graph, one.id, one.at)
   const edges = nodes.map((node, place): PlacedEdge => {
     const turn = [
       { x: trunk, y: rounded(below ? start - stack.head / 2 : start + area.height - stack.head / 2) },

@@ -5,8 +5,8 @@ export interface Stack {
   readonly id: string
   readonly at: string
   readonly reason: string
-  /** `below`: lines lead to them; `above`: from them. */
-  readonly side: 'below' | 'above'
+  /** `below`: lines lead to them; `above`: from them; `alone`: they hang on nothing. */
+  readonly side: 'below' | 'above' | 'alone'
   readonly nodes: readonly DrawnNode[]
 }
 
@@ -25,6 +25,8 @@ export function stacksOf(nodes: readonly DrawnNode[], edges: readonly DrawnEdge[
     group.nodes.push(leaf)
     groups.set(id, group)
   }
+  const alone = nodes.filter(one => !degree.has(one.id))
+  groups.set('alone', { id: 'alone', at: '', reason: '', side: 'alone', nodes: alone })
   return [...groups.values()].filter(one => one.nodes.length >= fewest).flatMap(columnsOf)
 }
 

@@ -116,7 +116,7 @@ function explaining(
           edges.push({ from: fact.id, to: one.id, reason: 'owns' })
   }
   const first = earliest(own)
-  for (const { fact } of entryPoints)
+  for (const { fact } of entryPoints.slice(0, mostContext))
     if (fact !== undefined && first !== undefined && others.has(fact.id) && !edges.some(one => one.from === fact.id))
       edges.push({ from: fact.id, to: first.id, reason: 'probably let in' })
   return edges

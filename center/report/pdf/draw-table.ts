@@ -21,7 +21,7 @@ interface Table {
   readonly rows: readonly (readonly TableCell[])[]
 }
 
-/** A table whose head is repeated on each page. A row is only cut where it is higher than a page. */
+/** A table whose head is repeated on each page. */
 export function drawTable(pen: Pen, { head, widths, rows }: Table): void {
   const { sheet } = pen
   const whole = widths.reduce((sum, one) => sum + one, 0)
@@ -49,9 +49,10 @@ export function drawTable(pen: Pen, { head, widths, rows }: Table): void {
     let lines = set(row, false)
     const indented = lefts.map((left, place) => left + (row[place]?.indent ?? 0))
     while (lines.some(one => one.length > 0)) {
-      const full = heightOf(lines)
-      const page = sheet.bottom - 62 - headHeight
-      if (sheet.room < Math.min(full, page) && sheet.room < page - 1) {
+      const most = Math.max(...lines.map(one => one.length))
+      // A short row stays whole; a long one may be cut where some of it fits.
+      const needed = most > 8 ? heightOf(lines.map(one => one.slice(0, 5))) : heightOf(lines)
+      if (sheet.room < needed) {
         sheet.addPage()
         drawHead(true)
       }

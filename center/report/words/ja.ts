@@ -105,7 +105,7 @@ export const ja: ReportWords = {
   notes: {
     hostWords: 'ホスト上のプログラムによる説明：',
     conclusive: '単独で決定的',
-    notExact: 'またはそれ以前',
+    notExact: '以前',
     leftOut: '重要度の低い {n} 個の要素は、この図に含まれていません。',
     graphAlt: 'インシデントの {nodes} 個の要素と {edges} 本の関係の図。上から下へ、起動する側からされる側に並ぶ。',
     context: '説明のみ、除去の対象外',
