@@ -19,7 +19,7 @@ export function Campaigns() {
       width: 'minmax(220px, 2fr)',
       cell: ({ id, name }) => (
         <Anchor component={Link} to={`/intelligence/campaigns/${id}`} size="sm">
-          <HostText>{name}</HostText>
+          <HostText prose>{name}</HostText>
         </Anchor>
       ),
     },

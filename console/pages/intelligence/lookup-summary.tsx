@@ -48,16 +48,16 @@ export function LookupSummary({ term, seen, whole, loaded }: LookupSummaryProps)
             <Text size="sm">{t('lookup.known')}:</Text>
             <LevelBadge level={one.level} />
             <Text size="sm" component="span">
-              <HostText>{t('lookup.known-from', { source: one.source })}</HostText>
+              <HostText prose>{t('lookup.known-from', { source: one.source })}</HostText>
             </Text>
-            {one.note === '' ? null : <HostText>{one.note}</HostText>}
+            {one.note === '' ? null : <HostText prose>{one.note}</HostText>}
           </Group>
         ))}
         {parts.map(one => (
           <Text key={one.id} size="sm">
             {t('lookup.campaigns')}{' '}
             <Anchor component={Link} to={`/intelligence/campaigns/${one.id}`} size="sm">
-              <HostText>{one.name}</HostText>
+              <HostText prose>{one.name}</HostText>
             </Anchor>
           </Text>
         ))}

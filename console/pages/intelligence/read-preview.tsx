@@ -28,7 +28,7 @@ export function ReadPreview({ read: { items, problems } }: { readonly read: Read
           </Text>
           {problems.slice(0, shown).map(({ place, value, what }) => (
             <Text key={`${place} ${value}`} size="xs" component="div">
-              <HostText>{t('add.place', { place })}</HostText> <HostText>{value.slice(0, 80)}</HostText>{' '}
+              <HostText prose>{t('add.place', { place })}</HostText> <HostText>{value.slice(0, 80)}</HostText>{' '}
               {t(`add.problems.${what}`)}
             </Text>
           ))}

@@ -14,5 +14,5 @@ export function RiskReason({ because }: { readonly because: string }) {
       </>
     )
   const [, address] = /^somebody logged in from (\S+), a host of this campaign$/.exec(because) ?? []
-  return <HostText>{address === undefined ? because : t('campaigns.login', { address })}</HostText>
+  return <HostText prose>{address === undefined ? because : t('campaigns.login', { address })}</HostText>
 }

@@ -43,13 +43,13 @@ export function BlockList() {
       key: 'reason',
       title: t('blocks.reason'),
       width: 'minmax(160px, 2fr)',
-      cell: ({ reason }) => <HostText>{reason}</HostText>,
+      cell: ({ reason }) => <HostText prose>{reason}</HostText>,
     },
     {
       key: 'by',
       title: t('blocks.by'),
       width: 'minmax(80px, 0.6fr)',
-      cell: one => <HostText>{one.createdBy}</HostText>,
+      cell: one => <HostText prose>{one.createdBy}</HostText>,
     },
     { key: 'ends', title: t('blocks.ends'), width: '120px', cell: one => <Ends at={one.expiresAt} /> },
     {

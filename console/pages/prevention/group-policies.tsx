@@ -15,7 +15,7 @@ export function GroupPolicies() {
   const groups = query.data?.items ?? []
   const of = (group: HostGroup) => policyOf(group, groups)
   const columns: Column<HostGroup>[] = [
-    { key: 'group', title: t('policies.group'), cell: one => <HostText>{one.name}</HostText> },
+    { key: 'group', title: t('policies.group'), cell: one => <HostText prose>{one.name}</HostText> },
     { key: 'hosts', title: t('policies.hosts'), width: '80px', cell: one => number(one.hosts) },
     { key: 'from', title: t('policies.from'), cell: group => <From group={group} of={of(group).from} /> },
     {
@@ -78,5 +78,5 @@ function From({ group, of }: { readonly group: HostGroup; readonly of: HostGroup
   const { t } = useWords('prevention')
   if (of === undefined) return t('policies.default')
   if (of.id === group.id) return t('policies.own')
-  return <HostText>{t('policies.inherited', { group: of.name })}</HostText>
+  return <HostText prose>{t('policies.inherited', { group: of.name })}</HostText>
 }

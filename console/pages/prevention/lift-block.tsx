@@ -32,7 +32,7 @@ export function LiftBlock({ block, onClose }: LiftBlockProps) {
         <Stack gap="xs">
           <Text size="sm">{t('lift.what', { count: block.hosts, replace: { count: number(block.hosts) } })}</Text>
           <Text size="sm" component="div">
-            {t('lift.reason', { by: block.createdBy })} <HostText>{block.reason}</HostText>
+            {t('lift.reason', { by: block.createdBy })} <HostText prose>{block.reason}</HostText>
           </Text>
         </Stack>
       )}

@@ -51,7 +51,7 @@ export function Download({ entry, onClose }: DownloadProps) {
       <Modal
         opened={fetched !== undefined}
         onClose={() => setFetched(undefined)}
-        title={<HostText>{t('download.progress', { path: fetched?.entry.path ?? '' })}</HostText>}
+        title={<HostText prose>{t('download.progress', { path: fetched?.entry.path ?? '' })}</HostText>}
         closeButtonProps={{ 'aria-label': part('close') }}
       >
         {fetched === undefined ? null : (

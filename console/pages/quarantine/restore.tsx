@@ -45,7 +45,7 @@ export function Restore({ entry, onClose }: RestoreProps) {
       <Modal
         opened={ordered !== undefined}
         onClose={() => setOrdered(undefined)}
-        title={<HostText>{t('restore.progress', { path: ordered?.path ?? '' })}</HostText>}
+        title={<HostText prose>{t('restore.progress', { path: ordered?.path ?? '' })}</HostText>}
         closeButtonProps={{ 'aria-label': part('close') }}
       >
         {ordered === undefined ? null : (

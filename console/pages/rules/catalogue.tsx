@@ -35,7 +35,7 @@ export function Catalogue() {
       width: 'minmax(240px, 3fr)',
       cell: ({ id, title }) => (
         <Anchor component={Link} to={`/rules/${encodeURIComponent(id)}`} size="sm">
-          <HostText>{title}</HostText>
+          <HostText prose>{title}</HostText>
         </Anchor>
       ),
     },

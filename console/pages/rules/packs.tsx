@@ -40,7 +40,7 @@ export function Packs() {
       width: '190px',
       cell: ({ stage }) => <Badge tone={tones[stage]}>{t(`stages.${stage}`)}</Badge>,
     },
-    { key: 'by', title: t('packs.by'), cell: one => <HostText>{one.createdBy}</HostText> },
+    { key: 'by', title: t('packs.by'), cell: one => <HostText prose>{one.createdBy}</HostText> },
     { key: 'uploaded', title: t('packs.uploaded'), width: '130px', cell: one => <Time at={one.createdAt} /> },
     {
       key: 'staged',

@@ -34,7 +34,7 @@ export function RuleAlerts({ rule }: { readonly rule: string }) {
               <Table.Tr key={alert.id}>
                 <Table.Td>
                   <Anchor component={Link} to={`/alerts/${alert.id}`} size="sm">
-                    <HostText>{alert.title}</HostText>
+                    <HostText prose>{alert.title}</HostText>
                   </Anchor>
                 </Table.Td>
                 <Table.Td>

@@ -52,7 +52,7 @@ export function RulePage() {
       </div>
       {rule.description === '' ? null : (
         <Part title={t('one.what')}>
-          <HostText>{rule.description}</HostText>
+          <HostText prose>{rule.description}</HostText>
         </Part>
       )}
       <Part title={t('one.false-positives')}>
@@ -80,7 +80,7 @@ export function RulePage() {
               {rule.cases.map(({ name, matches }) => (
                 <Table.Tr key={`${name} ${matches}`}>
                   <Table.Td>
-                    <HostText>{name}</HostText>
+                    <HostText prose>{name}</HostText>
                   </Table.Td>
                   <Table.Td>
                     <Badge tone={matches ? 'high' : 'good'}>{t(matches ? 'one.finds' : 'one.leaves')}</Badge>
@@ -119,7 +119,7 @@ function List({ items }: { readonly items: readonly string[] }) {
     <ul style={{ margin: 0, paddingInlineStart: '1.2rem' }}>
       {items.map(item => (
         <li key={item}>
-          <HostText>{item}</HostText>
+          <HostText prose>{item}</HostText>
         </li>
       ))}
     </ul>

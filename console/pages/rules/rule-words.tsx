@@ -43,7 +43,7 @@ export function ClassName({ name }: { readonly name: string }) {
 export function Source({ source }: { readonly source: string }) {
   const { t } = useWords('rules')
   if (source === ownSource) return t('list.program')
-  return <HostText>{t('list.pack', { name: source })}</HostText>
+  return <HostText prose>{t('list.pack', { name: source })}</HostText>
 }
 
 /** The rules that come with the program. */
