@@ -47,8 +47,15 @@ export async function openPage(browser: Browser, address: string, seat: Seat = {
     reducedMotion: 'reduce',
     permissions: ['clipboard-read', 'clipboard-write'],
   })
-  await context.addInitScript(chosen => localStorage.setItem('davylamp-language', chosen), language)
-  if (!newcomer) await context.addInitScript(() => localStorage.setItem('davylamp-tour', 'seen'))
+  // Runs in sandboxed frames too, which have no storage.
+  await context.addInitScript(
+    ([chosen, newcomer]) => {
+      if (Reflect.get(globalThis, 'origin') === 'null') return
+      localStorage.setItem('davylamp-language', chosen)
+      if (!newcomer) localStorage.setItem('davylamp-tour', 'seen')
+    },
+    [language, newcomer] as const,
+  )
   const page = await context.newPage()
   page.setDefaultTimeout(20_000)
   const complaints: string[] = []
