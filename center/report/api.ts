@@ -1,10 +1,11 @@
 import type { storyRoutes } from '../../model/api/index.ts'
 import type { Handlers } from '../context.ts'
-import { badRequest } from '../problem-error.ts'
+import type { ReportDocument } from './blocks.ts'
+import { badRequest, ProblemError } from '../problem-error.ts'
 import { documentOf } from './document.ts'
 import { gather } from './gather.ts'
 import { htmlOf } from './html.ts'
-import { pdfOf } from './pdf/pdf.ts'
+import { busyWithPdfs, pdfOf } from './pdf/pdf.ts'
 import { clockOf } from './times.ts'
 
 type ReportHandlers = Pick<Handlers<typeof storyRoutes>, 'alertReport'>
@@ -16,6 +17,8 @@ export function reportHandlers({ program }: { readonly program: string }): Repor
       const clock = clockOf(query.language, query.timeZone)
       if (clock === undefined)
         throw badRequest('There is no such time zone', 'Give one of the IANA names, as Asia/Jakarta, or UTC.')
+      if (query.format === 'pdf' && busyWithPdfs())
+        throw new ProblemError(503, 'busy', 'Many reports are being made', 'Try again in a minute, or take the HTML.')
       const madeAt = center.clock()
       const input = await gather(db, caller, params.alert, { language: query.language, program, madeAt })
       await audit('alert.reported', { kind: 'alert', id: params.alert }, { format: query.format })
@@ -25,9 +28,14 @@ export function reportHandlers({ program }: { readonly program: string }): Repor
       reply.header('content-disposition', `attachment; filename="${name}.${query.format}"`)
       reply.header('cache-control', 'no-store')
       reply.header('x-content-type-options', 'nosniff')
-      reply.send(query.format === 'pdf' ? await pdfOf(document) : htmlOf(document))
+      reply.send(query.format === 'pdf' ? pdfLater(document) : htmlOf(document))
     },
   }
+}
+
+/** Made when it is sent: by then the transaction is over, which need not wait for it. */
+async function* pdfLater(document: ReportDocument): AsyncGenerator<Uint8Array> {
+  yield await pdfOf(document)
 }
 
 /** Nothing of a host's name that a header or a file system could take for more than a letter. */

@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test'
 import { alertRoutes, type Language, languages, storyRoutes } from '../../model/api/index.ts'
 import type { Report } from '../../model/wire/index.ts'
 import { alertHandlers } from '../alerts/index.ts'
+import type { RawReply } from '../context.ts'
 import { createIngest } from '../ingest/index.ts'
 import { addAgent, spooledFrom, type TestCenter, testCenter } from '../ingest/testing/agents.ts'
 import { ProblemError } from '../problem-error.ts'
@@ -53,7 +54,7 @@ interface Answer {
 
 async function report(query: Record<string, string>, alert = incident, may: May = 'all'): Promise<Answer> {
   const headers = new Map<string, string>()
-  let body = Buffer.alloc(0)
+  let sent: Parameters<RawReply['send']>[0] = ''
   const input = { params: { alert }, query: storyRoutes.alertReport.query.parse(query), body: undefined }
   await store.store.tenant(store.tenant, db =>
     handlers.alertReport(input, {
@@ -61,14 +62,21 @@ async function report(query: Record<string, string>, alert = incident, may: May 
       reply: {
         header: (name, value) => void headers.set(name, value),
         status: () => assert.fail('it has no status of its own'),
-        send: sent => {
-          assert.ok(typeof sent === 'string' || sent instanceof Uint8Array)
-          body = Buffer.from(sent)
+        send: body => {
+          sent = body
         },
       },
     }),
   )
-  return { headers, body }
+  return { headers, body: await bytesOf(sent) }
+}
+
+/** Text at once, or what comes once the transaction is over. */
+async function bytesOf(sent: Parameters<RawReply['send']>[0]): Promise<Buffer> {
+  if (typeof sent === 'string' || sent instanceof Uint8Array) return Buffer.from(sent)
+  const chunks: Buffer[] = []
+  for await (const chunk of sent) chunks.push(Buffer.from(chunk))
+  return Buffer.concat(chunks)
 }
 
 test('the HTML fetches nothing, runs nothing, and what hosts say is text', async () => {

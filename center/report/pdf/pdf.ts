@@ -11,10 +11,18 @@ import { setText } from './set-text.ts'
 import { Sheet } from './sheet.ts'
 
 let before: Promise<unknown> = Promise.resolve()
+let waiting = 0
+const mostWaiting = 20
+
+/** More of them wait than anybody wants to wait for. */
+export function busyWithPdfs(): boolean {
+  return waiting >= mostWaiting
+}
 
 /** The report as PDF, tagged, with its fonts. One at a time: each takes a core for about a second. */
 export function pdfOf(document: ReportDocument): Promise<Buffer> {
-  const made = before.then(() => makePdf(document))
+  waiting++
+  const made = before.then(() => makePdf(document)).finally(() => waiting--)
   before = made.catch(() => undefined)
   return made
 }
