@@ -22,7 +22,7 @@ export function timeline({ input, words, clock }: Writing): Block[] {
       ]),
     ])
   const head = [words.labels.time, words.labels.what, words.labels.subject]
-  return [{ kind: 'table', head, widths: [27, 24, 49], rows }, ...more(groups.length, words.notes.more)]
+  return [{ kind: 'table', head, widths: [30, 23, 47], rows }, ...more(groups.length, words.notes.more)]
 }
 
 const mostSubjects = 12

@@ -32,7 +32,8 @@ export function stacksOf(nodes: readonly DrawnNode[], edges: readonly DrawnEdge[
 
 /** Two and a half times as high as wide, counted in boxes: boxes are that much wider than high. */
 function columnsOf(stack: Stack): Stack[] {
-  const rows = Math.max(5, Math.ceil(Math.sqrt(2.5 * stack.nodes.length)))
+  const most = Math.max(5, Math.ceil(Math.sqrt(2.5 * stack.nodes.length)))
+  const rows = Math.ceil(stack.nodes.length / Math.ceil(stack.nodes.length / most))
   const columns: Stack[] = []
   for (let first = 0; first < stack.nodes.length; first += rows)
     columns.push({ ...stack, id: `${stack.id} ${first}`, nodes: stack.nodes.slice(first, first + rows) })

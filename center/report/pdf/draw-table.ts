@@ -56,7 +56,9 @@ export function drawTable(pen: Pen, { head, widths, rows }: Table): void {
         sheet.addPage()
         drawHead(true)
       }
-      const fits = Math.max(1, Math.floor((sheet.room - 2 * pad.y) / height))
+      const room = Math.max(1, Math.floor((sheet.room - 2 * pad.y) / height))
+      // Not one line alone on the next page.
+      const fits = most > room && most - room < 3 ? Math.max(1, most - 3) : room
       const part = lines.map(one => one.slice(0, fits))
       drawRow(pen, table, 'TD', part, indented)
       sheet.y += heightOf(part)
