@@ -14,7 +14,11 @@ const flame: MantineColorsTuple = [
   '#4d3006',
 ]
 
+/** The head of a dialog is a <header>, and yet no banner of the page. */
+const dialog = { defaultProps: { attributes: { header: { role: 'presentation' } } } }
+
 export const theme = createTheme({
+  components: { Modal: dialog, Drawer: dialog },
   colors: { flame },
   primaryColor: 'blue',
   // Text on buttons and links must stand out at 4.5 to 1 in both schemes.

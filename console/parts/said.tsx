@@ -4,7 +4,7 @@ import { UnreachableError } from '../../client/index.ts'
 
 /** A short word in the corner that something was done. */
 export function showDone(message: string): void {
-  notifications.show({ message, color: 'green', role: 'status' })
+  notifications.show({ message, color: 'green', role: 'status', closeButtonProps: close() })
 }
 
 /** The same for what failed where there is no better place for it; stays until it is closed. */
@@ -15,5 +15,9 @@ export function showFailed(error: unknown): void {
       : error instanceof Error
         ? error.message
         : String(error)
-  notifications.show({ message, color: 'red', role: 'alert', autoClose: false })
+  notifications.show({ message, color: 'red', role: 'alert', autoClose: false, closeButtonProps: close() })
+}
+
+function close() {
+  return { 'aria-label': i18next.t('parts:close') }
 }

@@ -25,7 +25,7 @@ export interface LocalProvider {
 }
 
 /** A real OpenID provider (oidc-provider) over TLS on 127.0.0.1 that wants PKCE and gives groups at the userinfo endpoint only. */
-export async function openLocalProvider(keys: Keyring): Promise<LocalProvider> {
+export async function openLocalProvider(keys: Pick<Keyring, 'authority'>): Promise<LocalProvider> {
   const { certificate, key } = await keys.authority.issueServer(['localhost'], new Date(), 1)
   const ca = keys.authority.certificate
   const [clientId, clientSecret] = ['davylamp', 'a secret with spaces & signs']

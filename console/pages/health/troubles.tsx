@@ -59,13 +59,13 @@ function Said({ trouble }: { readonly trouble: Trouble }) {
       )
     case 'agents-offline':
       return (
-        <Anchor component={Link} to="/hosts?online=false" size="sm">
+        <Anchor component={Link} to="/hosts?online=false" size="sm" c="inherit" underline="always">
           {t('troubles.agents-offline', counted(trouble.count, number))}
         </Anchor>
       )
     case 'tampered':
       return (
-        <Anchor component={Link} to="/alerts?type=agent-tampering" size="sm">
+        <Anchor component={Link} to="/alerts?type=agent-tampering" size="sm" c="inherit" underline="always">
           {t('troubles.tampered', counted(trouble.count, number))}
         </Anchor>
       )

@@ -56,7 +56,7 @@ function SecondApprover({ settings: { secondApprover } }: { readonly settings: S
     <Section title={t('approvals.title')} about={t('approvals.about')}>
       <Stack gap="sm">
         <Checkbox.Group label={t('approvals.kinds')} value={[...kinds]} onChange={setKinds}>
-          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" verticalSpacing={8} mt={6}>
+          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" verticalSpacing={10} mt={6}>
             {orderKinds.map(kind => (
               <Checkbox key={kind} size="xs" value={kind} label={t(`orders.${kind}`)} />
             ))}

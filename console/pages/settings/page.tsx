@@ -1,6 +1,6 @@
 import { Navigate, Route, Routes } from 'react-router'
 import { NoPermissionState, PageHeader } from '../../parts/index.ts'
-import { PageTabs } from '../../people/index.ts'
+import { type PageTab, PageTabs } from '../../people/index.ts'
 import { useSession } from '../../session/index.ts'
 import { useWords } from '../../words/index.ts'
 import { About } from './about.tsx'
@@ -14,7 +14,7 @@ export function Page() {
   const { t } = useWords('settings')
   const { can, canEverywhere } = useSession()
   const everything = canEverywhere('settings:write')
-  if (!can('settings:write') && !can('policies:write')) return <NoPermissionState />
+  const allowed = everything || can('policies:write')
   const tabs = [
     ...(can('policies:write') ? [{ path: '/settings', label: t('tabs.policies'), exact: true }] : []),
     ...(everything
@@ -29,10 +29,20 @@ export function Page() {
   return (
     <>
       <PageHeader title={t('title')} about={t('about')} help="center" />
+      {allowed ? <Parts tabs={tabs} /> : <NoPermissionState />}
+    </>
+  )
+}
+
+function Parts({ tabs }: { readonly tabs: readonly PageTab[] }) {
+  const { t } = useWords('settings')
+  const { can, canEverywhere } = useSession()
+  return (
+    <>
       <PageTabs label={t('title')} tabs={tabs} />
       <Routes>
         <Route index element={can('policies:write') ? <Policies /> : <Navigate to="about" replace />} />
-        {everything ? (
+        {canEverywhere('settings:write') ? (
           <>
             <Route path="approvals" element={<Approvals />} />
             <Route path="providers" element={<Providers />} />

@@ -1,5 +1,5 @@
 import { Route, Routes, useLocation } from 'react-router'
-import { PageHeader } from '../../parts/index.ts'
+import { NoPermissionState, PageHeader } from '../../parts/index.ts'
 import { PageTabs } from '../../people/index.ts'
 import { useSession } from '../../session/index.ts'
 import { useWords } from '../../words/index.ts'
@@ -23,6 +23,7 @@ function Lists() {
   const { can } = useSession()
   const { pathname } = useLocation()
   const people = can('users:write')
+  const allowed = people || can('tokens:write')
   const tabs = [
     ...(people ? [{ path: '/users', label: t('tabs.users'), exact: true }] : []),
     { path: '/users/roles', label: t('tabs.roles') },
@@ -31,14 +32,13 @@ function Lists() {
   return (
     <>
       <PageHeader title={t('title')} about={t('about')} help="center#people" />
-      <PageTabs label={t('title')} tabs={tabs} />
-      {pathname === '/users/roles' ? (
-        <RoleTable />
-      ) : pathname === '/users/tokens' || !people ? (
-        <TokenList />
-      ) : (
-        <UserList />
-      )}
+      {allowed ? <PageTabs label={t('title')} tabs={tabs} /> : null}
+      {!allowed ? <NoPermissionState /> : <Part path={pathname} people={people} />}
     </>
   )
+}
+
+function Part({ path, people }: { readonly path: string; readonly people: boolean }) {
+  if (path === '/users/roles') return <RoleTable />
+  return path === '/users/tokens' || !people ? <TokenList /> : <UserList />
 }

@@ -105,7 +105,7 @@ function Form({ onClose, onMade }: { readonly onClose: () => void; readonly onMa
           value={[...chosen]}
           onChange={values => setChosen(new Set(held.filter(one => values.includes(one))))}
         >
-          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" verticalSpacing={6} mt="xs">
+          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" verticalSpacing={10} mt="xs">
             {held.map(permission => (
               <Checkbox key={permission} size="xs" value={permission} label={words.permission(permission)} />
             ))}
