@@ -74,6 +74,12 @@ test('three servers, one browser: from the first login to the proof and back', {
     await part(context, 'processes of a host as they are now', () => processes(scene))
     await part(context, 'roles are limited; a host that is cut off is shown as offline', () => limits(scene))
     assert.deepEqual(seat.complaints, [])
+  } catch (error) {
+    if (pictures !== undefined)
+      for (const context of browser.contexts())
+        for (const page of context.pages())
+          await page.screenshot({ path: join(pictures, 'failed.png') }).catch(() => {})
+    throw error
   } finally {
     await browser.close()
     await Promise.allSettled([lab.close(), center.close(), receivers.close()])
@@ -100,7 +106,7 @@ async function addByWizard(page: Page, admin: Person, range: Range | undefined):
   await closeTour(page)
   await page.goto('/hosts/add')
   await page.getByRole('button', { name: 'Make the command' }).click()
-  const command = await page.locator('code', { hasText: 'davylamp agent join' }).last().textContent()
+  const command = await page.locator('pre, code', { hasText: 'davylamp agent join' }).last().textContent()
   const words = (command ?? '').trim().split('\n').at(-1)?.split(' ') ?? []
   await page.getByRole('button', { name: 'I ran it' }).click()
   // As it is shown; the launcher's own path stands for the name.
@@ -119,10 +125,7 @@ async function addByWizard(page: Page, admin: Person, range: Range | undefined):
 
 async function channel({ page, receivers }: Scene): Promise<void> {
   await page.goto('/notifications')
-  await page
-    .getByRole('button', { name: 'Add channel' })
-    .first()
-    .click()
+  await page.getByRole('button', { name: 'Add channel' }).first().click()
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('Telephone of the night shift')
   await dialog.getByRole('combobox', { name: 'Kind' }).click()
@@ -297,10 +300,7 @@ async function report({ page }: Scene): Promise<void> {
 
 async function processes({ page, members }: Scene): Promise<void> {
   await page.goto(`/hosts/${members[1]?.id}/processes`)
-  await page
-    .getByRole('button', { name: 'Refresh' })
-    .first()
-    .click()
+  await page.getByRole('button', { name: 'Refresh' }).first().click()
   await page.getByRole('table').getByText('systemd').first().waitFor({ timeout: 60_000 })
   await look(page, 'processes')
 }
