@@ -131,7 +131,7 @@ async function channel({ page, receivers }: Scene): Promise<void> {
   await dialog.getByRole('combobox', { name: 'Kind' }).click()
   await page.getByRole('option', { name: 'SMS (HTTP gateway)' }).click()
   await dialog.getByLabel('Address (URL)').fill(`http://127.0.0.1:${receivers.smsPort}/send`)
-  await dialog.getByRole('textbox', { name: 'To', exact: true }).fill('+491701234567')
+  await dialog.getByLabel(/^To\b/).fill('+491701234567')
   await page.keyboard.press('Enter')
   await dialog.getByLabel('Answer must contain').fill('OK')
   await dialog
