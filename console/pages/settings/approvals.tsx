@@ -100,7 +100,7 @@ function Keys() {
       about={
         <>
           {t('keys.about')}{' '}
-          <Anchor component={Link} to="/profile" size="sm">
+          <Anchor component={Link} to="/profile" size="sm" underline="always">
             {t('keys.register')}
           </Anchor>
         </>
