@@ -21,3 +21,7 @@ export function showFailed(error: unknown): void {
 function close() {
   return { 'aria-label': i18next.t('parts:close') }
 }
+
+function closing() {
+  return { 'aria-label': i18next.t('parts:close') }
+}
