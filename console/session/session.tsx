@@ -68,6 +68,8 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
   )
   const over = useCallback(
     (why: 'ended' | 'signed-out') => {
+      // What was still under way when somebody signed out is refused too; that is no end that needs to be told.
+      if (why === 'ended' && queries.getQueryData(key) === null) return
       setCsrf(undefined)
       setBecause(why)
       queries.setQueryData(key, null)
