@@ -1,4 +1,4 @@
-import { attackNames } from './attack-names.ts'
+import { attackNames } from '../../model/index.ts'
 import { type Block, code, type Line, lineOf, plain, quiet, type Section, strong } from './blocks.ts'
 import { fill, wordFor } from './fill.ts'
 import { indicatorsOf } from './indicators.ts'
