@@ -10,7 +10,13 @@ export function RunPage() {
   const { host = '', run = '' } = useParams()
   const { data, error, refetch } = useCall('getRun', { params: { host, run } })
   const order = useCall('getOrder', { params: { order: data?.order ?? '' } }, { enabled: data?.order !== undefined })
-  if (error !== null && data === undefined) return <ErrorState error={error} retry={() => void refetch()} />
+  if (error !== null && data === undefined)
+    return (
+      <>
+        <PageHeader title={t('run.name')} />
+        <ErrorState error={error} retry={() => void refetch()} />
+      </>
+    )
   if (data === undefined) return <LoadingState />
   return (
     <>

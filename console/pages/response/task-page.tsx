@@ -22,10 +22,17 @@ import { States } from './tasks.tsx'
 
 /** One task: what each host made of it; of a single clean-up its steps too. */
 export function TaskPage() {
+  const { t } = useWords('response')
   const { task = '' } = useParams()
   const { data, error, refetch } = useCall('getTask', { params: { task } })
   const orders = useList('listOrders', { query: { task } }, { limit: 2 })
-  if (error !== null && data === undefined) return <ErrorState error={error} retry={() => void refetch()} />
+  if (error !== null && data === undefined)
+    return (
+      <>
+        <PageHeader title={t('columns.task')} />
+        <ErrorState error={error} retry={() => void refetch()} />
+      </>
+    )
   if (data === undefined) return <LoadingState />
   const [only, another] = orders.items
   return (

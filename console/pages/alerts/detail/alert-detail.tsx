@@ -1,12 +1,14 @@
 import { Navigate, useParams, useSearchParams } from 'react-router'
 import { useCall } from '../../../center/index.ts'
-import { ErrorState, LoadingState } from '../../../parts/index.ts'
+import { ErrorState, LoadingState, PageHeader } from '../../../parts/index.ts'
+import { useWords } from '../../../words/index.ts'
 import { AlertHead } from './alert-head.tsx'
 import { AlertTabs } from './alert-tabs.tsx'
 import { Why } from './why.tsx'
 
 /** All about one alert: why it is one, what belongs to it, what can be done and what was done. */
 export function AlertDetail() {
+  const { t } = useWords('alerts/detail')
   const { alert = '', '*': rest } = useParams()
   const [params] = useSearchParams()
   const { data, error, refetch } = useCall('getAlert', { params: { alert } })
@@ -14,7 +16,13 @@ export function AlertDetail() {
   // The dialog that handles alerts leads to the plan that it speaks of.
   if (rest === 'plan')
     return <Navigate to={`/alerts/${alert}?tab=cleanup&plan=${encodeURIComponent(params.get('plan') ?? '')}`} replace />
-  if (error !== null && data === undefined) return <ErrorState error={error} retry={() => void refetch()} />
+  if (error !== null && data === undefined)
+    return (
+      <>
+        <PageHeader title={t('title')} />
+        <ErrorState error={error} retry={() => void refetch()} />
+      </>
+    )
   if (data === undefined) return <LoadingState />
   return (
     <>

@@ -1,10 +1,11 @@
-import { Button, Menu, Popover, Stack, TextInput } from '@mantine/core'
+import { Button, Menu } from '@mantine/core'
 import { UserRound } from 'lucide-react'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { useChange } from '../../../center/index.ts'
 import { HostText, showFailed } from '../../../parts/index.ts'
 import { useSession } from '../../../session/index.ts'
 import { useWords } from '../../../words/index.ts'
+import { AssignDialog } from './assign-dialog.tsx'
 import type { AlertWhole } from './kinds.ts'
 
 /** Who looks after it; people with the right to triage can change that. */
@@ -12,34 +13,23 @@ export function AssignMenu({ alert }: { readonly alert: AlertWhole }) {
   const { t } = useWords('alerts/detail')
   const { can, user } = useSession()
   const [asking, setAsking] = useState(false)
-  const [name, setName] = useState('')
   const assign = useChange('assignAlerts', ['getAlert', 'listAlerts', 'listAlertEvents'])
   if (!can('alerts:triage', alert.host.group)) return null
-  const to = (person: string | null) => {
-    setAsking(false)
+  const to = (person: string | null) =>
     assign.mutate({ body: { choice: { alerts: [alert.id] }, to: person } }, { onError: showFailed })
-  }
-  const send = (event: FormEvent) => {
-    event.preventDefault()
-    if (name.trim() !== '') to(name.trim())
-  }
   return (
-    <Popover opened={asking} onChange={setAsking} trapFocus withArrow position="bottom-end">
+    <>
       <Menu position="bottom-end">
-        <Popover.Target>
-          <div>
-            <Menu.Target>
-              <Button
-                variant="default"
-                size="xs"
-                leftSection={<UserRound size={14} aria-hidden />}
-                loading={assign.isPending}
-              >
-                {alert.assignedTo === undefined ? t('assign.nobody') : <HostText prose>{alert.assignedTo}</HostText>}
-              </Button>
-            </Menu.Target>
-          </div>
-        </Popover.Target>
+        <Menu.Target>
+          <Button
+            variant="default"
+            size="xs"
+            leftSection={<UserRound size={14} aria-hidden />}
+            loading={assign.isPending}
+          >
+            {alert.assignedTo === undefined ? t('assign.nobody') : <HostText prose>{alert.assignedTo}</HostText>}
+          </Button>
+        </Menu.Target>
         <Menu.Dropdown>
           <Menu.Label>{t('assign.title')}</Menu.Label>
           {alert.assignedTo === user.name ? null : (
@@ -51,23 +41,7 @@ export function AssignMenu({ alert }: { readonly alert: AlertWhole }) {
           )}
         </Menu.Dropdown>
       </Menu>
-      <Popover.Dropdown>
-        <form onSubmit={send}>
-          <Stack gap="xs">
-            <TextInput
-              size="xs"
-              label={t('assign.name')}
-              value={name}
-              onChange={event => setName(event.currentTarget.value)}
-              maxLength={200}
-              data-autofocus
-            />
-            <Button size="xs" type="submit" disabled={name.trim() === ''}>
-              {t('assign.assign')}
-            </Button>
-          </Stack>
-        </form>
-      </Popover.Dropdown>
-    </Popover>
+      <AssignDialog opened={asking} onClose={() => setAsking(false)} onChoose={to} />
+    </>
   )
 }
