@@ -122,14 +122,12 @@ function Node({ node, chosen, inTabOrder, register, onFocus, onChoose, onKeyDown
   const { kind, label, level, role, x, y, width, height } = node
   const known = knownKind(kind)
   const kindName = known === undefined ? inertText(kind) : t(`kinds.${known}`)
-  const levelName = level === undefined ? t(`roles.${role}`) : t(`parts:levels.${level}`)
   return (
     // biome-ignore lint/a11y/useSemanticElements: there is no button in a drawing.
     <g
       ref={register}
       role="button"
       tabIndex={inTabOrder ? 0 : -1}
-      aria-label={`${kindName}: ${inertText(label)} (${levelName})`}
       aria-pressed={chosen}
       className={classes['node']}
       data-level={level ?? 'none'}
@@ -142,8 +140,8 @@ function Node({ node, chosen, inTabOrder, register, onFocus, onChoose, onKeyDown
     >
       <rect width={width} height={height} rx={6} />
       <text x={width / 2} y={17} textAnchor="middle" className={classes['kind']}>
-        {level === undefined ? kindName : `${kindName} · ${levelName}`}
-      </text>
+        {level === undefined ? kindName : `${kindName} · ${t(`parts:levels.${level}`)}`}
+      </text>{' '}
       <text x={width / 2} y={35} textAnchor="middle" className={classes['label']}>
         {inertText(label)}
       </text>
