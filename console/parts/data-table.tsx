@@ -1,6 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows that are placed one by one cannot be those of a <table>.
 // biome-ignore-all lint/a11y/useFocusableInteractive: rows hold what is interactive, and are not.
-import { Button, Checkbox, Group, Skeleton, Text } from '@mantine/core'
+import { Button, Checkbox, Group, Skeleton, Text, VisuallyHidden } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useRef } from 'react'
@@ -115,7 +115,7 @@ function Filled<T>(props: DataTableProps<T>) {
               )}
               {columns.map(({ key, title }) => (
                 <div role="columnheader" key={key} className={classes['cell']}>
-                  {title}
+                  {title === '' ? <VisuallyHidden>{t('table.actions')}</VisuallyHidden> : title}
                 </div>
               ))}
             </div>

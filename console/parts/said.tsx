@@ -21,7 +21,3 @@ export function showFailed(error: unknown): void {
 function close() {
   return { 'aria-label': i18next.t('parts:close') }
 }
-
-function closing() {
-  return { 'aria-label': i18next.t('parts:close') }
-}
