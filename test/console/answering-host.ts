@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Report, SignedOrder } from '../../model/wire/index.ts'
 import type { ThinAgent } from '../verify/load/thin-agent.ts'
 import { type Box, boxOf } from './answering-box.ts'
+import { processesOf } from './answering-now.ts'
 import { type Runs, runsOf } from './answering-runs.ts'
 import type { RecordedHost } from './record.ts'
 
@@ -41,6 +42,11 @@ async function answer(
     if (run === undefined)
       say(agent, { kind: 'order', order: id, state: 'failed', reason: 'nothing was recorded for it' })
     else say(agent, { kind: 'order', order: id, state: 'done', run: run.id })
+    return
+  }
+  if (action.kind === 'report-processes') {
+    say(agent, processesOf(host))
+    say(agent, { kind: 'order', order: id, state: 'done' })
     return
   }
   if (action.kind !== 'scan') return

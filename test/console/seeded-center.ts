@@ -10,6 +10,7 @@ import { rangeImpossible } from '../range/machine.ts'
 import { freePorts, startCenterProcess } from '../verify/load/center-process.ts'
 import { ThinAgent } from '../verify/load/thin-agent.ts'
 import { answerOrders } from './answering-host.ts'
+import { healthOf } from './answering-now.ts'
 import type { RecordedHost } from './record.ts'
 
 /** A real center with hosts whose reports were recorded on real ones, people of every role, and groups. */
@@ -21,6 +22,8 @@ export interface SeededCenter {
   readonly agents: ReadonlyMap<string, ThinAgent>
   /** Ids of hosts by name. */
   readonly hosts: ReadonlyMap<string, string>
+  /** A server that is not there yet: `enrol` it with a token, then `connect`. It answers orders like web-01. */
+  newServer(name: string): ThinAgent
   close(): Promise<void>
 }
 
@@ -85,8 +88,11 @@ export async function openSeededCenter(): Promise<SeededCenter> {
       agents.set(host.name, agent)
       await agent.enrol(token)
       answerOrders(agent, host)
+      // One has an older program, and one an owner who allows less than the center asks.
+      if (host.name !== 'db-01') agent.capabilities = [...agent.capabilities, 'report-processes']
       agent.connect()
-      for (const report of host.reports) agent.report(JSON.stringify(report), Date.now())
+      const health = healthOf(host.name === 'ci-01' ? ['scans take at most 10 % of a core, not 30 %'] : [])
+      for (const report of [...host.reports, health]) agent.report(JSON.stringify(report), Date.now())
       await until('its reports are stored', () => agent.made > 0 && agent.acknowledged === agent.made, {
         explain: () => [...agent.failures, ...agent.rejected, center.log().slice(-2_000)].join('\n'),
       })
@@ -98,7 +104,14 @@ export async function openSeededCenter(): Promise<SeededCenter> {
       })
     }
     const address = listening.address
-    return { address, state, admin, people, agents, hosts, close }
+    const newServer = (name: string) => {
+      const agent = new ThinAgent(name, { port: ports.agents, own: `127.0.0.${10 + agents.size}`, authority })
+      agents.set(name, agent)
+      const like = recorded[0]
+      if (like !== undefined) answerOrders(agent, like)
+      return agent
+    }
+    return { address, state, admin, people, agents, hosts, newServer, close }
   } catch (error) {
     await close()
     throw error

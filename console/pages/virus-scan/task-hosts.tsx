@@ -1,4 +1,5 @@
 import { Anchor, Button, Progress, Text } from '@mantine/core'
+import { useEffect, useState } from 'react'
 import { Link } from 'react-router'
 import { useCall, useList } from '../../center/index.ts'
 import {
@@ -16,6 +17,7 @@ import {
 } from '../../parts/index.ts'
 import { useSession } from '../../session/index.ts'
 import { useWords } from '../../words/index.ts'
+import { HandleDialog } from '../alerts/handle/index.ts'
 import { hasEnded, type OrderObject } from './order-states.ts'
 
 /** The hosts of a scan, each with how far it is, then with what was found. */
@@ -127,18 +129,35 @@ function Result({ order }: { readonly order: OrderObject }) {
   )
 }
 
-/** The way to what removes all of it: the alerts of the host, where they are handled. */
+/** The way to what removes all of it. */
 function Cleanup({ order }: { readonly order: OrderObject }) {
   const { t } = useWords('virus-scan')
   const { can } = useSession()
   const host = useCall('getHost', { params: { host: order.host.id } }, { enabled: order.state === 'done' })
+  const [opened, setOpened] = useState(false)
   if (host.data === undefined) return null
   const { verdict, openAlerts, group } = host.data
   const found = (verdict === 'confirmed' || verdict === 'suspected') && openAlerts > 0
   if (!found || !can('alerts:handle', group.id)) return null
   return (
-    <Button component={Link} to={`/alerts?host=${order.host.id}&verdict=${verdict}`} size="compact-sm" variant="light">
-      {t('clean')}
-    </Button>
+    <>
+      <Button size="compact-sm" variant="light" onClick={() => setOpened(true)}>
+        {t('clean')}
+      </Button>
+      {opened ? <HandleFound host={order.host.id} onClose={() => setOpened(false)} /> : null}
+    </>
   )
+}
+
+/** The incidents that are open on the host, in the dialog in which all alerts are handled. */
+function HandleFound({ host, onClose }: { readonly host: string; readonly onClose: () => void }) {
+  const [alerts, setAlerts] = useState<string[]>()
+  const query = { host, status: 'open', about: 'incident', limit: 100 } as const
+  const { data } = useCall('listAlerts', { query }, { enabled: alerts === undefined })
+  // As they were when it was opened: once handled they are open no more, and the dialog goes on to show how it goes.
+  useEffect(() => {
+    if (data !== undefined) setAlerts(before => before ?? data.items.map(({ id }) => id))
+  }, [data])
+  if (alerts === undefined || alerts.length === 0) return null
+  return <HandleDialog choice={{ alerts }} opened onClose={onClose} />
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { request } from 'node:https'
+import { setTimeout as pause } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import { newKeyAndRequest } from '../../../agent/certificate-request.ts'
 import {
@@ -48,6 +49,8 @@ export class ThinAgent {
   failures: string[] = []
   waits = 0
   pings = 0
+  /** What it says that it can do. */
+  capabilities = ['scan', 'scan:quick', 'clean', 'prove', 'undo', 'restore', 'block', 'unblock', 'cancel']
   /** Called for each order; without it orders are left unanswered. */
   onOrder: (order: SignedOrder) => void = () => {}
   readonly #place: Place
@@ -78,11 +81,15 @@ export class ThinAgent {
     return this.#queue.length
   }
 
-  /** Over the real path: key, CSR, token. */
+  /** Over the real path: key, CSR, token. Where somebody has to approve, asks again until that was done, or refused. */
   async enrol(token: string): Promise<void> {
     const { privateKey, request: csr } = newKeyAndRequest(this.name)
-    const answer = await this.#post({ token, csr, hostname: this.name, machine: '', program: '0.1.0' })
-    if (answer.state !== 'enrolled') throw new Error(`${this.name} is ${answer.state}`)
+    const ask = () => this.#post({ token, csr, hostname: this.name, machine: '', program: '0.1.0' })
+    let answer = await ask()
+    while (answer.state === 'pending') {
+      await pause(1_000)
+      answer = await ask()
+    }
     this.#identity = { agent: answer.agent, key: privateKey, certificate: answer.certificate }
   }
 
@@ -184,7 +191,7 @@ export class ThinAgent {
       type: 'hello',
       protocol: 1,
       program: '0.1.0',
-      capabilities: ['scan', 'scan:quick', 'clean', 'prove', 'undo', 'restore', 'block', 'unblock', 'cancel'],
+      capabilities: this.capabilities,
       hostname: this.name,
       system: 'Debian GNU/Linux 13 (trixie)',
       kernel: '6.18.0',

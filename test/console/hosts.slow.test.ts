@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import type { Role } from '../../model/api/index.ts'
+import { assertAccessible, assertFits } from './accessible.ts'
+import { browserMissing, openBrowser, openPage, phone, type Seat, settled, signInOn } from './browser.ts'
+import { openSeededCenter, type SeededCenter, seedImpossible } from './seeded-center.ts'
+
+const skip = seedImpossible() ?? browserMissing() ?? false
+let seeded: SeededCenter
+let browser: Browser
+
+before(async () => {
+  if (skip !== false) return
+  seeded = await openSeededCenter()
+  browser = await openBrowser()
+})
+after(async () => {
+  await browser?.close()
+  await seeded?.close()
+})
+
+async function seat(role: Role, work: (page: Page) => Promise<void>, how: Seat = {}): Promise<void> {
+  const { page, context, complaints } = await openPage(browser, seeded.address, how)
+  await signInOn(page, seeded.people[role])
+  await work(page)
+  await context.close()
+  assert.deepEqual(complaints, [])
+}
+
+async function look(page: Page, what: string): Promise<void> {
+  await settled(page)
+  await assertAccessible(page, what)
+  await assertFits(page, what)
+}
+
+const host = (name: string) => `/hosts/${seeded.hosts.get(name) ?? ''}`
+
+test('hosts are narrowed, and the address can be shared', { skip }, async () => {
+  await seat('operator', async page => {
+    await page.goto('/hosts')
+    const rows = page.getByRole('table').getByRole('link', { name: /-01$|-02$/ })
+    await rows.first().waitFor()
+    assert.deepEqual(await rows.allTextContents(), ['cache-01', 'ci-01', 'db-01', 'mail-01', 'web-01', 'web-02'])
+    await page.getByLabel('Name, address, note').fill('web')
+    await page.getByRole('combobox', { name: 'Group' }).click()
+    await page.getByRole('option', { name: 'Web' }).click()
+    await page.waitForURL(/text=web.*group=|group=.*text=web/)
+    await page.getByText('2 rows').waitFor()
+    const { href } = new URL(page.url())
+    await page.goto(href)
+    await page.getByText('2 rows').waitFor()
+    assert.deepEqual(await rows.allTextContents(), ['web-01', 'web-02'])
+    await look(page, 'narrowed')
+    await page.getByRole('button', { name: 'Clear filters' }).click()
+    await page.getByText('6 rows').waitFor()
+  })
+})
+
+test('chosen hosts are scanned and moved together', { skip }, async () => {
+  await seat('admin', async page => {
+    await page.goto('/hosts')
+    await page.getByRole('checkbox', { name: 'Select mail-01' }).check()
+    await page.getByRole('checkbox', { name: 'Select ci-01' }).check()
+    await page.getByText('2 selected').waitFor()
+    await page.getByRole('button', { name: 'Move to group' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('combobox', { name: 'Group' }).click()
+    await page.getByRole('option', { name: 'Build' }).click()
+    await look(page, 'move')
+    await dialog.getByRole('button', { name: 'Move to group' }).click()
+    await page.getByText('2 hosts moved').waitFor()
+    const { items } = await seeded.admin.api.listHosts({ query: {} })
+    assert.equal(items.find(({ name }) => name === 'mail-01')?.group.name, 'Build')
+    await page.getByRole('checkbox', { name: 'Select mail-01' }).check()
+    await page.getByRole('button', { name: 'Scan now' }).click()
+    await look(page, 'scan')
+    await page.getByRole('dialog').getByRole('button', { name: 'Scan now' }).click()
+    await page.waitForURL(/\/virus-scan\/tasks\//)
+    await page.getByRole('heading', { level: 1, name: 'Scan of 1 host' }).waitFor()
+  })
+})
+
+const tabs = [
+  'state',
+  'alerts',
+  'autostarts',
+  'processes',
+  'network',
+  'access',
+  'access?kind=login-key',
+  'software?kind=container',
+  'quarantine',
+  'runs',
+  'scans',
+  'agent',
+]
+for (const [name, how] of [
+  ['a laptop', {}],
+  ['a dark phone', { dark: true, size: phone }],
+] as const)
+  test(`every part of a host on ${name}`, { skip }, async () => {
+    await seat(
+      'responder',
+      async page => {
+        for (const tab of tabs) {
+          await page.goto(`${host('web-02')}/${tab}`)
+          await page.getByRole('heading', { level: 1, name: 'web-02' }).waitFor()
+          await look(page, tab)
+        }
+        await page.goto(`${host('web-02')}/autostarts?view=changes`)
+        await page.getByText('ExecStart=/etc/kinsing').first().waitFor()
+        await look(page, 'changes')
+      },
+      how,
+    )
+  })
+
+test('what a scan could not look at is said, and never reads as nothing found', { skip }, async () => {
+  await seat('viewer', async page => {
+    await page.goto(`${host('web-01')}/scans`)
+    await page.getByText(/\d gaps?/).first().waitFor()
+    await page.getByRole('table').getByRole('button').first().click()
+    const drawer = page.getByRole('dialog')
+    await drawer.getByText('What could not be looked at').waitFor()
+    await drawer.getByText('the kernel has no list of modules').waitFor()
+    await look(page, 'gaps')
+  })
+})
+
+test('the processes of a host are asked for and shown; an older agent cannot', { skip }, async () => {
+  await seat('operator', async page => {
+    await page.goto(`${host('web-01')}/processes`)
+    await page.getByText('Nobody has looked yet').waitFor()
+    await page.getByRole('button', { name: 'Refresh' }).click()
+    await page.getByText('/usr/sbin/sshd -D').waitFor()
+    await page.getByRole('link', { name: 'In an alert' }).first().waitFor()
+    await page.getByLabel('Search', { exact: true }).fill('cron')
+    await page.getByText('/usr/sbin/sshd -D').waitFor({ state: 'detached' })
+    await look(page, 'processes')
+    await page.goto(`${host('db-01')}/processes`)
+    await page.getByText('too old to tell its processes').waitFor()
+    assert.equal(await page.getByRole('button', { name: 'Refresh' }).count(), 0)
+  })
+})
+
+test('a host is edited; its agent says what it costs and what its owner allows', { skip }, async () => {
+  await seat('operator', async page => {
+    await page.goto(`${host('ci-01')}/state`)
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'Edit' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Owner').fill('build team')
+    await dialog.getByLabel('Note').fill('<img src=x onerror=alert(1)> \u202Egnp.exe')
+    await look(page, 'edit')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('build team').waitFor()
+    await page.getByText('<img src=x onerror=alert(1)>').waitFor()
+    await page.getByText('U+202E').waitFor()
+    await page.goto(`${host('ci-01')}/agent`)
+    await page.getByText('scans take at most 10 % of a core, not 30 %').waitFor()
+    await page.getByText('61 MB').waitFor()
+  })
+})
+
+test('groups are made, renamed, moved and deleted; only by those who may', { skip }, async () => {
+  await seat('admin', async page => {
+    await page.goto('/hosts/groups')
+    await page.getByRole('button', { name: 'New group' }).click()
+    await page.getByRole('dialog').getByLabel('Name').fill('Staging')
+    await look(page, 'new group')
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('rowheader', { name: 'Staging' }).waitFor()
+    await page.getByRole('button', { name: 'Actions for Staging' }).click()
+    await page.getByRole('menuitem', { name: 'Rename' }).click()
+    await page.getByRole('dialog').getByLabel('Name').fill('Stage')
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('rowheader', { name: 'Stage', exact: false }).waitFor()
+    await page.getByRole('button', { name: 'Actions for Stage' }).click()
+    await page.getByRole('menuitem', { name: 'Move' }).click()
+    await page.getByRole('dialog').getByRole('combobox', { name: 'Below' }).click()
+    await page.getByRole('option', { name: 'Web' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    const { items } = await seeded.admin.api.listGroups()
+    const web = items.find(({ name }) => name === 'Web')?.id
+    assert.equal(items.find(({ name }) => name === 'Stage')?.parent, web)
+    await look(page, 'groups')
+    await page.getByRole('button', { name: 'Actions for Stage' }).click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('rowheader', { name: 'Stage' }).waitFor({ state: 'detached' })
+  })
+  await seat('operator', async page => {
+    await page.goto('/hosts/groups')
+    await page.getByRole('rowheader', { name: 'Web' }).waitFor()
+    assert.equal(await page.getByRole('button', { name: /New group|Actions for/ }).count(), 0)
+  })
+})
+
+test('who may only look sees no way to do anything', { skip }, async () => {
+  await seat('viewer', async page => {
+    await page.goto('/hosts')
+    await page.getByRole('link', { name: 'web-01', exact: true }).waitFor()
+    assert.equal(await page.getByRole('checkbox').count(), 0)
+    assert.equal(await page.getByRole('link', { name: 'Add server' }).count(), 0)
+    await page.goto(`${host('web-01')}/processes`)
+    await page.getByText('Nobody has looked yet').or(page.getByText('/usr/sbin/sshd -D')).waitFor()
+    assert.equal(await page.getByRole('button', { name: /Scan now|More|Refresh/ }).count(), 0)
+    await page.goto('/hosts/add')
+    await page.getByText('You lack the right for this').waitFor()
+    await page.goto('/hosts/enrolment')
+    await page.getByText('You lack the right for this').waitFor()
+  })
+})
+
+test('an identity is revoked with a reason; a host is removed only when its name is typed', { skip }, async () => {
+  await seat('admin', async page => {
+    await page.goto(`${host('mail-01')}/agent`)
+    await page.getByRole('button', { name: 'Revoke the identity' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Revoke', exact: true }).click()
+    await dialog.getByText('Say why').waitFor()
+    await dialog.getByLabel('Why').fill('sold')
+    await look(page, 'revoke')
+    await dialog.getByRole('button', { name: 'Revoke', exact: true }).click()
+    await page.getByText('sold').first().waitFor()
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'Remove host' }).click()
+    const remove = dialog.getByRole('button', { name: 'Remove', exact: true })
+    assert.equal(await remove.isDisabled(), true)
+    await look(page, 'remove')
+    await dialog.getByLabel('Type mail-01 to go on').fill('mail-01')
+    await remove.click()
+    await page.waitForURL(/\/hosts$/)
+    await page.getByText('5 rows').waitFor()
+  })
+})

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { assertAccessible, assertFits } from './accessible.ts'
+import { browserMissing, openBrowser, openPage, phone, settled, signInOn } from './browser.ts'
+import { openSeededCenter, type SeededCenter, seedImpossible } from './seeded-center.ts'
+
+const skip = seedImpossible() ?? browserMissing() ?? false
+let seeded: SeededCenter
+let browser: Browser
+
+before(async () => {
+  if (skip !== false) return
+  seeded = await openSeededCenter()
+  browser = await openBrowser()
+})
+after(async () => {
+  await browser?.close()
+  await seeded?.close()
+})
+
+async function look(page: Page, what: string): Promise<void> {
+  await settled(page)
+  await assertAccessible(page, what)
+  await assertFits(page, what)
+}
+
+test('a scan of a group is followed live to its result, and leads to the clean-up', { skip }, async () => {
+  const { page, context, complaints } = await openPage(browser, seeded.address)
+  await signInOn(page, seeded.people.responder)
+  await page.goto('/virus-scan')
+  await page.getByText('Groups', { exact: true }).click()
+  await page.getByRole('combobox', { name: 'Groups' }).click()
+  await page.getByRole('option', { name: 'Databases' }).click()
+  await page.keyboard.press('Escape')
+  await page.getByLabel('Processor ceiling').fill('20')
+  await look(page, 'choose')
+  await page.getByRole('button', { name: 'Scan now' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Scan of 2 hosts' }).waitFor()
+  // What the host says while it looks.
+  await page.getByRole('progressbar', { name: 'Progress of db-01' }).waitFor()
+  await assertAccessible(page, 'under way')
+  await page.getByText('Done', { exact: true }).first().waitFor()
+  const row = page.getByRole('row').filter({ hasText: 'db-01' })
+  await row.getByText('Confirmed').waitFor()
+  await row.getByRole('link', { name: /findings?$/ }).waitFor()
+  await look(page, 'done')
+  const [order] = (await seeded.admin.api.listOrders({ query: { host: seeded.hosts.get('db-01') ?? '' } })).items
+  assert.deepEqual(order?.action, { kind: 'scan', mode: 'quick', cpuPercent: 20 })
+
+  await row.getByRole('button', { name: 'In-depth cleanup' }).click()
+  await page.getByRole('dialog').getByText('In-depth cleanup').first().waitFor()
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).first().click()
+
+  const before = page.url()
+  await page.getByRole('button', { name: 'Scan again' }).click()
+  await page.waitForURL(url => url.href !== before)
+  await page.getByRole('heading', { level: 1, name: 'Scan of 2 hosts' }).waitFor()
+  await page.getByText('Done', { exact: true }).first().waitFor()
+  await context.close()
+  assert.deepEqual(complaints, [])
+})
+
+test('each group has its schedule or that of the group above; limits of owners are shown', { skip }, async () => {
+  const { page, context, complaints } = await openPage(browser, seeded.address)
+  await signInOn(page, seeded.people.admin)
+  await page.goto('/virus-scan/schedule')
+  await page.getByRole('button', { name: 'Change the schedule of Build' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('radio', { name: 'One of its own' }).check()
+  await dialog.getByRole('combobox', { name: 'Quick scan every' }).click()
+  await page.getByRole('option', { name: '6 hours' }).click()
+  await dialog.getByLabel('Processor ceiling').fill('15')
+  await look(page, 'change')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  const policy = async () => (await seeded.admin.api.listGroups()).items.find(({ name }) => name === 'Build')?.policy
+  assert.deepEqual((await policy())?.scan, { quick: { everyMinutes: 360 }, cpuPercent: 15 })
+  const row = page.getByRole('row').filter({ hasText: 'Build' })
+  await row.getByText('15 %').waitFor()
+  await row.getByRole('button', { name: 'Show' }).click()
+  await dialog.getByText('scans take at most 10 % of a core, not 30 %').waitFor()
+  await look(page, 'limits')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Change the schedule of Build' }).click()
+  await dialog.getByRole('radio', { name: 'The usual one of the program' }).check()
+  await dialog.getByText('is dropped').waitFor()
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  assert.equal(await policy(), undefined)
+  await context.close()
+  assert.deepEqual(complaints, [])
+})
+
+test('who may only look sees history and schedule, on a phone, and starts nothing', { skip }, async () => {
+  const { page, context, complaints } = await openPage(browser, seeded.address, { dark: true, size: phone })
+  await signInOn(page, seeded.people.viewer)
+  await page.goto('/virus-scan')
+  await page.getByRole('heading', { name: 'Hosts after their last scan' }).waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Scan now' }).count(), 0)
+  await look(page, 'scan')
+  await page.getByRole('link', { name: 'History' }).click()
+  await page.getByRole('link', { name: 'web-01' }).first().waitFor()
+  await look(page, 'history')
+  await page.getByRole('link', { name: 'Schedule' }).click()
+  await page.getByText('Databases').waitFor()
+  assert.equal(await page.getByRole('button', { name: /^Change/ }).count(), 0)
+  await look(page, 'schedule')
+  await context.close()
+  assert.deepEqual(complaints, [])
+})
