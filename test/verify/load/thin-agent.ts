@@ -136,9 +136,14 @@ export class ThinAgent {
     this.#send({ type: 'progress', order, what, done, total })
   }
 
-  leave(): void {
+  /** For good. With a reason it takes leave as an agent does; without, it falls silent. */
+  leave(reason?: 'shutdown' | 'uninstall'): void {
     this.#leaving = true
-    this.#socket?.terminate()
+    if (reason === undefined || this.#socket === undefined) this.#socket?.terminate()
+    else {
+      this.#send({ type: 'goodbye', reason })
+      this.#socket.close()
+    }
   }
 
   #take(frame: CenterFrame): void {

@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Button, Menu, Paper, Table, Text } from '@mantine/core'
+import { ActionIcon, Anchor, Button, Menu, Paper, Table, Text, VisuallyHidden } from '@mantine/core'
 import { Ellipsis, FolderInput, Pencil, Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'react-router'
@@ -58,7 +58,9 @@ export function Groups() {
                   <Table.Th>{t('groups.name')}</Table.Th>
                   <Table.Th ta="end">{t('title')}</Table.Th>
                   <Table.Th>{t('groups.policy')}</Table.Th>
-                  <Table.Th aria-label={t('groups.actions')} w={50} />
+                  <Table.Th w={50}>
+                    <VisuallyHidden>{t('groups.actions')}</VisuallyHidden>
+                  </Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
