@@ -20,8 +20,9 @@ export function useUrlFilter<K extends string>(
   const change = useCallback(
     (changed: { readonly [N in K]?: string | undefined }) =>
       setParams(
-        before => {
-          const after = new URLSearchParams(before)
+        () => {
+          // The address is ahead of what is drawn: two changes in a row must not undo each other.
+          const after = new URLSearchParams(window.location.search)
           for (const [name, value] of Object.entries(changed)) {
             if (typeof value === 'string' && value !== '') after.set(name, value)
             else after.delete(name)
