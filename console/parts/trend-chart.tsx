@@ -65,7 +65,7 @@ export function TrendChart({ title, labels, series, height = 180 }: TrendChartPr
             <Table.Caption>{title}</Table.Caption>
             <Table.Thead>
               <Table.Tr>
-                <Table.Th />
+                <Table.Td />
                 {series.map(({ name }) => (
                   <Table.Th key={name}>{name}</Table.Th>
                 ))}

@@ -18,7 +18,7 @@ export function ScoreCard({ summary }: { readonly summary: Summary }) {
         <Ring score={score} />
         <Stack gap={6} style={{ flex: 1, minWidth: 0 }}>
           <Text size="sm">
-            <Anchor component={Link} to="/hosts" size="sm">
+            <Anchor component={Link} to="/hosts" size="sm" underline="always">
               {t('score.hosts', { count: hosts.total, replace: { count: number(hosts.total) } })}
             </Anchor>
             {' · '}
@@ -26,7 +26,7 @@ export function ScoreCard({ summary }: { readonly summary: Summary }) {
             {hosts.neverScanned === 0 ? null : (
               <>
                 {' · '}
-                <Anchor component={Link} to="/hosts?verdict=unknown" size="sm">
+                <Anchor component={Link} to="/hosts?verdict=unknown" size="sm" underline="always">
                   {t('score.never', { count: hosts.neverScanned, replace: { count: number(hosts.neverScanned) } })}
                 </Anchor>
               </>
