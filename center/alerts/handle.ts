@@ -106,7 +106,8 @@ async function ordered({ caller, db, center }: Request, body: HandleRequest, all
 
 function withOrder({ item, action }: Prepared, order: CreatedOrder | undefined): PreviewItem {
   if (action === undefined || order === undefined) return item
-  if (order.state === 'refused') return { ...item, refused: order.reason ?? 'the host cannot carry it out' }
+  if (order.state === 'refused')
+    return { ...item, refused: order.reason ?? 'the host cannot carry it out', refusedAs: 'host' }
   return { ...item, needsApproval: order.state === 'waiting-approval' }
 }
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
-import type { handlePreview, handleRequest } from '../../model/api/index.ts'
+import type { handlePreview, handleRequest, HandlingRefusal } from '../../model/api/index.ts'
 import { plan as planSchema } from '../../model/index.ts'
 import type { Handling, OrderAction } from '../../model/wire/index.ts'
 import type { Caller, Db } from '../context.ts'
@@ -33,7 +33,9 @@ export async function prepareHandling(db: Db, caller: Caller, request: HandleReq
   const { how } = request
   if (how.as === 'ignore' || how.as === 'manual' || how.as === 'reopen') {
     const { from } = statusChanges[how.as]
-    return rows.map(row => prepared(row, isOneOf(row.status, from) ? {} : { refused: `it is ${row.status} already` }))
+    return rows.map(row =>
+      prepared(row, isOneOf(row.status, from) ? {} : refusal('already', `it is ${row.status} already`)),
+    )
   }
   const plans = await currentPlans(db, rows)
   const { kinds } = await readSetting(db, caller.tenant, 'second-approver')
@@ -59,16 +61,18 @@ function isOneOf(status: string, of: readonly string[]): boolean {
 
 function notNow(caller: Caller, row: AlertRow): Ready | undefined {
   if (!mayInGroup(caller, 'alerts:handle', row.group_id))
-    return { refused: 'you may not order changes on this host: ask a responder' }
-  if (row.about === 'agent') return { refused: 'an alert about the agent itself has nothing to clean on the host' }
+    return refusal('no-right', 'you may not order changes on this host: ask a responder')
+  if (row.about === 'agent')
+    return refusal('about-agent', 'an alert about the agent itself has nothing to clean on the host')
   if (row.about === 'indicator')
-    return {
-      refused: 'only the center knows this indicator: publish the indicators, so that the host judges by itself',
-    }
-  if (row.status === 'handling') return { refused: 'it is being handled already' }
-  if (row.status !== 'open') return { refused: `it is ${row.status} already: reopen it first` }
+    return refusal(
+      'about-indicator',
+      'only the center knows this indicator: publish the indicators, so that the host judges by itself',
+    )
+  if (row.status === 'handling') return refusal('under-way', 'it is being handled already')
+  if (row.status !== 'open') return refusal('not-open', `it is ${row.status} already: reopen it first`)
   if (row.verdict === 'exposure')
-    return { refused: 'an open door is closed by whoever runs the service: its evidence says how' }
+    return refusal('exposure', 'an open door is closed by whoever runs the service: its evidence says how')
   return undefined
 }
 
@@ -96,8 +100,12 @@ function cleanOf(
   const plan = about.own.get(how.as)
   const wanted = how.plans?.[row.alert_id]
   if (wanted !== undefined && wanted !== plan?.id)
-    return { refused: `the host has another plan by now (${plan?.id.slice(0, 12) ?? 'none'}): look at it again` }
-  if (plan?.actions === 0) return { refused: 'this way there is nothing to do on the host: try in-depth cleanup' }
+    return refusal(
+      'other-plan',
+      `the host has another plan by now (${plan?.id.slice(0, 12) ?? 'none'}): look at it again`,
+    )
+  if (plan?.actions === 0)
+    return refusal('nothing-to-do', 'this way there is nothing to do on the host: try in-depth cleanup')
   return {
     ...(plan === undefined ? {} : { plan: { id: plan.id, actions: plan.actions } }),
     action: {
@@ -115,12 +123,17 @@ function blockOf(row: AlertRow, seconds: number, known: ReadonlyMap<string, Know
   const about = known.get(row.alert_id)
   if (about === undefined) return noIncident
   const addresses = [...(about.whole?.addresses ?? [])]
-  if (addresses.length === 0) return { refused: 'its incident names no address that could be blocked' }
+  if (addresses.length === 0) return refusal('no-address', 'its incident names no address that could be blocked')
   return { addresses, action: { kind: 'block', addresses, seconds, incident: about.incident } }
 }
 
-const noIncident: Ready = {
-  refused: 'it belongs to no incident, so the host has no plan for it: look at it, then mark it as handled or allow it',
+const noIncident = refusal(
+  'no-incident',
+  'it belongs to no incident, so the host has no plan for it: look at it, then mark it as handled or allow it',
+)
+
+function refusal(refusedAs: HandlingRefusal, refused: string): Ready {
+  return { refused, refusedAs }
 }
 
 const blocks = planSchema.shape.actions.element

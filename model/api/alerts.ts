@@ -104,6 +104,23 @@ export const handleRequest = z.strictObject({
   comment: z.string().max(5_000).optional(),
 })
 
+/** Why nothing will be ordered for an alert, for consoles in other languages; `host`: the text of `refused` says what the host lacks. */
+export const handlingRefusals = [
+  'already',
+  'not-open',
+  'under-way',
+  'no-right',
+  'about-agent',
+  'about-indicator',
+  'exposure',
+  'no-incident',
+  'no-address',
+  'other-plan',
+  'nothing-to-do',
+  'host',
+] as const
+export type HandlingRefusal = (typeof handlingRefusals)[number]
+
 export const handlePreview = z.object({
   hosts: z.number().int(),
   items: z.array(
@@ -113,6 +130,7 @@ export const handlePreview = z.object({
       title: z.string(),
       /** Why nothing will be ordered for it: already handled, host cannot do it, no plan … */
       refused: z.string().optional(),
+      refusedAs: z.enum(handlingRefusals).optional(),
       needsApproval: z.boolean(),
       plan: z.object({ id: z.string(), actions: z.number().int() }).optional(),
       addresses: z.array(z.string()).optional(),

@@ -7,6 +7,7 @@ import { useWords } from '../../../words/index.ts'
 import classes from './handle.module.css'
 import type { Preview } from './handling.ts'
 import { OrderSteps } from './order-steps.tsx'
+import { Refusal } from './refusal.tsx'
 
 interface FollowTaskProps {
   readonly task: string
@@ -67,7 +68,12 @@ export function FollowTask({ task, items, onClose }: FollowTaskProps) {
       {refused.length === 0 ? null : (
         <Text size="sm" c="dimmed">
           {t('follow.left-out', { count: refused.length, replace: { count: number(refused.length) } })}{' '}
-          <HostText prose>{[...new Set(refused.map(one => one.refused ?? ''))].join('; ')}</HostText>
+          {reasonsOf(refused).map(({ refused: text = '', refusedAs }, place) => (
+            <span key={text}>
+              {place === 0 ? null : '; '}
+              <Refusal why={refusedAs} text={text} />
+            </span>
+          ))}
         </Text>
       )}
       <Group justify="space-between" gap="xs">
@@ -80,6 +86,11 @@ export function FollowTask({ task, items, onClose }: FollowTaskProps) {
       </Group>
     </Stack>
   )
+}
+
+/** One item for each reason. */
+function reasonsOf(items: Preview['items']): Preview['items'] {
+  return [...new Map(items.map(one => [one.refusedAs ?? one.refused, one])).values()]
 }
 
 function Order({ order }: { readonly order: OrderObject }) {

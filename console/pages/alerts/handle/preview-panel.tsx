@@ -5,6 +5,7 @@ import { ErrorText, HostText, useNumbers } from '../../../parts/index.ts'
 import { useWords } from '../../../words/index.ts'
 import classes from './handle.module.css'
 import { changesHosts, isCleaning, type Preview, sumsOf, type Way } from './handling.ts'
+import { Refusal } from './refusal.tsx'
 
 interface PreviewPanelProps {
   readonly way: Exclude<Way, 'allow'>
@@ -70,7 +71,7 @@ interface ItemProps {
   readonly item: Preview['items'][number]
 }
 
-function Item({ way, item: { alert, host, title, refused, plan, addresses, needsApproval } }: ItemProps) {
+function Item({ way, item: { alert, host, title, refused, refusedAs, plan, addresses, needsApproval } }: ItemProps) {
   const { t } = useWords('alerts')
   const { number, list } = useNumbers()
   return (
@@ -84,13 +85,13 @@ function Item({ way, item: { alert, host, title, refused, plan, addresses, needs
       <div className={classes['what']}>
         {refused === undefined ? null : (
           <span className={classes['refused']}>
-            {t('preview.not')} <HostText prose>{refused}</HostText>
+            {t('preview.not')} <Refusal why={refusedAs} text={refused} />
           </span>
         )}
         {refused === undefined && plan !== undefined ? (
           <>
             {t('preview.actions', { count: plan.actions, replace: { count: number(plan.actions) } })} ·{' '}
-            <Anchor component={Link} to={`/alerts/${alert}/plan?plan=${encodeURIComponent(plan.id)}`} size="xs">
+            <Anchor component={Link} to={`/alerts/${alert}?tab=cleanup&handling=${way}`} target="_blank" size="xs">
               {t('preview.plan')}
             </Anchor>
           </>
