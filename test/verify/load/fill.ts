@@ -21,7 +21,12 @@ const days = 90
 const groups = 20
 
 /** Hosts up to `hosts` and alerts up to `alerts`, over the last 90 days, a partition for each; every second one is a finding of an incident. */
-export async function fill(fleet: Fleet, hosts: number, alerts: number, figures: Figures): Promise<Filled> {
+export async function fill(
+  fleet: Pick<Fleet, 'state'>,
+  hosts: number,
+  alerts: number,
+  figures: Pick<Figures, 'say'>,
+): Promise<Filled> {
   const began = Date.now()
   await makeDays(fleet.state)
   const behind = await openBehind(fleet.state)

@@ -2,22 +2,30 @@ import { Alert, Anchor, Button, Group, Progress, Stack, Text } from '@mantine/co
 import { Link } from 'react-router'
 import { endedStates, type OrderObject } from '../../../../model/api/index.ts'
 import { useCall, useList } from '../../../center/index.ts'
-import { ErrorState, HostText, LoadingState, OrderStateBadge, useNumbers } from '../../../parts/index.ts'
+import {
+  ErrorState,
+  HandledWayName,
+  HostText,
+  LoadingState,
+  OrderStateBadge,
+  useNumbers,
+} from '../../../parts/index.ts'
 import { useWords } from '../../../words/index.ts'
 import classes from './handle.module.css'
-import type { Preview } from './handling.ts'
+import type { Preview, Way } from './handling.ts'
 import { OrderSteps } from './order-steps.tsx'
 import { Refusal } from './refusal.tsx'
 
 interface FollowTaskProps {
   readonly task: string
+  readonly way: Way
   /** With what was refused. */
   readonly items: Preview['items']
   readonly onClose: () => void
 }
 
 /** How it goes on each host, while it goes. */
-export function FollowTask({ task, items, onClose }: FollowTaskProps) {
+export function FollowTask({ task, way, items, onClose }: FollowTaskProps) {
   const { t } = useWords('alerts')
   const { t: word } = useWords('parts')
   const { number } = useNumbers()
@@ -31,7 +39,7 @@ export function FollowTask({ task, items, onClose }: FollowTaskProps) {
   return (
     <Stack gap="sm">
       <Text fw={600} size="sm">
-        <HostText prose>{data.title}</HostText>
+        <HandledWayName way={way} />
       </Text>
       <div>
         <Text size="sm" role="status">
@@ -50,12 +58,13 @@ export function FollowTask({ task, items, onClose }: FollowTaskProps) {
       {waiting === 0 ? null : (
         <Alert color="blue" variant="light" p="xs">
           {t('follow.waiting', { count: waiting, replace: { count: number(waiting) } })}{' '}
-          <Anchor component={Link} to="/response/approvals" size="sm">
+          <Anchor component={Link} to="/response/approvals" underline="always" size="sm">
             {t('follow.approvals')}
           </Anchor>
         </Alert>
       )}
-      <ul className={classes['preview']} style={{ maxHeight: '50dvh' }} aria-label={t('follow.hosts')}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys (WCAG 2.1.1). */}
+      <ul className={classes['preview']} style={{ maxHeight: '50dvh' }} aria-label={t('follow.hosts')} tabIndex={0}>
         {orders.items.map(order => (
           <Order key={order.id} order={order} />
         ))}

@@ -1,11 +1,12 @@
 import { Modal } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { useState } from 'react'
 import { useCall } from '../../../center/index.ts'
 import { ErrorState, LoadingState } from '../../../parts/index.ts'
 import { useWords } from '../../../words/index.ts'
 import { FollowTask } from './follow-task.tsx'
 import { HandleSteps } from './handle-steps.tsx'
-import type { AlertChoice, Preview } from './handling.ts'
+import type { AlertChoice, Preview, Way } from './handling.ts'
 
 export interface HandleDialogProps {
   /** What was clicked: one alert, several, or all that are like one. */
@@ -20,12 +21,14 @@ export interface HandleDialogProps {
 export function HandleDialog(props: HandleDialogProps) {
   const { t } = useWords('alerts')
   const { t: word } = useWords('parts')
+  const narrow = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false }) ?? false
   return (
     <Modal
       opened={props.opened}
       onClose={props.onClose}
       title={t('handling.title')}
       size={880}
+      fullScreen={narrow}
       closeButtonProps={{ 'aria-label': word('close') }}
     >
       {props.opened ? <Inside {...props} /> : null}
@@ -36,6 +39,7 @@ export function HandleDialog(props: HandleDialogProps) {
 /** What was asked of hosts, and what was left out. */
 interface Ordered {
   readonly task: string
+  readonly way: Way
   readonly items: Preview['items']
 }
 
@@ -48,7 +52,7 @@ function Inside({ choice, onClose, onOrdered }: HandleDialogProps) {
     { params: { alert: first ?? '' } },
     { enabled: ordered === undefined },
   )
-  if (ordered !== undefined) return <FollowTask task={ordered.task} items={ordered.items} onClose={onClose} />
+  if (ordered !== undefined) return <FollowTask {...ordered} onClose={onClose} />
   if (error !== null) return <ErrorState error={error} retry={() => void refetch()} />
   if (data === undefined) return <LoadingState />
   return (
@@ -57,8 +61,8 @@ function Inside({ choice, onClose, onOrdered }: HandleDialogProps) {
       alert={data}
       single={single}
       onClose={onClose}
-      onOrdered={(task, items) => {
-        if (task !== undefined) setOrdered({ task, items })
+      onOrdered={(task, way, items) => {
+        if (task !== undefined) setOrdered({ task, way, items })
         onOrdered?.(task)
       }}
     />

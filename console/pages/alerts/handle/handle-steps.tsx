@@ -15,7 +15,7 @@ interface HandleStepsProps {
   readonly alert: AnswerTo<'getAlert'>
   readonly single: boolean
   readonly onClose: () => void
-  readonly onOrdered: (task: string | undefined, items: Preview['items']) => void
+  readonly onOrdered: (task: string | undefined, way: Way, items: Preview['items']) => void
 }
 
 /** On the left how, on the right what that means. */
@@ -71,7 +71,7 @@ export function HandleSteps({ choice, alert, single, onClose, onOrdered }: Handl
           </Stack>
         </Radio.Group>
         {way === 'allow' ? (
-          <AllowForm alert={alert} onClose={onClose} onAllowed={() => onOrdered(undefined, [])} />
+          <AllowForm alert={alert} onClose={onClose} onAllowed={() => onOrdered(undefined, way, [])} />
         ) : (
           <HandleForm
             key={way}
@@ -80,7 +80,7 @@ export function HandleSteps({ choice, alert, single, onClose, onOrdered }: Handl
             alert={alert}
             single={single}
             onClose={onClose}
-            onOrdered={onOrdered}
+            onOrdered={(task, items) => onOrdered(task, way, items)}
           />
         )}
       </div>

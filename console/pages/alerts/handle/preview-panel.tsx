@@ -42,7 +42,8 @@ export function PreviewPanel({ way, preview: { data, error } }: PreviewPanelProp
           ? ` ${t('preview.refused', { count: sums.refused, replace: { count: number(sums.refused) } })}`
           : ''}
       </Text>
-      <ul className={classes['preview']} aria-label={t('preview.title')}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys (WCAG 2.1.1). */}
+      <ul className={classes['preview']} aria-label={t('preview.title')} tabIndex={0}>
         {items.slice(0, mostShown).map(item => (
           <Item key={item.alert} way={way} item={item} />
         ))}
@@ -91,7 +92,13 @@ function Item({ way, item: { alert, host, title, refused, refusedAs, plan, addre
         {refused === undefined && plan !== undefined ? (
           <>
             {t('preview.actions', { count: plan.actions, replace: { count: number(plan.actions) } })} ·{' '}
-            <Anchor component={Link} to={`/alerts/${alert}?tab=cleanup&handling=${way}`} target="_blank" size="xs">
+            <Anchor
+              component={Link}
+              to={`/alerts/${alert}?tab=cleanup&handling=${way}`}
+              target="_blank"
+              underline="always"
+              size="xs"
+            >
               {t('preview.plan')}
             </Anchor>
           </>

@@ -35,7 +35,7 @@ export function CampaignPanel({ campaign }: { readonly campaign: string }) {
             {data.members.slice(0, mostShown).map(({ host, alert, at, status }, index) => (
               <List.Item key={alert}>
                 <Group gap={6} component="span">
-                  <Anchor component={Link} to={`/hosts/${host.id}`} size="sm">
+                  <Anchor component={Link} to={`/hosts/${host.id}`} size="sm" className={classes['host'] ?? ''}>
                     <HostText prose>{host.name}</HostText>
                   </Anchor>
                   <Text size="xs" c="dimmed" component="span">
@@ -43,7 +43,7 @@ export function CampaignPanel({ campaign }: { readonly campaign: string }) {
                     <Time at={at} />
                   </Text>
                   <Status status={status} />
-                  <Anchor component={Link} to={`/alerts/${alert}`} size="xs">
+                  <Anchor component={Link} to={`/alerts/${alert}`} size="xs" className={classes['host'] ?? ''}>
                     {t('campaign.alert')}
                   </Anchor>
                 </Group>
@@ -64,7 +64,7 @@ export function CampaignPanel({ campaign }: { readonly campaign: string }) {
             <List size="sm" spacing={2} listStyleType="none">
               {data.atRisk.slice(0, mostShown).map(({ host, because }) => (
                 <List.Item key={host.id}>
-                  <Anchor component={Link} to={`/hosts/${host.id}`} size="sm">
+                  <Anchor component={Link} to={`/hosts/${host.id}`} size="sm" className={classes['host'] ?? ''}>
                     <HostText prose>{host.name}</HostText>
                   </Anchor>{' '}
                   <Text size="xs" c="dimmed" component="span">
