@@ -30,8 +30,4 @@ export const theme = createTheme({
   defaultRadius: 'sm',
   cursorType: 'pointer',
   respectReducedMotion: true,
-  components: {
-    // The head of a dialog is not the head of the page.
-    ModalHeader: { defaultProps: { role: 'presentation' } },
-  },
 })
