@@ -20,7 +20,7 @@ after(async () => {
   await seeded?.close()
 })
 
-test('the list: filters in the address, views, several at once', { skip, timeout: 60_000 }, () =>
+test('the list: filters in the address, and saved views', { skip, timeout: 60_000 }, () =>
   asPerson('admin', {}, async page => {
     await page.goto('/alerts')
     const rows = page.getByRole('checkbox', { name: /^Select (?!all)/ })
