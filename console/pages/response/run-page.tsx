@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core'
 import { Link, useParams } from 'react-router'
 import { useCall } from '../../center/index.ts'
 import { RunView } from '../../incident/index.ts'
@@ -47,6 +48,7 @@ export function RunPage() {
           </>
         }
       />
+      <VisuallyHidden component="h2">{t('run.name')}</VisuallyHidden>
       <RunView host={data.host} run={run} ownPage />
     </>
   )

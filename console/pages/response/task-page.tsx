@@ -1,4 +1,4 @@
-import { Button, Text } from '@mantine/core'
+import { Button, Text, VisuallyHidden } from '@mantine/core'
 import { useState } from 'react'
 import { useParams } from 'react-router'
 import type { TaskObject } from '../../../model/api/index.ts'
@@ -50,7 +50,12 @@ export function TaskPage() {
       />
       <States task={data} />
       <TaskOrders task={task} />
-      {only !== undefined && another === undefined && only.kind === 'clean' ? <OrderView order={only.id} /> : null}
+      {only !== undefined && another === undefined && only.kind === 'clean' ? (
+        <>
+          <VisuallyHidden component="h2">{t('run.name')}</VisuallyHidden>
+          <OrderView order={only.id} />
+        </>
+      ) : null}
     </>
   )
 }

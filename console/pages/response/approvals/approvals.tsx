@@ -117,7 +117,7 @@ function What({ order }: { readonly order: OrderObject }) {
       {alert === undefined ? null : (
         <>
           {' · '}
-          <Anchor component={Link} to={`/alerts/${alert}`} size="sm">
+          <Anchor component={Link} to={`/alerts/${alert}`} size="sm" underline="always">
             {t('run.alert')}
           </Anchor>
         </>
