@@ -4,6 +4,7 @@ import { request } from 'node:https'
 import { setTimeout as pause } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import { newKeyAndRequest } from '../../../agent/certificate-request.ts'
+import { ask } from '../../../agent/connection/https.ts'
 import {
   type AgentFrame,
   type CenterFrame,
@@ -50,7 +51,7 @@ export class ThinAgent {
   waits = 0
   pings = 0
   /** What it says that it can do. */
-  capabilities = ['scan', 'scan:quick', 'clean', 'prove', 'undo', 'restore', 'block', 'unblock', 'cancel']
+  capabilities = ['scan', 'scan:quick', 'clean', 'prove', 'undo', 'restore', 'block', 'unblock', 'cancel', 'send-quarantined']
   /** Called for each order; without it orders are left unanswered. */
   onOrder: (order: SignedOrder) => void = () => {}
   readonly #place: Place
@@ -134,6 +135,22 @@ export class ThinAgent {
 
   progress(order: string, what: string, done: number, total: number): void {
     this.#send({ type: 'progress', order, what, done, total })
+  }
+
+  /** A file that an order `send-quarantined` asked for, in one part (model/wire/sent-file.ts). */
+  async sendFile(order: string, bytes: Uint8Array): Promise<void> {
+    const identity = this.#identity
+    if (identity === undefined) throw new Error(`${this.name} has not joined`)
+    const { port, authority } = this.#place
+    const tls = { ca: authority, cert: identity.certificate, key: identity.key }
+    const url = (path: string) => new URL(`https://127.0.0.1:${port}/agent/v1/sent-files/${path}`)
+    for (const one of [
+      { url: url(`${order}/0`), bytes },
+      { url: url(order), body: { parts: 1 } },
+    ]) {
+      const { status, body } = await ask({ ...one, tls, mostBytes: 65_536 })
+      if (status !== 204) throw new Error(`the center answered ${status}: ${body.toString()}`)
+    }
   }
 
   /** For good. With a reason it takes leave as an agent does; without, it falls silent. */
