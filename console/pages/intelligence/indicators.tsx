@@ -25,6 +25,7 @@ type Indicator = ItemOf<'listIndicators'>
 /** What the center looks for in all that hosts report. */
 export function Indicators() {
   const { t } = useWords('intelligence')
+  const { t: part } = useWords('parts')
   const { can } = useSession()
   const [filter, change] = useUrlFilter(['text', 'kind'])
   const kind = indicatorKinds.find(one => one === filter.kind)
@@ -62,7 +63,7 @@ export function Indicators() {
       ? [
           {
             key: 'actions',
-            title: '',
+            title: part('table.actions'),
             width: '90px',
             cell: (one: Indicator) => (
               <Button

@@ -65,7 +65,7 @@ export function Channels() {
     { key: 'waiting', title: t('channels.waiting'), width: '80px', cell: one => number(one.waiting) },
     {
       key: 'actions',
-      title: '',
+      title: part('table.actions'),
       width: '130px',
       cell: channel => (
         <Group gap={4} wrap="nowrap" justify="flex-end">

@@ -19,6 +19,7 @@ import { type Delivery, DeliveryState } from './delivery-state.tsx'
 /** What was sent, what waits, what failed. */
 export function Deliveries() {
   const { t } = useWords('notifications')
+  const { t: part } = useWords('parts')
   const { number } = useNumbers()
   const [filter, change] = useUrlFilter(['state', 'channel', 'alert'])
   const state = deliveryStates.find(one => one === filter.state)
@@ -46,7 +47,7 @@ export function Deliveries() {
     { key: 'when', title: t('deliveries.when'), width: '120px', cell: one => <Time at={one.createdAt} /> },
     {
       key: 'actions',
-      title: '',
+      title: part('table.actions'),
       width: '90px',
       cell: one => (
         <Button

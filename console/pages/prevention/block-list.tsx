@@ -76,7 +76,7 @@ export function BlockList() {
     },
     {
       key: 'actions',
-      title: '',
+      title: part('table.actions'),
       width: '190px',
       cell: block => (
         <Group gap={4} wrap="nowrap" justify="flex-end">

@@ -21,6 +21,7 @@ import { Restore } from './restore.tsx'
 
 export function Page() {
   const { t } = useWords('quarantine')
+  const { t: part } = useWords('parts')
   const { bytes } = useNumbers()
   const [filter, change] = useUrlFilter(['text', 'host', 'sha256'])
   const { items, query } = useList('listQuarantine', {
@@ -58,7 +59,12 @@ export function Page() {
           </Anchor>
         ),
     },
-    { key: 'actions', title: '', width: '56px', cell: entry => <EntryMenu entry={entry} onChoose={setAction} /> },
+    {
+      key: 'actions',
+      title: part('table.actions'),
+      width: '90px',
+      cell: entry => <EntryMenu entry={entry} onChoose={setAction} />,
+    },
   ]
   const filtered = Object.keys(filter).length > 0
   return (

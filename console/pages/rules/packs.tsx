@@ -21,6 +21,7 @@ const tones: Readonly<Record<Stage, Tone>> = {
 /** Rules that were uploaded here, with how many hosts have them. */
 export function Packs() {
   const { t } = useWords('rules')
+  const { t: part } = useWords('parts')
   const { number } = useNumbers()
   const { can } = useSession()
   const query = useCall('listPacks')
@@ -52,7 +53,7 @@ export function Packs() {
       ? [
           {
             key: 'actions',
-            title: '',
+            title: part('table.actions'),
             width: '130px',
             cell: (pack: Pack) => <StageMenu pack={pack} onChoose={stage => setStaged({ pack, stage })} />,
           },
