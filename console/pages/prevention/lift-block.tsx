@@ -1,6 +1,6 @@
 import { Stack, Text } from '@mantine/core'
 import { useChange } from '../../center/index.ts'
-import { ConfirmDialog, HostText, showDone, useNumbers } from '../../parts/index.ts'
+import { ConfirmDialog, HostText, ScopeText, showDone } from '../../parts/index.ts'
 import { useWords } from '../../words/index.ts'
 import type { Block } from './block-list.tsx'
 
@@ -12,7 +12,6 @@ interface LiftBlockProps {
 
 export function LiftBlock({ block, onClose }: LiftBlockProps) {
   const { t } = useWords('prevention')
-  const { number } = useNumbers()
   const remove = useChange('removeBlock', ['listBlocks', 'listBlocked'])
   const address = block?.address ?? ''
   const go = async () => {
@@ -30,7 +29,9 @@ export function LiftBlock({ block, onClose }: LiftBlockProps) {
     >
       {block === undefined ? null : (
         <Stack gap="xs">
-          <Text size="sm">{t('lift.what', { count: block.hosts, replace: { count: number(block.hosts) } })}</Text>
+          <Text size="sm" component="div">
+            {t('lift.what')} <ScopeText scope={block.scope} />
+          </Text>
           <Text size="sm" component="div">
             {t('lift.reason', { by: block.createdBy })} <HostText prose>{block.reason}</HostText>
           </Text>
