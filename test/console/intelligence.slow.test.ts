@@ -61,7 +61,7 @@ test('a pack is refused with what is wrong with it, taken when it is right, and 
     await chooser.setFiles({ name: 'Own Kings.yml', mimeType: 'text/yaml', buffer: Buffer.from(text) })
     await form.getByRole('button', { name: 'Upload', exact: true }).click()
   }
-  await give(rule.replace('command|contains', 'nonsense|contains') + cases('queen'))
+  await give(rule.replace('condition: king', 'condition: queen') + cases('queen'))
   await form.getByText('The pack is refused').waitFor()
   await form
     .getByText(/^Line \d+:/)

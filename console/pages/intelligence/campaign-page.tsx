@@ -31,7 +31,7 @@ export function CampaignPage() {
           about={
             <>
               {t('campaigns.first')} <Time at={data.firstSeen} /> · {t('campaigns.last')} <Time at={data.lastSeen} /> ·{' '}
-              <Anchor component={Link} to={`/alerts?campaign=${data.id}`} size="sm">
+              <Anchor component={Link} to={`/alerts?campaign=${data.id}`} size="sm" underline="always">
                 {t('campaigns.alerts')}
               </Anchor>
             </>
@@ -69,7 +69,7 @@ function Members({ campaign: { members } }: { readonly campaign: Campaign }) {
             >
               <Text size="sm" component="div" c="dimmed">
                 <Time at={at} as="full" /> ·{' '}
-                <Anchor component={Link} to={`/alerts/${alert}`} size="sm">
+                <Anchor component={Link} to={`/alerts/${alert}`} size="sm" underline="always">
                   {t('campaigns.open')}
                 </Anchor>
               </Text>

@@ -56,7 +56,7 @@ export function LookupSummary({ term, seen, whole, loaded }: LookupSummaryProps)
         {parts.map(one => (
           <Text key={one.id} size="sm">
             {t('lookup.campaigns')}{' '}
-            <Anchor component={Link} to={`/intelligence/campaigns/${one.id}`} size="sm">
+            <Anchor component={Link} to={`/intelligence/campaigns/${one.id}`} size="sm" underline="always">
               <HostText prose>{one.name}</HostText>
             </Anchor>
           </Text>

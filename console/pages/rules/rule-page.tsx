@@ -37,7 +37,7 @@ export function RulePage() {
               </Badge>
               <Source source={rule.source} />
               {rule.attack.map(one => (
-                <Anchor key={one} component={Link} to={`/rules?attack=${encodeURIComponent(one)}`} size="sm">
+                <Anchor key={one} component={Link} to={`/rules?attack=${encodeURIComponent(one)}`} size="sm" underline="always">
                   <HostText>{one}</HostText>
                 </Anchor>
               ))}
