@@ -37,7 +37,13 @@ export function RulePage() {
               </Badge>
               <Source source={rule.source} />
               {rule.attack.map(one => (
-                <Anchor key={one} component={Link} to={`/rules?attack=${encodeURIComponent(one)}`} size="sm" underline="always">
+                <Anchor
+                  key={one}
+                  component={Link}
+                  to={`/rules?attack=${encodeURIComponent(one)}`}
+                  size="sm"
+                  underline="always"
+                >
                   <HostText>{one}</HostText>
                 </Anchor>
               ))}
