@@ -151,7 +151,14 @@ test('messages are shown before they are sent; all parts fit a dark phone in Chi
   const mail = page.frameLocator('iframe')
   await mail.getByRole('heading', { name: /kdevtmpfsi/ }).waitFor()
   const heading = mail.getByRole('heading', { name: /kdevtmpfsi/ })
-  assert.equal(await heading.evaluate('one => getComputedStyle(one).borderLeftColor'), 'rgb(185, 28, 28)')
+  const colour = await heading.evaluate(one => {
+    const styleOf: (element: unknown) => { readonly borderLeftColor: string } = Reflect.get(
+      globalThis,
+      'getComputedStyle',
+    )
+    return styleOf(one).borderLeftColor
+  })
+  assert.equal(colour, 'rgb(185, 28, 28)')
   for (const path of [
     '/notifications/preview',
     '/notifications',
@@ -178,7 +185,7 @@ test('who may not change notifications neither sees nor opens them', { skip }, a
 
 async function choose(page: Page, field: string, option: string): Promise<void> {
   await page.getByRole('combobox', { name: field, exact: true }).focus()
-  await page.keyboard.press('Enter')
+  await page.keyboard.press('ArrowDown')
   await page.getByRole('option', { name: option }).click()
   await page.keyboard.press('Tab')
 }
