@@ -51,7 +51,18 @@ export class ThinAgent {
   waits = 0
   pings = 0
   /** What it says that it can do. */
-  capabilities = ['scan', 'scan:quick', 'clean', 'prove', 'undo', 'restore', 'block', 'unblock', 'cancel', 'send-quarantined']
+  capabilities = [
+    'scan',
+    'scan:quick',
+    'clean',
+    'prove',
+    'undo',
+    'restore',
+    'block',
+    'unblock',
+    'cancel',
+    'send-quarantined',
+  ]
   /** Called for each order; without it orders are left unanswered. */
   onOrder: (order: SignedOrder) => void = () => {}
   readonly #place: Place
