@@ -27,7 +27,7 @@ async function look(page: Page, what: string): Promise<void> {
 
 /** The secret part of the command that the page shows. */
 async function tokenOn(page: Page): Promise<string> {
-  const command = await page.locator('code', { hasText: 'davylamp agent join' }).last().textContent()
+  const command = await page.locator('pre', { hasText: 'davylamp agent join' }).last().textContent()
   const token = /--token (\S+)/.exec(command ?? '')?.[1]
   assert.ok(token !== undefined, `no token in ${command}`)
   return token

@@ -30,7 +30,6 @@ export function AddServer() {
         size="sm"
         maw={900}
         allowNextStepsSelect={made !== undefined}
-        wrap={false}
         styles={{ stepBody: { minWidth: 0 } }}
       >
         <Stepper.Step label={t('wizard.choose')} allowStepSelect={false}>

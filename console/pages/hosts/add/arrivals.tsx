@@ -1,5 +1,5 @@
 import { Anchor, Button, Group, Loader, Paper, Stack, Switch, Text, Title } from '@mantine/core'
-import { CircleCheck } from 'lucide-react'
+import { CircleCheck, Hourglass } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { Link } from 'react-router'
 import type { z } from 'zod'
@@ -41,7 +41,7 @@ export function Arrivals({ token, onAgain }: ArrivalsProps) {
       <Paper withBorder p="md">
         <Group justify="space-between">
           <Group gap="sm" role="status">
-            {left > 0 ? <Loader size="sm" /> : <CircleCheck color="var(--davylamp-good)" aria-hidden />}
+            {left > 0 ? <Hourglass size={20} aria-hidden /> : <CircleCheck color="var(--davylamp-good)" aria-hidden />}
             <Text fw={600}>
               {left > 0 ? t('wizard.waiting', { count: left, replace: { count: number(left) } }) : t('wizard.all-here')}
             </Text>
