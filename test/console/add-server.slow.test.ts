@@ -79,6 +79,7 @@ test('a server is turned away; a token is revoked', { skip }, async () => {
   const { page, context, complaints } = await openPage(browser, seeded.address, { dark: true, size: phone })
   await signInOn(page, seeded.people.operator)
   await page.goto('/hosts/add')
+  await page.getByLabel('How many servers').fill('2')
   await page.getByLabel('Name of the token').fill('stray')
   await page.getByRole('switch', { name: 'Ask before a server is let in' }).check()
   await page.getByRole('button', { name: 'Make the command' }).click()

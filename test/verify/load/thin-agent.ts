@@ -263,7 +263,8 @@ export class ThinAgent {
     const chunks: Buffer[] = []
     for await (const chunk of response) chunks.push(chunk)
     const answer = Buffer.concat(chunks).toString()
-    if (response.statusCode !== 200) throw new Error(`${this.name} was not enrolled: ${answer.slice(0, 300)}`)
+    if (response.statusCode !== 200 && response.statusCode !== 202)
+      throw new Error(`${this.name} was not enrolled: ${answer.slice(0, 300)}`)
     return enrolAnswer.parse(JSON.parse(answer))
   }
 }
