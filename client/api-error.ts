@@ -1,4 +1,5 @@
-import { type Problem, problem } from '../model/api/index.ts'
+import type { Problem } from '../model/api/index.ts'
+import { problemIn } from './read-answer.ts'
 
 /** What the center answered instead of what was asked for. The message is for people: what, what to do, which fields. */
 export class ApiError extends Error {
@@ -28,9 +29,9 @@ export class UnreachableError extends Error {
 }
 
 export async function errorOf(response: Response): Promise<ApiError> {
-  const parsed = problem.safeParse(await response.json().catch(() => undefined))
+  const found = problemIn(await response.json().catch(() => undefined))
   const seconds = Number(response.headers.get('retry-after') ?? 'none')
-  return new ApiError(response.status, parsed.data, Number.isFinite(seconds) ? seconds : undefined)
+  return new ApiError(response.status, found, Number.isFinite(seconds) ? seconds : undefined)
 }
 
 function messageOf(status: number, found: Problem | undefined): string {

@@ -1,6 +1,7 @@
 import { createParser } from 'eventsource-parser'
-import { type LiveEvent, liveEvent, type LiveKind } from '../model/api/index.ts'
+import type { LiveEvent, LiveKind } from '../model/api/index.ts'
 import { ApiError, errorOf, UnreachableError } from './api-error.ts'
+import { liveEventIn } from './read-answer.ts'
 import { type ClientOptions, send } from './send.ts'
 
 export interface LiveOptions {
@@ -79,8 +80,8 @@ const signedOut = {
 /** Kinds of events that only a newer center knows are left out. */
 function eventOf(event: string | undefined, data: string): LiveEvent[] {
   try {
-    const parsed = liveEvent.safeParse({ event, data: JSON.parse(data) })
-    return parsed.success ? [parsed.data] : []
+    const known = liveEventIn(event, JSON.parse(data))
+    return known === undefined ? [] : [known]
   } catch {
     return []
   }

@@ -1,6 +1,5 @@
 import '@mantine/core/styles.css'
 import '@mantine/notifications/styles.css'
-import '@mantine/spotlight/styles.css'
 import './parts/parts.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'

@@ -81,7 +81,7 @@ export function useLiveUpdates(onSignedOut: () => void): boolean {
           setConnected(true)
           if (event.data.why !== 'connected') void queries.invalidateQueries()
         } else if (event.event === 'changed') {
-          for (const name of touched[event.data.what]) waiting.add(name)
+          for (const name of touched[event.data.what] ?? []) waiting.add(name)
           for (const hear of hearers) hear(event.data)
           timer ??= window.setTimeout(renew, 400)
         } else setConnected(false)

@@ -1,6 +1,5 @@
 import { AppShell, Burger, Group, Text, UnstyledButton, VisuallyHidden } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { spotlight } from '@mantine/spotlight'
 import { Search } from 'lucide-react'
 import { Suspense, useEffect, useRef } from 'react'
 import { Link, Route, Routes, useLocation } from 'react-router'
@@ -12,13 +11,14 @@ import { useWords } from '../words/index.ts'
 import { ConfirmIdentity } from './confirm-identity.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { Navigation } from './navigation.tsx'
-import { Palette } from './palette.tsx'
+import { PaletteWhenAsked, useOpenPalette } from './palette-when-asked.tsx'
 import classes from './shell.module.css'
 import { UserMenu } from './user-menu.tsx'
 
 export function Frame() {
   const { t } = useWords('shell')
   const [open, { toggle, close }] = useDisclosure()
+  const [paletteAsked, openPalette] = useOpenPalette()
   const { ended } = useSessionDoor()
   const connected = useLiveUpdates(ended)
   const { pathname } = useLocation()
@@ -65,7 +65,7 @@ export function Frame() {
                 {t('reconnecting')}
               </Text>
             )}
-            <UnstyledButton className={classes['search']} onClick={spotlight.open} aria-keyshortcuts="Control+K">
+            <UnstyledButton className={classes['search']} onClick={openPalette} aria-keyshortcuts="Control+K">
               <Search size={16} aria-hidden />
               <Text size="sm" visibleFrom="sm" component="span">
                 {t('search')}
@@ -95,7 +95,7 @@ export function Frame() {
           </Suspense>
         </ErrorBoundary>
       </AppShell.Main>
-      <Palette />
+      <PaletteWhenAsked asked={paletteAsked} />
       <ConfirmIdentity />
     </AppShell>
   )

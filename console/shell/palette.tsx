@@ -1,4 +1,5 @@
-import { Spotlight, type SpotlightActionData } from '@mantine/spotlight'
+import '@mantine/spotlight/styles.css'
+import { Spotlight, type SpotlightActionData, spotlight } from '@mantine/spotlight'
 import { Search, Server, TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
@@ -6,6 +7,10 @@ import { useCall } from '../center/index.ts'
 import { useSession } from '../session/index.ts'
 import { useWords } from '../words/index.ts'
 import { visiblePages } from './navigation.tsx'
+
+export function openPalette(): void {
+  spotlight.open()
+}
 
 /** Ctrl+K: pages, hosts by name, alerts by text. */
 export function Palette() {
