@@ -32,6 +32,19 @@ describe('the bus of PostgreSQL', () => {
     assert.deepEqual(await heard.next(), { ...message('3'), detail: { percent: 5 } })
   })
 
+  test('whoever publishes in the moment in which the one before was sent is not forgotten', async () => {
+    for (let microtasks = 0; microtasks < 12; microtasks++) {
+      await one?.publish('live', message('a'))
+      // As long as the pause after a batch, so that its end comes close.
+      const before = Date.now()
+      while (Date.now() - before < 25);
+      const first = one?.publish('live', message('b'))
+      await first
+      for (let step = 0; step < microtasks; step++) await undefined
+      await one?.publish('live', message('c'))
+    }
+  })
+
   test('within a transaction it is sent at the commit, and never after a rollback', async () => {
     const heard = inbox(other, 'orders')
     const broken = here.store.tenant(here.tenant, async db => {

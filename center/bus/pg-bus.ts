@@ -79,9 +79,7 @@ class PgBus implements Bus {
     if (db !== undefined) return await notify(db, [{ channel: channelOf(topic), payload }])
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#outbox.push({ channel: channelOf(topic), payload, resolve, reject })
-    this.#sending ??= this.#sendAll().finally(() => {
-      this.#sending = undefined
-    })
+    this.#sending ??= this.#sendAll()
     await promise
   }
 
@@ -113,6 +111,8 @@ class PgBus implements Bus {
       }
       await pause
     }
+    // In the same step as the look at the outbox: what comes in between would wait for ever.
+    this.#sending = undefined
   }
 
   #heard(note: Notification): void {

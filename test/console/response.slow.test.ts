@@ -53,7 +53,7 @@ test('an order waits for a second person, who sees its plan and approves it', { 
 
 test('an order is refused with a reason that its maker reads', { skip }, async () => {
   await seeded.admin.api.updateSettings({ body: { secondApprover: { kinds: ['clean'], approvals: 1 } } })
-  const alert = await incidentOn('mail-01')
+  const alert = await incidentOn('cache-01')
   const { plans } = await seeded.people.responder.api.getAlert({ params: { alert } })
   const plan = plans.find(one => one.handling === 'in-depth')?.id ?? ''
   await seeded.people.responder.api.handleAlerts({
@@ -62,7 +62,7 @@ test('an order is refused with a reason that its maker reads', { skip }, async (
   const { page, context, complaints } = await openPage(browser, seeded.address)
   await signInOn(page, seeded.people.approver)
   await page.goto('/response/approvals')
-  await page.getByLabel('Select mail-01').check()
+  await page.getByLabel('Select cache-01').check()
   await page.getByRole('button', { name: 'Refuse 1 …' }).click()
   await page.getByLabel('Reason').fill('Not during the sale')
   await assertAccessible(page, 'the dialog that refuses')
