@@ -109,9 +109,9 @@ function find(folder) {
     .sort()
 }
 
-/** Whole stories of a center with hosts that boot take a quarter of an hour: `npm run verify stories`. */
+/** Whole stories of a center with hosts that boot, and all pages in a browser, take half an hour: `npm run verify stories`. */
 function isStory(file) {
-  return /^test\/(?:center\/|range\/agent-)/.test(file)
+  return /^test\/(?:center\/|console\/|range\/agent-)/.test(file)
 }
 
 function isSlow(file) {

@@ -24,7 +24,7 @@ export function PageHeader({ title, heading, about, help, actions }: PageHeaderP
     <Group justify="space-between" align="flex-start" mb="md" gap="sm">
       <div style={{ flex: '1 1 20rem', minWidth: 0 }}>
         <Group gap={6} wrap="nowrap">
-          <Title order={1} size="h3">
+          <Title order={1} size="h3" style={{ overflowWrap: 'anywhere', minWidth: 0 }}>
             {heading ?? title}
           </Title>
           {help === undefined ? null : (

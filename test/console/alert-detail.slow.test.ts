@@ -57,7 +57,10 @@ test('why it is an alert, thing by thing, to the one finding and back', { skip }
   // A viewer looks, and does nothing.
   assert.equal(await page.getByRole('button', { name: /^Handle|^Assigned to/ }).count(), 0)
   await page.getByRole('tab', { name: 'Clean-up' }).click()
-  await page.getByText(/\d+ steps/).first().waitFor()
+  await page
+    .getByText(/\d+ steps/)
+    .first()
+    .waitFor()
   assert.equal(await page.getByRole('button', { name: 'Carry out this plan …' }).count(), 0)
   await page.getByRole('tab', { name: 'History' }).click()
   await historyLine(page, /^Opened/).waitFor()
@@ -129,7 +132,10 @@ test('a plan is read, carried out step by step, proven, and taken back', { skip 
   await page.getByText('Handled', { exact: true }).first().waitFor()
   await page.getByText('After 24 hours').waitFor()
   await assertAccessible(page, 'a proven run')
-  await page.getByRole('button', { name: /^Undo step / }).first().click()
+  await page
+    .getByRole('button', { name: /^Undo step / })
+    .first()
+    .click()
   await page.getByRole('dialog').getByText('This comes back').waitFor()
   await assertAccessible(page, 'the dialog before a step is undone')
   await page.keyboard.press('Escape')

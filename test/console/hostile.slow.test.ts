@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { inventoryKinds, report, type Report } from '../../model/wire/index.ts'
+import { canonicalHash } from '../../engine/canonical.ts'
 import { until } from '../center/until.ts'
 import { assertFits } from './accessible.ts'
 import { browserMissing, openBrowser, openPage, phone, settled, signInOn } from './browser.ts'
@@ -104,7 +105,9 @@ async function poisonHost(name: string): Promise<void> {
   const scan = randomUUID()
   for (const one of host.reports) {
     const told = one.kind === 'scan' ? { ...one, id: scan } : one.kind === 'plans' ? { ...one, scan } : one
-    const poisoned = report.safeParse(poison(told))
+    // A plan with characters that cannot be seen is refused by the center.
+    payloads = one.kind === 'plans' ? corpus.filter(payload => !/[\u200b-\u206f\ufeff\u00ad]/.test(payload)) : corpus
+    const poisoned = report.safeParse(renamed(poison(told)))
     if (!poisoned.success) throw poisoned.error
     agent.report(JSON.stringify(poisoned.data), Date.now())
   }
@@ -113,9 +116,21 @@ async function poisonHost(name: string): Promise<void> {
   assert.deepEqual(agent.rejected, [])
 }
 
+/** A plan is named by the SHA-256 of what it says. */
+function renamed(told: unknown): unknown {
+  const plans = typeof told === 'object' && told !== null ? Reflect.get(told, 'plans') : undefined
+  if (!Array.isArray(plans)) return told
+  const named = plans.map(one => {
+    const { id: _, ...rest } = one.plan
+    return { ...one, plan: { ...rest, id: canonicalHash(rest) } }
+  })
+  return { ...(told as object), plans: named }
+}
+
 let next = 0
+let payloads: readonly string[] = corpus
 function poison(value: unknown, key = ''): unknown {
-  if (typeof value === 'string') return free.test(key) ? `${value} ${corpus[next++ % corpus.length]}` : value
+  if (typeof value === 'string') return free.test(key) ? `${value} ${payloads[next++ % payloads.length]}` : value
   if (Array.isArray(value)) return value.map(one => poison(one, key))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, poison(inner, name)]))

@@ -74,7 +74,7 @@ test('a pack is refused with what is wrong with it, taken when it is right, and 
   await form.waitFor({ state: 'detached' })
   const row = page.getByRole('row').filter({ hasText: 'own-kings' })
   await row.getByText('No host (draft)').waitFor()
-  await row.getByRole('button', { name: /^Give own-kings/ }).click()
+  await row.getByRole('button', { name: /^Roll out: own-kings/ }).click()
   await page.getByRole('menuitem', { name: '1 host in 20' }).click()
   await page.getByText('Watch their alerts for a while').waitFor()
   await looksWell(page, 'before a roll-out')

@@ -94,9 +94,11 @@ export function AlertFilters({ values, onChange, items }: AlertFiltersProps) {
       more={more}
       values={shown}
       standard={{ status: 'open' }}
-      onChange={change =>
-        onChange('status' in change && change.status === 'open' ? { ...change, status: undefined } : change)
-      }
+      onChange={change => {
+        // Only clearing changes several at once; the severity, which is chosen above, goes too.
+        const all = Object.keys(change).length > 1 ? { ...change, level: undefined } : change
+        onChange('status' in all && all.status === 'open' ? { ...all, status: undefined } : all)
+      }}
     />
   )
 }
