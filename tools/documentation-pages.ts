@@ -76,6 +76,8 @@ pre { overflow-x: auto; padding: 0.75rem; background: #f3f4f6; border-radius: 4p
 code { font: 0.9em ui-monospace, monospace }
 table { border-collapse: collapse; display: block; overflow-x: auto }
 th, td { border: 1px solid #c9ced4; padding: 0.3rem 0.6rem; text-align: left; vertical-align: top }
+main { overflow-wrap: anywhere }
+table { max-width: 100%; overflow-wrap: normal }
 img { max-width: 100% }
 @media (prefers-color-scheme: dark) {
   body { color: #dee2e6; background: #1a1b1e }

@@ -28,8 +28,14 @@ export async function assertAccessible(page: Page, what: string): Promise<void> 
 
 /** Nothing may make the page scroll sideways. */
 export async function assertFits(page: Page, what: string): Promise<void> {
-  const [inner, outer] = (await page.evaluate(
-    '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
-  )) as [number, number]
-  assert.ok(inner <= outer, `${what}: ${inner} wide in ${outer}`)
+  const [inner, outer, widest] = (await page.evaluate(measure)) as [number, number, string[]]
+  assert.ok(inner <= outer, `${what}: ${inner} wide in ${outer}: ${widest.join('; ')}`)
 }
+
+/** Widths, and the innermost elements that stick out. */
+const measure = `(() => {
+  const { scrollWidth, clientWidth } = document.documentElement
+  const out = [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > clientWidth + 1)
+  const innermost = out.filter(one => !out.some(other => other !== one && one.contains(other)))
+  return [scrollWidth, clientWidth, innermost.slice(0, 5).map(one => one.outerHTML.slice(0, 200))]
+})()`
