@@ -95,7 +95,14 @@ export async function lookAt(options: LookOptions, context: Context): Promise<Lo
     ownPaths: target.live ? [join(import.meta.dirname, '..')] : [],
     now: startedAt.toISOString(),
   }
-  const assessment = assess({ ...evidence, detect: rules.detector() })
+  const detect = rules.detector((rule, fact) =>
+    target.addGap({
+      what: `rule "${rule}"`,
+      why: 'a pattern of it took too long on this, so that it says nothing',
+      ...('path' in fact && typeof fact.path === 'string' ? { path: fact.path } : {}),
+    }),
+  )
+  const assessment = assess({ ...evidence, detect })
   const trusted =
     packs.length === 0 ? assessment : assess({ ...evidence, detect: openRules(options.rules ?? []).detector() })
   const scan = scanOf(target, assessment, rules, { startedAt, observe: options.observe ?? 0 })

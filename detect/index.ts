@@ -7,6 +7,7 @@ export {
   type Match,
   type RuleSet,
   type Stream,
+  type StreamOptions,
 } from './sigma/compile.ts'
 export type { Matched } from './sigma/detection.ts'
 export { type Linked, viewsOfFact } from './sigma/fact-event.ts'

@@ -10,6 +10,7 @@ import {
   loadRuleFiles,
   type Problem,
   type RuleSet,
+  type StreamOptions,
   viewsOfFact,
 } from '../detect/index.ts'
 import { type Detect, derivedFields, hostFields, type JudgingRule, roles, ruleMeaning } from '../engine/index.ts'
@@ -17,6 +18,9 @@ import { type Fact, type FactKind, factSchemas, type Level, levels } from '../mo
 
 /** Where the program's own rules lie. */
 export const ownRulesFolder: string = join(import.meta.dirname, '..', 'rules')
+
+/** A pattern of the rule was given up on that fact, so that it was taken not to match. */
+export type Unanswered = (rule: string, fact: Fact) => void
 
 /** Rules made ready for one or more scans. */
 export interface RuleBook {
@@ -29,8 +33,8 @@ export interface RuleBook {
   /** What is wrong with own rules, so that they were left out. */
   readonly errors: readonly Problem[]
   readonly foreignProblems: readonly Problem[]
-  /** A fresh detector: rules that count start at zero. */
-  detector(): Detect
+  /** A fresh detector: rules that count start at zero. `unanswered` hears of each fact that a rule gave no answer about. */
+  detector(unanswered?: Unanswered): Detect
 }
 
 export function openRules(foreignFolders: readonly string[] = [], ownFolder = ownRulesFolder): RuleBook {
@@ -60,7 +64,7 @@ export function openRules(foreignFolders: readonly string[] = [], ownFolder = ow
       ...foreign.errors,
       ...taken.map(rule => problemOf(rule, 'its id is that of a rule of the program')),
     ],
-    detector: () => detectorOf([own, foreign], meanings),
+    detector: unanswered => detectorOf([own, foreign], meanings, unanswered),
   }
 }
 
@@ -111,10 +115,16 @@ export function ownFields(): KnownFields {
   }
 }
 
-function detectorOf(sets: readonly RuleSet[], meanings: ReadonlyMap<string, JudgingRule>): Detect {
-  const streams = sets.filter(set => set.rules.length > 0).map(set => createStream(set))
+function detectorOf(
+  sets: readonly RuleSet[],
+  meanings: ReadonlyMap<string, JudgingRule>,
+  unanswered?: Unanswered,
+): Detect {
+  let fact: Fact
+  const options: StreamOptions = { unanswered: rule => unanswered?.(rule.title, fact) }
+  const streams = sets.filter(set => set.rules.length > 0).map(set => createStream(set, options))
   return event => {
-    const fact = event as unknown as Fact
+    fact = event as unknown as Fact
     const views = viewsOfFact(fact, event)
     const found: JudgingRule[] = []
     for (const stream of streams)

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { type Condition, namesFor, parseCondition } from '../detect/sigma/condition.ts'
+import { compileRegex } from '../detect/sigma/regex.ts'
 import { foundIn, openRules, ownRulesFolder, readCases } from '../rulebook/index.ts'
 
 const book = openRules()
@@ -29,6 +31,33 @@ test('ATT&CK ids have the form of ids, and each rule has one', () => {
   )
   assert.deepEqual(wrong, [])
 })
+
+test('what speaks for innocence always has an answer', () => {
+  const unsure = book.own.rules.flatMap(rule =>
+    rule.conditions
+      .flatMap(text => denied(parseCondition(text), Object.keys(rule.detections), false))
+      .flatMap(name => patternsIn(rule.detections[name]))
+      .filter(pattern => compileRegex(pattern).engine === 'bounded')
+      .map(pattern => `${rule.title}: ${pattern}`),
+  )
+  assert.deepEqual(unsure, [])
+})
+
+/** Selections whose match keeps a rule from matching. */
+function denied(condition: Condition, names: readonly string[], under: boolean): string[] {
+  if (condition.kind === 'not') return denied(condition.part, names, !under)
+  if (condition.kind === 'name') return under ? [condition.name] : []
+  if (condition.kind === 'of') return under ? [...namesFor(condition.pattern, [...names])] : []
+  return condition.parts.flatMap(part => denied(part, names, under))
+}
+
+function patternsIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(patternsIn)
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) =>
+    /\|re\b/.test(key) ? [inner].flat().map(String) : patternsIn(inner),
+  )
+}
 
 for (const { file, cases } of files)
   describe(file, () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { compileRules, evaluate } from './compile.ts'
+import { compileRules, createStream, evaluate } from './compile.ts'
 import { factFields } from './fields.ts'
 import { parseRules } from './parse.ts'
 import type { LogSource } from './rule.ts'
@@ -160,3 +160,26 @@ test('filters are joined with "and"', () => {
   assert.equal(evaluate(ruleSet, { a: 'x', b: 'n' }, { category: 'x', product: 'p' }).length, 1)
   assert.equal(evaluate(ruleSet, abc, { category: 'x', product: 'p' }).length, 0)
 })
+
+const exploding = "{ a|re: '^(?=(a+)+$)' }"
+
+for (const [condition, expected, told] of [
+  ['odd', false, true],
+  ['not odd', false, true],
+  ['yes and not odd', false, true],
+  ['yes and not (no or odd)', false, true],
+  ['not (yes and not odd)', false, true],
+  ['yes and not (no and odd)', true, false],
+  ['odd or yes', true, false],
+  ['2 of them', false, true],
+] as const)
+  test(`a pattern without an answer makes no match by way of ${condition}`, () => {
+    const { rules, errors } = parseRules(
+      rule('{ category: x }', `{ odd: ${exploding}, yes: { b: y }, no: { b: n }, condition: '${condition}' }`),
+    )
+    assert.deepEqual(errors, [])
+    const unanswered: string[] = []
+    const stream = createStream(compileRules(rules), { unanswered: ({ id }) => unanswered.push(id) })
+    const views = [{ source: { category: 'x' }, fields: { a: `${'a'.repeat(60)}!`, b: 'y' } }]
+    assert.deepEqual([stream.push(views).length > 0, unanswered.length > 0], [expected, told])
+  })

@@ -102,6 +102,12 @@ export function evaluate(ruleSet: RuleSet, fields: View['fields'], source: LogSo
   )
 }
 
+/** What a stream tells beside its matches. */
+export interface StreamOptions {
+  /** A pattern of a rule was given up on an event, and so the rule was taken not to match it where that mattered. */
+  readonly unanswered?: (rule: Rule) => void
+}
+
 /** An evaluation that goes on from event to event, as correlations need it. */
 export interface Stream {
   /**
@@ -111,12 +117,12 @@ export interface Stream {
   push(views: readonly View[], time?: number): Match[]
 }
 
-export function createStream(ruleSet: RuleSet): Stream {
+export function createStream(ruleSet: RuleSet, { unanswered }: StreamOptions = {}): Stream {
   const correlator: Correlator = createCorrelator(ruleSet.correlations)
   return {
     push(views, time) {
       const found: Match[] = []
-      for (const { compiled, event } of matchesOf(ruleSet, views)) {
+      for (const { compiled, event } of matchesOf(ruleSet, views, unanswered)) {
         const completed = correlator.push(compiled.rule, event, time)
         if (!compiled.silent) found.push({ rule: compiled.rule, matched: compiled.explain(event) })
         for (const rule of completed) found.push({ rule, matched: compiled.explain(event) })
@@ -127,12 +133,19 @@ export function createStream(ruleSet: RuleSet): Stream {
 }
 
 /** Each rule at most once, with the first view that it matches. */
-function matchesOf(ruleSet: RuleSet, views: readonly View[]): { compiled: CompiledRule; event: EventView }[] {
+function matchesOf(
+  ruleSet: RuleSet,
+  views: readonly View[],
+  unanswered?: StreamOptions['unanswered'],
+): { compiled: CompiledRule; event: EventView }[] {
   const found = new Map<CompiledRule, EventView>()
   for (const { source, fields } of views) {
     const event = new EventView(fields)
     for (const compiled of ruleSet.candidates(source, event)) {
-      if (!found.has(compiled) && compiled.test(event)) found.set(compiled, event)
+      if (found.has(compiled)) continue
+      const before = event.unanswered
+      if (compiled.test(event)) found.set(compiled, event)
+      else if (event.unanswered > before) unanswered?.(compiled.rule)
     }
   }
   return [...found].map(([compiled, event]) => ({ compiled, event }))

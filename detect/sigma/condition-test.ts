@@ -56,7 +56,7 @@ function compileCondition(
     }
     case 'not': {
       const inner = compileCondition(condition.part, detections, warn)
-      return inner && { needed: undefined, test: event => !inner.test(event) }
+      return inner && { needed: undefined, test: event => event.not(inner.test) }
     }
     case 'of': {
       const names = namesFor(condition.pattern, [...detections.keys()])

@@ -85,7 +85,7 @@ function compileItem(key: string, value: Value, placeholders: Placeholders): Det
     fields: [...(field === undefined ? [] : [field]), ...item.values.flatMap(one => referredField(one.matcher))],
     unresolved: item.unresolved,
     needed: neededBy(item),
-    test: negated ? event => !met(event) : met,
+    test: negated ? event => event.not(met) : met,
     explain: (event, selection) => {
       single ??= item.values.map(one => compileMatcher(one.matcher))
       return explainItem(item, single, key, slotOf(event), event, selection)

@@ -25,6 +25,9 @@ export class EventView {
   readonly fields: EventFields
   readonly #slots = new Map<string, Slot>()
   #everything: Slot | undefined
+  #denied = false
+  /** How often a pattern gave no answer about this event. */
+  unanswered = 0
 
   constructor(fields: EventFields) {
     this.fields = fields
@@ -45,6 +48,22 @@ export class EventView {
   everything(): Slot {
     this.#everything ??= slotOf([this.fields], true)
     return this.#everything
+  }
+
+  /** What a pattern without an answer is taken to have said: whatever keeps the rule from matching. */
+  doubt(): boolean {
+    this.unanswered++
+    return this.#denied
+  }
+
+  /** The opposite of what a part of a rule says. */
+  not(part: (event: EventView) => boolean): boolean {
+    this.#denied = !this.#denied
+    try {
+      return !part(this)
+    } finally {
+      this.#denied = !this.#denied
+    }
   }
 }
 

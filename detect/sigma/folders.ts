@@ -27,7 +27,12 @@ export function loadRuleFiles(paths: readonly string[]): Parsed {
 
 /** One line of `rules eval`. */
 export type EvalResult =
-  | { readonly id: unknown; readonly rules: readonly string[] }
+  | {
+      readonly id: unknown
+      readonly rules: readonly string[]
+      /** Rules with a pattern that was given up on this event, so that they were taken not to match. */
+      readonly unanswered?: readonly string[]
+    }
   | { readonly id: null; readonly line: number; readonly error: string; readonly rules: readonly [] }
 
 /**
@@ -38,12 +43,15 @@ export async function* evalLines(
   ruleSet: RuleSet,
   lines: AsyncIterable<string> | Iterable<string>,
 ): AsyncGenerator<EvalResult> {
-  const stream = createStream(ruleSet)
+  const unanswered = new Set<string>()
+  const stream = createStream(ruleSet, { unanswered: rule => unanswered.add(rule.id) })
   let number = 0
   for await (const text of lines) {
     number++
     if (text.trim() === '') continue
-    yield evalLine(stream, text, number)
+    const result = evalLine(stream, text, number)
+    yield unanswered.size === 0 ? result : { ...result, unanswered: [...unanswered] }
+    unanswered.clear()
   }
 }
 

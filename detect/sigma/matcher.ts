@@ -37,7 +37,7 @@ export function compileMatcher(matcher: Matcher): SlotTest {
     case 'exists':
       return slot => (slot.present === matcher.wanted ? 0 : -1)
     case 'regex':
-      return slot => slot.texts.findIndex(text => matcher.regex.test(text))
+      return (slot, event) => slot.texts.findIndex(text => matcher.regex.test(text) ?? event.doubt())
     case 'cidr':
       return slot => slot.texts.findIndex(text => inNetwork(text, matcher.network))
     case 'compare':

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
 import test from 'node:test'
 import fc from 'fast-check'
 import { compileRegex } from './regex.ts'
@@ -134,8 +136,55 @@ test('any pattern compiles or throws, and answers', () => {
         assert.ok(error instanceof Error)
         return
       }
-      assert.equal(typeof regex.test(text), 'boolean')
+      assert.ok([true, false, ...(regex.engine === 'bounded' ? [undefined] : [])].includes(regex.test(text)))
     }),
     { numRuns: 1500 },
   )
+})
+
+test('a pattern that is given up answers neither yes nor no, and is not tried without end', () => {
+  const regex = compileRegex('^(?=(a+)+$)')
+  assert.equal(regex.engine, 'bounded')
+  assert.equal(regex.test('aaa'), true)
+  assert.equal(regex.test('aab'), false)
+  const before = process.threadCpuUsage()
+  for (let at = 0; at < 500; at++) assert.equal(regex.test(`${'a'.repeat(60)}!`), undefined)
+  const { user } = process.threadCpuUsage(before)
+  assert.ok(user < 6_000_000, `${user} µs of the processor`)
+})
+
+// Looks for a text that takes about a fifth of the limit, and says what it is told about it again and again.
+const looking = `
+import { compileRegex } from ${JSON.stringify(new URL('./regex.ts', import.meta.url).href)}
+const regex = compileRegex('^(?=(a+)+$|.*!$)')
+let text = 'a'.repeat(12) + '!'
+for (let spent = 0; spent < 10_000; text = 'a' + text) {
+  const before = process.threadCpuUsage()
+  regex.test(text)
+  spent = process.threadCpuUsage(before).user
+}
+console.log('ready')
+for (let at = 0; at < 20; at++) console.log(compileRegex('^(?=(a+)+$|.*!$)').test(text.slice(1)))
+`
+
+test('what a pattern answers does not depend on how busy the machine is', async () => {
+  const child = spawn(process.execPath, [...process.execArgv, '--input-type=module-typescript', '--eval', looking], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const answers: string[] = []
+  let held: ReturnType<typeof setInterval> | undefined
+  try {
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (line !== 'ready') answers.push(line)
+      else
+        held = setInterval(() => {
+          child.kill('SIGSTOP')
+          setTimeout(() => child.kill('SIGCONT'), 80)
+        }, 100)
+    }
+  } finally {
+    clearInterval(held)
+    child.kill('SIGKILL')
+  }
+  assert.deepEqual(answers, Array(20).fill('true'))
 })

@@ -4,10 +4,11 @@ import { RE2JS } from 're2js'
 import { relaxRegex } from './regex-relaxed.ts'
 import { translateRegex } from './regex-syntax.ts'
 
-/** A regular expression that answers in bounded time on any text. */
+/** A regular expression that comes to an end in bounded time on any text. */
 export interface SafeRegex {
   readonly engine: 'v8' | 're2' | 'bounded'
-  test(text: string): boolean
+  /** Undefined where it was given up, which only those of the engine `bounded` are: neither a match nor none. */
+  test(text: string): boolean | undefined
 }
 
 // With these, V8 leaves a pattern that backtracks too often to its linear engine, and the flag `l` tells which patterns
@@ -15,9 +16,12 @@ export interface SafeRegex {
 v8.setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
 v8.setFlagsFromString('--enable-experimental-regexp-engine')
 
-const longestBounded = 4096
 const longestBacktracked = 4096
+/** Of the processor for one text, and for all texts that one pattern was given up on. */
 const boundedMilliseconds = 50
+const mostMilliseconds = 2000
+/** Of the clock: after this a text is given up even if the processor was never ours. */
+const patienceMilliseconds = 10_000
 /** Texts up to here are quick for V8 alone, which is far cheaper than RE2 or a time limit (a tenth of a millisecond a match). */
 function longestDirect(degree: number): number {
   if (degree <= 1) return 2048
@@ -26,8 +30,8 @@ function longestDirect(degree: number): number {
 
 /**
  * Compiles a PCRE pattern (specification: `re` and its flags `i`, `m`, `s`). V8 where it can fall back to linear time,
- * RE2 for large repetitions, and for look-around and back-references V8 on the first 4 KiB under a time limit, where running
- * out of time is no match. Throws on what none of them reads.
+ * RE2 for large repetitions, and for look-around and back-references V8 under a limit of 50 ms of the processor, after which
+ * there is no answer. Throws on what none of them reads.
  */
 export function compileRegex(pattern: string, flags: { i?: boolean; m?: boolean; s?: boolean } = {}): SafeRegex {
   const { source, multiline, literal, trailing, degree } = translateRegex(pattern, flags)
@@ -41,7 +45,10 @@ export function compileRegex(pattern: string, flags: { i?: boolean; m?: boolean;
       : (text: string) => text.toLowerCase().includes(needed) && matcher.test(text)
   // `$` also matches before a final line feed in PCRE, and does not in JavaScript.
   const test = trailing
-    ? (text: string) => filtered(text) || (text.endsWith('\n') && filtered(text.slice(0, -1)))
+    ? (text: string) => {
+        const whole = filtered(text)
+        return whole === false && text.endsWith('\n') ? filtered(text.slice(0, -1)) : whole
+      }
     : filtered
   return {
     get engine() {
@@ -94,18 +101,29 @@ function overRe2(source: string, multiline: boolean): SafeRegex | undefined {
 
 let sandbox: { context: vm.Context; script: vm.Script } | undefined
 
+/** Uses no more of the processor than it is allowed, and all of it: how busy the machine is changes no answer. */
 function bounded(regex: RegExp): SafeRegex {
+  let wasted = 0
   return {
     engine: 'bounded',
     test: text => {
       sandbox ??= { context: vm.createContext(Object.create(null)), script: new vm.Script('regex.test(text)') }
       sandbox.context['regex'] = regex
-      sandbox.context['text'] = text.slice(0, longestBounded)
-      try {
-        return sandbox.script.runInContext(sandbox.context, { timeout: boundedMilliseconds }) === true
-      } catch {
-        return false
+      sandbox.context['text'] = text
+      const started = performance.now()
+      for (let limit = boundedMilliseconds; wasted < mostMilliseconds; limit *= 2) {
+        const before = process.threadCpuUsage()
+        try {
+          return sandbox.script.runInContext(sandbox.context, { timeout: limit }) === true
+        } catch (error) {
+          if (Reflect.get(Object(error), 'code') !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') return undefined
+          const { user, system } = process.threadCpuUsage(before)
+          const spent = (user + system) / 1000
+          wasted += spent
+          if (spent > boundedMilliseconds * 0.9 || performance.now() - started > patienceMilliseconds) return undefined
+        }
       }
+      return undefined
     },
   }
 }
