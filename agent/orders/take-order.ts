@@ -26,7 +26,7 @@ export type TakeRequest = z.infer<typeof takeRequest>
 /** What became of it: what to report, and whether there is something to carry out now. */
 export interface Taken {
   readonly report?: Extract<Report, { kind: 'order' }>
-  /** Set when it was accepted just now. */
+  /** Set when it is accepted and not begun. */
   readonly accepted?: Order
 }
 
@@ -55,7 +55,14 @@ function decide(
     if (before.hash !== canonicalHash(named.data))
       return answered(named.data.id, { refusal: 'replayed', reason: 'Another order had this id.' })
     const { id, refusal, reason, run, scan } = before
-    return { report: { kind: 'order', order: id, state: before.state, ...present({ refusal, reason, run, scan }) } }
+    const report = {
+      kind: 'order',
+      order: id,
+      state: before.state,
+      ...present({ refusal, reason, run, scan }),
+    } as const
+    // Whoever judged it the first time may have ended before the answer was heard.
+    return before.state === 'accepted' ? { report, accepted: named.data } : { report }
   }
   const judgement = judgeOrder(request.order, knowledgeOf(state, request, ledger, now))
   const id = judgement.order?.id ?? (named.success ? named.data.id : undefined)

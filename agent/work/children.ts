@@ -9,6 +9,9 @@ import { rememberChild } from './left-children.ts'
 import { LookLines } from './look-lines.ts'
 import { documentOf, reasonFrom } from './order-end.ts'
 
+/** For a child whose answer is there. */
+const lingerMs = 5_000
+
 /** The program's own commands as children of the agent, on the agent's state folder. */
 export class Children {
   readonly #given: WorkerSurroundings
@@ -48,23 +51,40 @@ export class Children {
     return lines
   }
 
-  /** The one document of a command that changes nothing; undefined when it could not be had. */
+  /** The one document of a command that changes nothing; undefined when it could not be had. `seconds`: longest time. */
   async ask(
     words: readonly string[],
     signal: AbortSignal,
-    input?: unknown,
+    { input, seconds }: { readonly input?: unknown; readonly seconds?: number } = {},
   ): Promise<Readonly<Record<string, unknown>> | undefined> {
     const lines: string[] = []
-    const end = await runLook({
-      launcher: this.#given.launcher,
-      words: this.#words(words),
-      ...(input === undefined ? {} : { input: JSON.stringify(input) }),
-      signal: AbortSignal.any([signal, this.#ending]),
-      onLine: line => lines.push(line),
-    })
-    const document = documentOf([...lines, end.stdout].join('\n'))
-    if (document === undefined) this.#given.log(`${words[0] ?? ''}: ${reasonFrom(end.stderr, end.status)}`)
-    return document
+    const answered = new AbortController()
+    let late: NodeJS.Timeout | undefined
+    const hear = (line: string) => {
+      lines.push(line)
+      // A runtime that hangs while it ends must not keep an answer that was given.
+      if ((line === '}' || lines.length === 1) && documentOf(lines.join('\n')) !== undefined)
+        late ??= setTimeout(() => answered.abort(), lingerMs)
+    }
+    try {
+      const end = await runLook({
+        launcher: this.#given.launcher,
+        words: this.#words(words),
+        ...(input === undefined ? {} : { input: JSON.stringify(input) }),
+        ...(seconds === undefined ? {} : { seconds }),
+        signal: AbortSignal.any([signal, this.#ending, answered.signal]),
+        onLine: hear,
+      })
+      const document = documentOf([...lines, end.stdout].join('\n'))
+      if (document === undefined) this.#given.log(`${words[0] ?? ''}: ${reasonFrom(end.stderr, end.status)}`)
+      return document
+    } catch (error) {
+      if (!answered.signal.aborted) throw error
+      this.#given.log(`${words.join(' ')} gave its answer and did not end; it was ended`)
+      return documentOf(lines.join('\n'))
+    } finally {
+      clearTimeout(late)
+    }
   }
 
   /** A command that changes the host; `name` names its output. */

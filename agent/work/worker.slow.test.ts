@@ -262,3 +262,35 @@ test('tampering: changed files, modes and a silent end are told once; own change
   await next.start()
   assert.equal(of(host, 'tampering').at(-1)?.what, 'stopped-without-goodbye')
 })
+
+/** The program, with something else around it where it judges an order. */
+function judgedBy(host: InfectedHost, script: string): string {
+  const path = join(host.state, 'launcher')
+  const judges = `case "$*" in *"agent judge"*) ${script};; *) exec ${host.surroundings.launcher} "$@";; esac`
+  writeFileSync(path, `#!/bin/sh\n${judges}\n`, { mode: 0o755 })
+  return path
+}
+
+test('an order whose judge dies after it wrote it down is carried out all the same', async t => {
+  const host = infectedHost(t)
+  const died = join(host.state, 'died')
+  const launcher = judgedBy(
+    host,
+    `if [ -e ${died} ]; then exec ${host.surroundings.launcher} "$@"; fi; ${host.surroundings.launcher} "$@" >/dev/null; touch ${died}; kill -9 $$`,
+  )
+  const worker = makeWorker({ ...host.surroundings, launcher }, { root: host.root, watchedFiles: [] })
+  t.after(() => worker.stop())
+  const id = await order(host, worker, { kind: 'report-inventory' })
+  assert.equal(existsSync(died), true)
+  assert.deepEqual(states(host, id), ['accepted', 'running', 'done'])
+})
+
+test('a judge that gave its answer and does not end keeps no order', async t => {
+  const host = infectedHost(t)
+  const launcher = judgedBy(host, `${host.surroundings.launcher} "$@"; exec sleep 300`)
+  const worker = makeWorker({ ...host.surroundings, launcher }, { root: host.root, watchedFiles: [] })
+  t.after(() => worker.stop())
+  const id = await order(host, worker, { kind: 'report-inventory' })
+  assert.deepEqual(states(host, id), ['accepted', 'running', 'done'])
+  assert.ok(host.log.some(line => line.includes('gave its answer and did not end')))
+})

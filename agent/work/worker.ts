@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Order, Report } from '../../model/wire/index.ts'
 import { OrderLedger } from '../orders/ledger.ts'
 import { isRecord, messageOf, readJson, replaceJson } from '../own-files.ts'
@@ -28,6 +29,8 @@ export function makeWorker(surroundings: WorkerSurroundings, options: WorkerOpti
   return new ChildWorker(surroundings, options)
 }
 
+/** Judging takes less than a second of the processor; a busy host has many times that. */
+const judgeSeconds = 120
 const usualFiles = ['/etc/davylamp/agent.yml', '/etc/systemd/system/davylamp-agent.service']
 
 class ChildWorker implements Worker {
@@ -41,6 +44,8 @@ class ChildWorker implements Worker {
   readonly #laterLooks: LaterLooks
   readonly #tampering: TamperWatch
   readonly #orders: OrderWork
+  /** Orders that were given to whoever carries them out. */
+  readonly #handed = new Set<string>()
   /** Orders that are being carried out. */
   readonly #atWork = new Map<string, AbortController>()
   #taking: Promise<unknown> = Promise.resolve()
@@ -73,7 +78,9 @@ class ChildWorker implements Worker {
     // Before the first child, which would be in the way.
     scanGroup()
     endLeftLooks(this.#given.folders.own)
-    return this.#ledger.unfinished().flatMap(taken => (this.#orders.mayGoOn(taken) ? [taken.id] : []))
+    const left = this.#ledger.unfinished().flatMap(taken => (this.#orders.mayGoOn(taken) ? [taken.id] : []))
+    for (const id of left) this.#handed.add(id)
+    return left
   }
 
   async look(mode: 'quick' | 'full', signal: AbortSignal): Promise<LookResult> {
@@ -173,15 +180,33 @@ class ChildWorker implements Worker {
       capabilities,
       ...(tree === undefined ? {} : { root: tree.slice('--root='.length) }),
     }
-    // Not written down when this fails, and so not taken: it may be sent again.
-    const answer = await this.#children.ask(['agent', 'judge'], this.#ending.signal, request)
-    if (answer === undefined) throw new Error('the order could not be judged; the center may send it again')
+    const answer = await this.#judged(request)
     if (isRecord(answer['report'])) this.#given.report(answer['report'] as unknown as Report)
     else this.#given.log('something came that is no order of this center')
     const accepted = isRecord(answer['accepted']) ? (answer['accepted'] as unknown as Order) : undefined
-    if (accepted?.action.kind !== 'cancel') return accepted?.id
+    // One that was answered before and has not begun is only new if its first answer was never heard.
+    if (accepted === undefined || this.#handed.has(accepted.id)) return undefined
+    this.#handed.add(accepted.id)
+    if (accepted.action.kind !== 'cancel') return accepted.id
     this.#cancel(accepted, accepted.action.order)
     return undefined
+  }
+
+  /** Judging again is harmless: what was written down is answered as it was. */
+  async #judged(request: unknown): Promise<Readonly<Record<string, unknown>>> {
+    for (const pauseMs of [1_000, 10_000, undefined]) {
+      try {
+        const words = ['agent', 'judge'] as const
+        const answer = await this.#children.ask(words, this.#ending.signal, { input: request, seconds: judgeSeconds })
+        if (answer !== undefined) return answer
+      } catch (error) {
+        if (error instanceof JobStopped) throw error
+        this.#given.log(messageOf(error))
+      }
+      if (pauseMs === undefined) break
+      await sleep(pauseMs, undefined, { signal: this.#ending.signal })
+    }
+    throw new Error('the order could not be judged; the center sends it again with the next connection')
   }
 
   #cancel(order: Order, id: string): void {

@@ -111,7 +111,14 @@ async function patiently<T>(what: string, look: () => Promise<T | false | undefi
   for (;;) {
     const found = await look()
     if (found !== undefined && found !== false) return found
-    if (Date.now() > end) throw new Error(`waited in vain: ${what}; the agent says ${host.log.slice(-5).join(' | ')}`)
+    if (Date.now() > end) {
+      const orders = await sql(
+        'SELECT kind, state, sequence, sent_at, now() FROM host_order ORDER BY order_id DESC LIMIT 3',
+      )
+      throw new Error(
+        `waited in vain: ${what}; the agent says ${host.log.slice(-5).join(' | ')}; orders: ${JSON.stringify(orders)}`,
+      )
+    }
     await new Promise(resolve => setTimeout(resolve, 200))
   }
 }
@@ -135,6 +142,12 @@ async function writeOrder(
     task,
     action.kind,
   )
+  // First: the center may find the order at any time.
+  for (const one of approvals)
+    await sql(
+      'INSERT INTO order_approval (tenant_id, order_id, approver, document) VALUES ($1, $2, $3, $4)',
+      ...[tenant, order, one.approver, JSON.stringify(one)],
+    )
   await sql(
     `INSERT INTO host_order (tenant_id, order_id, task_id, host_id, agent_id, kind, action, state, digest, created_by, expires_at, sequence, envelope)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'admin', now() + interval '1 hour', $10, $11)`,
@@ -145,11 +158,6 @@ async function writeOrder(
       envelope === undefined ? null : JSON.stringify(envelope),
     ],
   )
-  for (const one of approvals)
-    await sql(
-      'INSERT INTO order_approval (tenant_id, order_id, approver, document) VALUES ($1, $2, $3, $4)',
-      ...[tenant, order, one.approver, JSON.stringify(one)],
-    )
   return order
 }
 
