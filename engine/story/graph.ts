@@ -31,13 +31,17 @@ export interface GraphInput {
 
 /** A host may claim any number; each is compared with every member. */
 const mostContext = 300
+/** Of those that the host claims, and of those that are found here. */
+const mostEdges = 10_000
 
 /** What belongs together and why, at most so many nodes: the least important are left out and counted. */
 export function graphOf(input: GraphInput, mostNodes: number): Graph {
-  const members = byId(input.members)
-  const context = byId(input.context.slice(0, mostContext).filter(one => !members.has(one.id)))
+  // Several processes (and connections) may have one id: they are one node.
+  const members = Map.groupBy(input.members, one => one.id)
+  const others = input.context.slice(0, mostContext).filter(one => !members.has(one.id))
+  const context = Map.groupBy(others, one => one.id)
   const facts = new Map([...context, ...members])
-  const read = readable(input.edges, facts)
+  const read = readable(input.edges.slice(0, mostEdges), facts)
   const edges = withoutClutter(unique([...read, ...explaining(input, members, context, read)]))
   const joined = new Set(edges.flatMap(one => [one.from, one.to]))
   // What explains and is joined to nothing explains nothing.
@@ -51,13 +55,6 @@ export function graphOf(input: GraphInput, mostNodes: number): Graph {
     edges: edges.filter(one => kept.has(one.from) && kept.has(one.to)).slice(0, 3 * mostNodes),
     leftOut: nodes.length - kept.size,
   }
-}
-
-/** Several processes (and connections) may have one id: they are one node. */
-function byId(facts: readonly IdentifiedFact[]): Map<string, IdentifiedFact[]> {
-  const found = new Map<string, IdentifiedFact[]>()
-  for (const one of facts) found.set(one.id, [...(found.get(one.id) ?? []), one])
-  return found
 }
 
 function drawn(
@@ -97,29 +94,31 @@ function explaining(
   const below = new Set(read.map(one => one.to))
   for (const fact of context.slice(0, mostContext)) {
     if (members.has(fact.id)) continue
-    if (fact.kind === 'process')
-      for (const one of own)
-        if (one.kind === 'process' && one.parentPid === fact.pid)
-          edges.push({ from: fact.id, to: one.id, reason: 'started' })
-    if (fact.kind === 'listener')
-      for (const one of own)
-        if (one.kind === 'process' && one.pid === fact.pid)
-          edges.push({ from: one.id, to: fact.id, reason: 'listens on' })
-    if (fact.kind === 'container')
-      for (const one of own)
-        if (one.kind === 'process' && one.container !== undefined && fact.id.startsWith(one.container))
-          edges.push({ from: fact.id, to: one.id, reason: 'holds' })
-    // Root owns everything: that explains nothing.
-    if (fact.kind === 'account' && fact.uid !== 0)
-      for (const one of own)
-        if ('user' in one && one.user === fact.name && !below.has(one.id))
-          edges.push({ from: fact.id, to: one.id, reason: 'owns' })
+    for (const one of own) {
+      const edge = explainedBy(fact, one, below)
+      if (edge !== undefined) edges.push(edge)
+      if (edges.length >= mostEdges) return edges
+    }
   }
   const first = earliest(own)
   for (const { fact } of entryPoints.slice(0, mostContext))
     if (fact !== undefined && first !== undefined && others.has(fact.id) && !edges.some(one => one.from === fact.id))
       edges.push({ from: fact.id, to: first.id, reason: 'probably let in' })
   return edges
+}
+
+function explainedBy(fact: IdentifiedFact, one: IdentifiedFact, below: ReadonlySet<string>): ReadEdge | undefined {
+  if (fact.kind === 'account')
+    // Root owns everything: that explains nothing.
+    return fact.uid !== 0 && 'user' in one && one.user === fact.name && !below.has(one.id)
+      ? { from: fact.id, to: one.id, reason: 'owns' }
+      : undefined
+  if (one.kind !== 'process') return undefined
+  if (fact.kind === 'process' && one.parentPid === fact.pid) return { from: fact.id, to: one.id, reason: 'started' }
+  if (fact.kind === 'listener' && one.pid === fact.pid) return { from: one.id, to: fact.id, reason: 'listens on' }
+  if (fact.kind === 'container' && one.container !== undefined && fact.id.startsWith(one.container))
+    return { from: fact.id, to: one.id, reason: 'holds' }
+  return undefined
 }
 
 function earliest(facts: readonly IdentifiedFact[]): IdentifiedFact | undefined {

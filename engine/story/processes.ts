@@ -22,11 +22,8 @@ export function processesOf(
   }
   add(members, 'member')
   add(context, 'context')
-  const children = new Map<number, Process[]>()
-  for (const { process } of known.values()) {
-    const parent = process.parentPid ?? 0
-    if (known.has(parent)) children.set(parent, [...(children.get(parent) ?? []), process])
-  }
+  const all = [...known.values()].map(one => one.process).toSorted(byStart)
+  const children = Map.groupBy(all, one => one.parentPid ?? 0)
   const shown: Shown[] = []
   const seen = new Set<number>()
   const show = (process: Process) => {
@@ -34,9 +31,8 @@ export function processesOf(
     if (seen.has(process.pid) || shown.length >= mostProcesses) return
     seen.add(process.pid)
     shown.push(shownProcess(process, known.get(process.pid)?.role ?? 'context', levels.get(process.id)))
-    for (const child of (children.get(process.pid) ?? []).toSorted(byStart)) show(child)
+    for (const child of children.get(process.pid) ?? []) show(child)
   }
-  const all = [...known.values()].map(one => one.process).toSorted(byStart)
   for (const one of all) if (!known.has(one.parentPid ?? 0)) show(one)
   for (const one of all) show(one)
   return shown

@@ -5,6 +5,7 @@ import type { Fact, Finding, IdentifiedFact, Incident } from '../../model/index.
 import { factWith } from '../../test/facts.ts'
 import { type Detect, ruleMeaning } from '../judge.ts'
 import { assess } from '../scan.ts'
+import { type GraphInput, graphOf } from './graph.ts'
 import { instant, shortened, storyOfFinding, storyOfIncident } from './index.ts'
 
 const miner = '/var/tmp/.x/xm'
@@ -183,6 +184,22 @@ test('processes that are each other’s parents, and copies of copies, end', () 
     [7, 8],
   )
   assert.equal(story.graph.edges.filter(one => one.reason === 'has the same content as').length, 39)
+})
+
+test('a host may claim any number of links, and of processes that started the same ones: no more than so many count', () => {
+  const named = (id: string, fact: Fact): IdentifiedFact => ({ ...fact, id })
+  const members = Array.from({ length: 400 }, (_, place) =>
+    named(`m${place}`, process(place + 2, '/a', { parentPid: 1 })),
+  )
+  const context = Array.from({ length: 300 }, (_, place) => named(`c${place}`, process(1, '/b')))
+  const edges = members.flatMap((to, place) =>
+    members.slice(0, place).map(from => ({ from: from.id, to: to.id, reason: 'was started by pid 1' })),
+  )
+  const input = { members, context, entryPoints: [], levels: new Map() }
+  const counted = (more: Partial<GraphInput>) => graphOf({ ...input, edges: [], ...more }, 50_000).edges.length
+  assert.equal(counted({}), 10_000)
+  assert.equal(counted({ context: [], edges }), 10_000)
+  assert.equal(counted({ context: context.slice(0, 20), edges: edges.slice(0, 50) }), 8_050)
 })
 
 for (const [text, expected] of [
