@@ -70,8 +70,8 @@ function absentFiles(sources: ReadonlyMap<string, Source>, leftOut: readonly str
   return absent
 }
 
-/** `from '../a.ts'`, `import './a.ts'`, `import('./a.ts')`. */
-const ownImport = /(\b(?:from|import)\s*\(?\s*['"])(\.{1,2}\/[^'"\n]+\.(?:ts|json))(?=['"])/g
+/** `from '../a.ts'`, `import './a.ts'`, `import('./a.ts')`, and what a thread starts with: `new URL('./a.ts', …)`. */
+const ownImport = /(\b(?:from|import|new URL)\s*\(?\s*['"])(\.{1,2}\/[^'"\n]+\.(?:ts|json))(?=['"])/g
 
 /** `from '@a/b/c'`: the package's name. Modules of node have `node:`. */
 const libraryImport =

@@ -17,7 +17,7 @@ const node = id => ({ id, kind: '进程', label: id, detail: '', role: 'member' 
 const graph = layOut({ nodes: [node('a'), node('b')], edges: [{ from: 'a', to: 'b', reason: '启动' }], leftOut: 0 })
 const blocks = [{ kind: 'graph', graph, alt: 'x' }]
 const sections = [{ title: '日本語 – 中文 – Ελληνικά – Кириллица', blocks }]
-const pdf = await pdfOf({ language: 'ja', report: 'x', title: 'x', badges: [], sections, page: '{page}', footer: 'x', madeAt: new Date(0) })
+const pdf = Buffer.from(await pdfOf({ language: 'ja', report: 'x', title: 'x', badges: [], sections, page: '{page}', footer: 'x', madeAt: new Date(0) }))
 console.log(pdf.subarray(0, 5).toString(), [...new Set(pdf.toString('latin1').match(/NotoSans[A-Z]*/g))].sort().join(' '))
 `
 

@@ -3,6 +3,7 @@ import type { Plan } from '../../model/index.ts'
 import type { CaseRun } from '../story/index.ts'
 import { type Block, code, type Line, lineOf, type Piece, plain, quiet, type Section, strong } from './blocks.ts'
 import { fill, wordFor } from './fill.ts'
+import { more, mostRows } from './more-rows.ts'
 import type { Writing } from './writing.ts'
 
 /** What was or would be removed, its proof, what is final, and what is left to do. */
@@ -10,14 +11,16 @@ export function actionSections(writing: Writing): Section[] {
   const { input, words } = writing
   const { runs } = input.alertCase
   const { sections } = words
-  const final = finalSteps(writing)
+  if (runs === undefined)
+    return [{ title: sections.removed, blocks: [{ kind: 'paragraph', line: lineOf(words.sentences.standing.unseen) }] }]
+  const left = { title: sections.advice, blocks: advice(runs, writing) }
+  if (runs.length === 0) return [{ title: sections.planned, blocks: planned(writing) }, left]
+  const final = finalSteps(runs, writing)
   return [
-    runs.length > 0
-      ? { title: sections.removed, blocks: runs.flatMap(one => removed(one, writing)) }
-      : { title: sections.planned, blocks: planned(writing) },
-    ...(runs.length > 0 ? [{ title: sections.proof, blocks: runs.flatMap(one => proof(one, writing)) }] : []),
+    { title: sections.removed, blocks: runs.flatMap(one => removed(one, writing)) },
+    { title: sections.proof, blocks: runs.flatMap(one => proof(one, runs.length > 1, writing)) },
     ...(final.length > 0 ? [{ title: sections.final, blocks: final }] : []),
-    { title: sections.advice, blocks: advice(writing) },
+    left,
   ]
 }
 
@@ -38,7 +41,7 @@ function removed(run: CaseRun, { input, words, clock }: Writing): Block[] {
       kind: 'table',
       head: [words.labels.step, words.labels.action, words.labels.result],
       widths: [15, 61, 24],
-      rows: run.actions.map(({ state }): Line[] => [
+      rows: run.actions.slice(0, mostRows).map(({ state }): Line[] => [
         [plain(String(state.number)), 'break', quiet(words.phases[state.phase])],
         [
           strong(words.actions[state.action.kind]),
@@ -54,6 +57,7 @@ function removed(run: CaseRun, { input, words, clock }: Writing): Block[] {
         ],
       ]),
     },
+    ...more(run.actions.length, words.notes.more),
   ]
 }
 
@@ -75,7 +79,7 @@ function planned({ input, words }: Writing): Block[] {
       kind: 'table',
       head: [words.labels.step, words.labels.action],
       widths: [15, 85],
-      rows: plan.actions.map((one): Line[] => [
+      rows: plan.actions.slice(0, mostRows).map((one): Line[] => [
         [plain(String(one.number)), 'break', quiet(words.phases[one.phase])],
         [
           strong(words.actions[one.action.kind]),
@@ -86,15 +90,15 @@ function planned({ input, words }: Writing): Block[] {
         ],
       ]),
     },
+    ...more(plan.actions.length, words.notes.more),
   ]
 }
 
-function proof(run: CaseRun, { words, clock, input }: Writing): Block[] {
+function proof(run: CaseRun, several: boolean, { words, clock }: Writing): Block[] {
   const { proof: proven } = run
   if (proven === undefined) return [{ kind: 'paragraph', line: lineOf(words.notes.noProof) }]
   const good = proven.result === 'clean'
   const result: Piece = { text: words.proofs[proven.result], manner: good ? 'good' : 'bad' }
-  const several = input.alertCase.runs.length > 1
   return [
     { kind: 'paragraph', line: [...(several ? [code(run.id), plain(' ')] : []), result] },
     {
@@ -111,12 +115,15 @@ function proof(run: CaseRun, { words, clock, input }: Writing): Block[] {
       kind: 'table',
       head: [words.labels.checked, words.labels.gone, words.labels.how],
       widths: [55, 12, 33],
-      rows: proven.checked.map((one): Line[] => [
-        [code(one.what)],
-        [{ text: one.gone ? words.notes.yes : words.notes.no, manner: one.gone ? 'good' : 'bad' }],
-        [quiet(one.how), ...(one.detail === undefined ? [] : ['break' as const, plain(one.detail)])],
-      ]),
+      rows: proven.checked
+        .slice(0, mostRows)
+        .map((one): Line[] => [
+          [code(one.what)],
+          [{ text: one.gone ? words.notes.yes : words.notes.no, manner: one.gone ? 'good' : 'bad' }],
+          [quiet(one.how), ...(one.detail === undefined ? [] : ['break' as const, plain(one.detail)])],
+        ]),
     },
+    ...more(proven.checked.length, words.notes.more),
     ...(proven.laterLooks.length === 0
       ? []
       : [
@@ -136,8 +143,8 @@ function proof(run: CaseRun, { words, clock, input }: Writing): Block[] {
 }
 
 /** Steps that were carried out and that nobody can take back. */
-function finalSteps({ input, words }: Writing): Block[] {
-  const steps = input.alertCase.runs.flatMap(one => one.actions.map(({ state }) => state))
+function finalSteps(runs: readonly CaseRun[], { words }: Writing): Block[] {
+  const steps = runs.flatMap(one => one.actions.map(({ state }) => state))
   const done = steps.filter(one => one.outcome === 'done')
   if (done.length === 0) return []
   const final = done.filter(one => !one.undoable)
@@ -146,15 +153,15 @@ function finalSteps({ input, words }: Writing): Block[] {
     { kind: 'paragraph', line: lineOf(words.notes.finalOnes) },
     {
       kind: 'list',
-      items: final.map(
-        (one): Line => [plain(words.actions[one.action.kind]), plain(' '), code(actionObject(one.action))],
-      ),
+      items: final
+        .slice(0, mostRows)
+        .map((one): Line => [plain(words.actions[one.action.kind]), plain(' '), code(actionObject(one.action))]),
     },
+    ...more(final.length, words.notes.more),
   ]
 }
 
-function advice({ input, words }: Writing): Block[] {
-  const { runs } = input.alertCase
+function advice(runs: readonly CaseRun[], { input, words }: Writing): Block[] {
   const plans = runs.length > 0 ? runs.flatMap(one => (one.plan === undefined ? [] : [one.plan])) : [input.plan]
   const own = plans.filter((one): one is Plan => one !== undefined)
   const rebuild = input.story.rebuildAdvised

@@ -2,6 +2,7 @@ import { attackNames } from '../../model/index.ts'
 import { type Block, code, type Line, lineOf, plain, quiet, type Section, strong } from './blocks.ts'
 import { fill, wordFor } from './fill.ts'
 import { indicatorsOf } from './indicators.ts'
+import { more, mostRows } from './more-rows.ts'
 import { numberIn } from './times.ts'
 import type { Writing } from './writing.ts'
 
@@ -51,11 +52,14 @@ function indicators({ input, words }: Writing): Block[] {
       kind: 'table',
       head: [words.labels.kind, words.labels.value],
       widths: [18, 82],
-      rows: found.map((one): Line[] => [
-        [plain(one.kind === 'hash' ? hashName(one.value) : words.indicators[one.kind])],
-        [code(one.value)],
-      ]),
+      rows: found
+        .slice(0, mostRows)
+        .map((one): Line[] => [
+          [plain(one.kind === 'hash' ? hashName(one.value) : words.indicators[one.kind])],
+          [code(one.value)],
+        ]),
     },
+    ...more(found.length, words.notes.more),
   ]
 }
 

@@ -30,7 +30,7 @@ export interface ReportScan {
 export interface ReportInput {
   readonly alertCase: AlertCase
   readonly story: AlertStory
-  /** What the host would do, where nothing was carried out. */
+  /** What the host would do, where it is known that nothing was carried out. */
   readonly plan: Plan | undefined
   /** Absent where the caller sees alerts but no hosts. */
   readonly host: ReportHost | undefined
@@ -58,7 +58,7 @@ export async function gather(
     ...asked,
     alertCase,
     story: storyOf(alertCase, { nodes: nodesOnPaper }),
-    plan: alertCase.runs.length > 0 ? undefined : await planOf(db, alertCase),
+    plan: alertCase.runs?.length === 0 ? await planOf(db, alertCase) : undefined,
     host: seesHost ? await hostOf(db, host) : undefined,
     scan: seesHost ? await scanOf(db, host, alertCase.alert.lastSeen) : undefined,
     madeBy: caller.name,

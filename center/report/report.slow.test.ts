@@ -14,8 +14,11 @@ import { addAgent, spooledFrom, type TestCenter, testCenter } from '../ingest/te
 import { ProblemError } from '../problem-error.ts'
 import { callerOf, handlerCaller, type May, nobody, requestOf } from '../testing/handler-caller.ts'
 import { openTestStore, type TestStore } from '../testing/index.ts'
+import { documentOf } from './document.ts'
+import { gather } from './gather.ts'
 import { reportHandlers } from './index.ts'
 import { richScan, runOf } from './testing/rich-incident.ts'
+import { clockOf } from './times.ts'
 import { wordsOf } from './words/index.ts'
 
 let store: TestStore
@@ -174,7 +177,44 @@ test('a report is for whoever may read the alert, and says when a zone is none',
   await assert.rejects(report({}, nobody), refused(404))
   await assert.rejects(report({ timeZone: 'Nowhere' }), refused(400))
   const { body } = await report({ format: 'html' }, incident, { 'alerts:read': 'all' })
-  assert.ok(!body.includes('192.0.2.10') && !body.includes(wordsOf.en.sections.removed))
+  assert.ok(!body.includes('192.0.2.10'))
+})
+
+test('whoever may not see the host is told so, not that nothing was removed', async () => {
+  const { sections, sentences, notes } = wordsOf.en
+  const { body } = await report({ format: 'html' }, incident, { 'alerts:read': 'all' })
+  assert.equal(body.toString().split(sentences.standing.unseen).length, 3, 'at its top and among its sections')
+  const untold = [
+    ...[sections.planned, sections.proof, sections.advice].map(one => `>${one}<`),
+    ...[notes.nothingRemoved, notes.noPlan, notes.nothingLeft, sentences.standing.open],
+  ]
+  assert.deepEqual(
+    untold.filter(one => body.includes(one)),
+    [],
+  )
+})
+
+test('however much a host says that it did, no table is longer than people read', async () => {
+  const asked = { language: 'en', program: 'davylamp 0.0.0', madeAt: center.clock() } as const
+  const input = await store.store.tenant(store.tenant, db => gather(db, callerOf(store.tenant, 'all'), incident, asked))
+  const { alertCase } = input
+  const [run, clock] = [alertCase.runs?.[0], clockOf('en', 'UTC')]
+  const [step, checked] = [run?.actions[0], run?.proof?.checked[0]]
+  const key = alertCase.incident?.members.find(one => one.kind === 'login-key')
+  assert.ok(run?.proof && step && checked && clock && alertCase.incident && key?.kind === 'login-key')
+  const members = Array.from({ length: 1_000 }, (_, place) => ({ ...key, fingerprint: `SHA256:${place}` }))
+  const long = {
+    ...run,
+    actions: Array<typeof step>(1_000).fill(step),
+    proof: { ...run.proof, checked: Array<typeof checked>(1_000).fill(checked) },
+  }
+  const large = { ...alertCase, runs: [long], incident: { ...alertCase.incident, members } }
+  const { sections } = documentOf({ ...input, alertCase: large }, clock)
+  const tables = sections.flatMap(({ blocks }) =>
+    blocks.flatMap(one => (one.kind === 'table' ? [one.rows.length] : [])),
+  )
+  assert.deepEqual([Math.max(...tables), tables.filter(one => one === 200).length], [200, 3])
+  assert.equal(JSON.stringify(sections).match(/and \d\d+ more/g)?.length, 3, 'and how many more there are')
 })
 
 test('a finding has a report of its own', async () => {
@@ -182,6 +222,7 @@ test('a finding has a report of its own', async () => {
   const { findings } = await alerts('getAlert', { params: { alert: incident } })
   const { body } = await report({ format: 'html', language: 'ja' }, findings[0]?.id)
   assert.ok(body.includes(wordsOf.ja.sections.why))
+  assert.ok(body.includes(wordsOf.ja.sections.removed), 'what a run removed of its incident')
 })
 
 function ask(program: string, words: readonly string[]): string {

@@ -3,6 +3,7 @@ import type { Standing } from './words/index.ts'
 
 /** How the alert stands now: what its newest run came to, or what people decided. */
 export function standingOf({ alert, runs }: AlertCase): Standing {
+  if (runs === undefined) return 'unseen'
   const run = runs.at(-1)
   if (run?.state === 'running') return 'running'
   if (run?.state === 'undone' || run?.state === 'partly-undone') return 'undone'

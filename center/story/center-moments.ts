@@ -4,7 +4,7 @@ import type { Outcome } from '../../model/index.ts'
 import type { AlertCase, CaseEvent, CaseRun } from './load-case.ts'
 
 /** What people, the center and the host did about an alert since it was raised. */
-export function centerMoments({ alert, events, runs }: AlertCase): Moment[] {
+export function centerMoments({ alert, events, runs = [] }: AlertCase): Moment[] {
   return [
     {
       at: alert.firstSeen,

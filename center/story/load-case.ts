@@ -31,8 +31,8 @@ export interface AlertCase {
   readonly said: Readonly<Record<string, unknown>>
   readonly events: readonly CaseEvent[]
   readonly orders: readonly CaseOrder[]
-  /** Oldest first; none where the caller may not see what happened on the host. */
-  readonly runs: readonly CaseRun[]
+  /** Oldest first; `undefined` where the caller may not see what happened on the host. */
+  readonly runs: readonly CaseRun[] | undefined
 }
 
 export interface CaseEvent {
@@ -83,7 +83,7 @@ export async function loadCase(db: Db, caller: Caller, id: string): Promise<Aler
     said: row.about === 'incident' || row.about === 'finding' ? {} : object.parse(body),
     events: await eventsOf(db, id),
     orders,
-    runs: mayInGroup(caller, 'hosts:read', row.group_id) ? await runsOf(db, row, orders) : [],
+    runs: mayInGroup(caller, 'hosts:read', row.group_id) ? await runsOf(db, row, incident, orders) : undefined,
   }
 }
 
@@ -144,9 +144,14 @@ async function ordersOf(db: Db, row: AlertRow): Promise<CaseOrder[]> {
 }
 
 /** Runs that were ordered for this alert, or that name its incident; people on the host may have started them. */
-async function runsOf(db: Db, row: AlertRow, orders: readonly CaseOrder[]): Promise<CaseRun[]> {
+async function runsOf(
+  db: Db,
+  row: AlertRow,
+  incident: Incident | undefined,
+  orders: readonly CaseOrder[],
+): Promise<CaseRun[]> {
   const ordered = orders.flatMap(one => (one.run === undefined ? [] : [one.run]))
-  const incident = row.about === 'incident' ? row.origin : ''
+  const named = row.about === 'incident' ? row.origin : (incident?.id ?? '')
   const { rows } = await sql<{
     run_id: string
     plan_id: string
@@ -156,7 +161,7 @@ async function runsOf(db: Db, row: AlertRow, orders: readonly CaseOrder[]): Prom
     body: unknown
   }>`
     SELECT run_id, plan_id, state, started_at, changed_at, body FROM run
-    WHERE host_id = ${row.host_id} AND (run_id = ANY(${ordered}::text[]) OR ${incident} = ANY(incidents))
+    WHERE host_id = ${row.host_id} AND (run_id = ANY(${ordered}::text[]) OR ${named} = ANY(incidents))
     ORDER BY started_at LIMIT ${most.runs}`.execute(db)
   const runs: CaseRun[] = []
   for (const one of rows)

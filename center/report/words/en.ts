@@ -41,6 +41,8 @@ export const en: ReportWords = {
       allowed: 'Somebody said that this is meant to be so; nothing on the host was changed.',
       manual: 'Somebody handled it by hand and said so.',
       handled: 'It was handled.',
+      unseen:
+        'Whoever made this report may not see the host: whether anything was removed, and its proof, is not in it.',
     },
   },
   parts: {

@@ -41,6 +41,8 @@ export const id: ReportWords = {
       allowed: 'Dinyatakan memang seharusnya demikian; tidak ada yang diubah pada host.',
       manual: 'Telah ditangani secara manual dan ditandai demikian.',
       handled: 'Telah ditangani.',
+      unseen:
+        'Pembuat laporan ini tidak berhak melihat host: apakah ada yang dihapus, dan buktinya, tidak tercantum di sini.',
     },
   },
   parts: {

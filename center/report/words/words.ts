@@ -27,6 +27,7 @@ export type Standing =
   | 'allowed'
   | 'manual'
   | 'handled'
+  | 'unseen'
 
 export type EntryWay =
   | 'ssh-password'

@@ -40,6 +40,7 @@ export const zh: ReportWords = {
       allowed: '已有人确认这是正常情况，主机上没有做任何改动。',
       manual: '已有人手动处置并作了标记。',
       handled: '已处置。',
+      unseen: '生成本报告的人无权查看该主机：是否清除过内容及其验证，均不在本报告中。',
     },
   },
   parts: {
