@@ -1,14 +1,13 @@
+import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { quarantinedFileRoutes } from '../../model/api/index.ts'
 import { largestSentFile } from '../../model/wire/index.ts'
-import type { Center, Db, Handlers, Request } from '../context.ts'
+import type { Center, Handlers, Request } from '../context.ts'
 import { hostToCommand, orderOnce } from '../orders/index.ts'
 import { conflict, notFound, ProblemError } from '../problem-error.ts'
 import { type QuarantinedNote, quarantineArchive } from './archive.ts'
+import { wantRoom } from './room.ts'
 import { openPart } from './sealed-part.ts'
-
-/** Of all files that one tenant keeps here at a time: the disk is everybody's. */
-const mostKeptBytes = 4 * 1_073_741_824
 
 export const quarantinedFileHandlers: Handlers<typeof quarantinedFileRoutes> = {
   async fetchQuarantined({ params: { host, entry } }, request) {
@@ -23,8 +22,7 @@ export const quarantinedFileHandlers: Handlers<typeof quarantinedFileRoutes> = {
         'The file is too large to be sent',
         `It has ${mebibytes(size)} MiB, and ${mebibytes(largestSentFile)} MiB are the most. On the host: davylamp quarantine restore ENTRY --to FILE`,
       )
-    if ((await keptBytes(request.db)) + size > mostKeptBytes)
-      throw conflict('Too many files are kept here at the moment', 'Each is kept for an hour. Try again later.')
+    await wantRoom(request.db, size)
     const ordered = await orderOnce(request, {
       title: `Fetch ${path.slice(0, 200)} of ${name}`,
       host,
@@ -39,7 +37,7 @@ export const quarantinedFileHandlers: Handlers<typeof quarantinedFileRoutes> = {
     const name = await hostToCommand(request, host)
     const found = await entryOf(request, host, entry)
     if (found === undefined) throw notFound('quarantined file')
-    const { rows } = await sql<{ order_id: string; sha256: string; size: number; parts: number }>`
+    const { rows } = await sql<FetchedFile>`
       SELECT f.order_id, f.sha256, f.size, (SELECT count(*)::int FROM fetched_part p
         WHERE p.tenant_id = f.tenant_id AND p.order_id = f.order_id) AS parts
       FROM fetched_file f WHERE f.tenant_id = ${caller.tenant} AND f.host_id = ${host} AND f.entry_id = ${entry}
@@ -61,7 +59,7 @@ export const quarantinedFileHandlers: Handlers<typeof quarantinedFileRoutes> = {
     await audit('quarantine.download', { kind: 'host', id: host }, { entry, path: found.path, sha256: file.sha256 })
     reply.header('content-disposition', `attachment; filename="${fileName(name, entry)}"`)
     reply.header('cache-control', 'no-store')
-    reply.send(quarantineArchive(note, contentOf(center, caller.tenant, file.order_id, file.parts)))
+    reply.send(quarantineArchive(note, contentOf(center, caller.tenant, file)))
   },
 }
 
@@ -82,20 +80,26 @@ async function entryOf({ db, caller }: Request, host: string, entry: string) {
     .executeTakeFirst()
 }
 
-async function keptBytes(db: Db): Promise<number> {
-  const { rows } = await sql<{
-    bytes: number
-  }>`SELECT coalesce(sum(size), 0)::bigint AS bytes FROM fetched_part`.execute(db)
-  return rows[0]?.bytes ?? 0
+interface FetchedFile {
+  readonly order_id: string
+  readonly sha256: string
+  readonly size: number
+  readonly parts: number
 }
 
-/** Each part in a transaction of its own, while the archive goes out: whoever reads slowly holds nothing. */
-async function* contentOf(center: Center, tenant: string, order: string, parts: number): AsyncGenerator<Uint8Array> {
-  for (let number = 0; number < parts; number++) {
-    const part = await center.store.tenant(tenant, db => openPart(db, center, order, number))
+/**
+ * Each part in a transaction of its own, while the archive goes out: whoever reads slowly holds nothing. Throws at the end when a
+ * host has sent other parts since it said that they are whole.
+ */
+async function* contentOf(center: Center, tenant: string, file: FetchedFile): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256')
+  for (let number = 0; number < file.parts; number++) {
+    const part = await center.store.tenant(tenant, db => openPart(db, center, file.order_id, number))
     if (part === undefined) throw new Error('its hour was over while it was downloaded')
+    hash.update(part)
     yield part
   }
+  if (hash.digest('hex') !== file.sha256) throw new Error('it is not what was ordered any more')
 }
 
 function fileName(host: string, entry: string): string {

@@ -93,7 +93,11 @@ for (const [path, name] of [
   ['/srv/値段.sh', '値段.sh.quarantined'],
   ['C:\\temp\\x.exe', 'C__temp_x.exe.quarantined'],
   ['/tmp/\u202egnp.exe\u0000', '_gnp.exe_.quarantined'],
-  [`/tmp/${'a'.repeat(300)}`, `${'a'.repeat(100)}.quarantined`],
+  [`/tmp/${'a'.repeat(300)}`, `${'a'.repeat(60)}.quarantined`],
+  [`/tmp/${'値'.repeat(85)}`, `${'値'.repeat(60)}.quarantined`],
+  [`/tmp/a${'𠮷'.repeat(63)}`, `a${'𠮷'.repeat(59)}.quarantined`],
+  ['/tmp/aux.c', '_aux.c.quarantined'],
+  ['/tmp/auxiliary', 'auxiliary.quarantined'],
   ['/', 'file.quarantined'],
 ] as const)
   test(`${JSON.stringify(path)} is ${name} in the archive`, () => assert.equal(nameInArchive(path), name))

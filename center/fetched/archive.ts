@@ -66,5 +66,9 @@ export async function* quarantineArchive(
 /** The last name of the path, as one name that every system takes and that leads nowhere. */
 export function nameInArchive(path: string): string {
   const last = path.split('/').findLast(part => part !== '') ?? 'file'
-  return `${last.replaceAll(/[^\p{L}\p{N}._+@=-]/gu, '_').slice(0, 100)}.quarantined`
+  const letters = last
+    .replaceAll(/[^\p{L}\p{N}._+@=-]/gu, '_')
+    .replace(/^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i, '_$&')
+  // A name has 255 bytes at the most, and a letter up to four.
+  return `${[...letters].slice(0, 60).join('')}.quarantined`
 }

@@ -240,6 +240,29 @@ test('too much is not taken: a part, their number, the file', async () => {
   assert.equal((await call('fetchQuarantined', { params: { host: box.host, entry: 'large' } })).state, 'queued')
 })
 
+test('a file that a host changes after it said that it is whole is never handed out as that file', async () => {
+  const box = await hostWith(randomBytes(partBytes + 10))
+  const order = await orderedOf(box)
+  assert.equal(await send(box, order), 204)
+  assert.equal(await put(box.certified, `${order}/1`, randomBytes(10)), 204)
+  await assert.rejects(downloaded(box), /not what was ordered any more/)
+})
+
+test('what was ordered while there was room is not taken once there is none', async () => {
+  const [box, full] = [await hostWith(randomBytes(100)), await hostWith(randomBytes(100))]
+  const [order, other] = [await orderedOf(box), await orderedOf(full)]
+  assert.equal(await send(full, other), 204)
+  await within(db =>
+    sql`INSERT INTO fetched_part (tenant_id, order_id, number, size, sealed)
+      SELECT tenant_id, order_id, n, 2147483647, sealed FROM fetched_part, generate_series(60, 61) n
+      WHERE order_id = ${other}`.execute(db),
+  )
+  assert.equal(await put(box.certified, `${order}/0`, box.content), 409)
+  await assert.rejects(call('fetchQuarantined', { params: (await hostWith(randomBytes(100))).params }), { status: 409 })
+  await within(db => sql`DELETE FROM fetched_part WHERE number >= 60`.execute(db))
+  assert.equal(await put(box.certified, `${order}/0`, box.content), 204)
+})
+
 test('after an hour it is gone, for download at once and from the disk by the chore', async () => {
   const box = await hostWith(randomBytes(50))
   const [order, half] = [await orderedOf(box), await hostWith(randomBytes(50))]

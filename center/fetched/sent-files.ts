@@ -4,6 +4,7 @@ import { largestSentFile, orderAction, sentPartBytes } from '../../model/wire/in
 import type { Center, Db } from '../context.ts'
 import type { AgentIdentity, SentFiles } from '../gateway/index.ts'
 import { conflict, ProblemError } from '../problem-error.ts'
+import { wantRoom } from './room.ts'
 import { openPart, sealPart } from './sealed-part.ts'
 
 /** For so long a file can be downloaded; and for so long one whose parts stop coming is kept. */
@@ -58,6 +59,7 @@ async function keepPart(db: Db, center: Center, agent: AgentIdentity, { order, n
   const { entry, sha256 } = await wantedFile(db, agent, order)
   if (number >= largestSentFile / sentPartBytes)
     throw new ProblemError(413, 'too-large', `The file is larger than ${largestSentFile} bytes`)
+  await wantRoom(db, bytes.length)
   const row = { tenant_id: agent.tenant, order_id: order }
   const expires_at = new Date(center.clock().getTime() + keepMs)
   await db
