@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -141,6 +141,18 @@ test('a box that was tampered with is never said to be whole', async t => {
   assert.ok(heard.every(one => one.method === 'PUT'))
   assert.ok(Buffer.concat(heard.map(one => one.bytes)).length < 500_000)
 })
+
+for (const [what, spoil] of [
+  ['is gone', (path: string) => rmSync(path)],
+  ['is cut short', (path: string) => truncateSync(path, 300_000)],
+  ['has other bytes', (path: string) => writeFileSync(path, readFileSync(path).fill(7, 250_000, 250_010))],
+] as const)
+  test(`a file of the box that ${what} is told in words, and never said to be whole`, async t => {
+    const { heard, file } = await hostAndCenter(t, randomBytes(500_000))
+    spoil(join(file.state, 'vault/one.bin'))
+    await assert.rejects(sendQuarantinedFile(file), { name: 'VaultError' })
+    assert.ok(heard.every(one => one.method === 'PUT'))
+  })
 
 test('a host that joined no center sends nothing', async t => {
   const { heard, file } = await hostAndCenter(t, randomBytes(10))

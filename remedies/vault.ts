@@ -88,18 +88,15 @@ export class Vault {
   async *blocks(id: string): AsyncGenerator<Buffer> {
     const entry = this.#entry(id)
     const hash = createHash('sha256')
-    const plain = this.#decrypted(id)
-    const unpacked = createZstdDecompress()
-    plain.on('error', error => unpacked.destroy(error))
     let last: Buffer | undefined
     try {
-      for await (const block of plain.pipe(unpacked) as AsyncIterable<Buffer>) {
+      for await (const block of this.#unpacked(id)) {
         hash.update(block)
         if (last !== undefined) yield last
         last = block
       }
-    } finally {
-      plain.destroy()
+    } catch (error) {
+      throw new VaultError(`${id} cannot be read: ${(error as Error).message}`, { cause: error })
     }
     if (hash.digest('hex') !== entry.sha256) throw new VaultError(`${id} is not what was kept`)
     if (last !== undefined) yield last
@@ -169,6 +166,17 @@ export class Vault {
     }
     renameSync(`${final}.tmp`, final)
     return { sha256: hash.digest('hex'), size: counted.size }
+  }
+
+  async *#unpacked(id: string): AsyncGenerator<Buffer> {
+    const plain = this.#decrypted(id)
+    const unpacked = createZstdDecompress()
+    plain.on('error', error => unpacked.destroy(error))
+    try {
+      yield* plain.pipe(unpacked) as AsyncIterable<Buffer>
+    } finally {
+      plain.destroy()
+    }
   }
 
   #decrypted(id: string): Readable {
