@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { documentationPages } from './documentation-pages.ts'
+import { replaceFolder } from './replace-folder.ts'
 
 // Builds the console into dist/console when its sources have changed since: `node tools/build-console.ts [FOLDER]`.
 const root = dirname(import.meta.dirname)
@@ -12,12 +13,13 @@ const sources = digestOf([
   ...globSync('{console,model,client,docs}/**/*.{ts,tsx,css,json,html,svg,js,md,png}', { cwd: root }),
   'package-lock.json',
   'CHANGELOG.md',
+  'tools/build-console.ts',
+  'tools/documentation-pages.ts',
 ])
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== sources) await build()
+if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== sources) await replaceFolder(into, build)
 
-async function build(): Promise<void> {
+async function build(making: string): Promise<void> {
   console.error('Building the console …')
-  const making = `${into}.making-${process.pid}`
   process.env['DAVYLAMP_CONSOLE'] = making
   process.env['NODE_ENV'] = 'production'
   const { build } = await import('vite')
@@ -30,9 +32,6 @@ async function build(): Promise<void> {
     if (file.isFile() && ['.js', '.css', '.svg', '.html'].includes(extname(file.name)) && file.name !== 'index.html')
       pack(join(file.parentPath, file.name))
   writeFileSync(join(making, '.sources'), sources)
-  rmSync(into, { recursive: true, force: true })
-  mkdirSync(dirname(into), { recursive: true })
-  renameSync(making, into)
 }
 
 function pack(file: string): void {
