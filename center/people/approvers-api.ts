@@ -135,13 +135,15 @@ function keys(db: Db, tenant: string) {
 type Row = Awaited<ReturnType<ReturnType<typeof keys>['execute']>>[number]
 
 function shown(row: Row) {
+  const key = pinned(row)
   return {
     id: row.key_id,
     name: row.name,
     user: row.user_name,
-    kind: row.kind === 'webauthn' ? ('webauthn' as const) : ('ed25519' as const),
+    kind: key.kind,
+    ...(key.kind === 'webauthn' ? { securityKey: { credential: key.credential, origin: key.origin } } : {}),
     createdAt: row.created_at.toISOString(),
-    agentYml: stringify({ orders: { approvers: [pinned(row)] } }),
+    agentYml: stringify({ orders: { approvers: [key] } }),
   }
 }
 

@@ -133,6 +133,7 @@ test('an approver’s key signs the SHA-256 of what is approved, and agent.yml s
   const [pinned] = agentConfig.parse(parse(made.body.agentYml)).orders.approvers
   assert.ok(pinned?.kind === 'webauthn')
   assert.deepEqual([pinned.relyingParty, pinned.origin], ['center.example', centerAddress])
+  assert.deepEqual(made.body.securityKey, { credential: key.id, origin: centerAddress })
   const registered = await center.system(db => approverKeyNamed(db, center.store.tenant, 'safe'))
   assert.deepEqual(registered, { user: id, revoked: false, pinned }, 'what the center checks with is what hosts pin')
   const party = relyingPartyOf(centerAddress)

@@ -287,6 +287,8 @@ export const shownApproverKey = z.object({
   name: z.string(),
   user: z.string(),
   kind: z.enum(['ed25519', 'webauthn']),
+  /** Of a security key: its credential id, base64url, and the one origin whose pages hosts take its approvals from. */
+  securityKey: z.object({ credential: z.string(), origin: z.string() }).optional(),
   createdAt: z.string(),
   /** For `orders.approvers` of /etc/davylamp/agent.yml on each host that is to believe it. */
   agentYml: z.string(),

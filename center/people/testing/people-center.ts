@@ -99,6 +99,7 @@ export interface Said {
   readonly url: string
   readonly secret: string
   readonly agentYml: string
+  readonly securityKey: { readonly credential: string; readonly origin: string }
   readonly callback: string
   readonly hash: string
   readonly sequence: number

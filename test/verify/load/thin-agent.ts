@@ -25,6 +25,7 @@ interface Identity {
   readonly agent: string
   readonly key: string
   readonly certificate: string
+  readonly orderKeys: readonly { readonly key: string; readonly publicKey: string }[]
 }
 
 interface Waiting {
@@ -85,6 +86,11 @@ export class ThinAgent {
     return this.#identity?.agent ?? ''
   }
 
+  /** Whose orders a host takes that joined as this one did. */
+  get orderKeys(): Identity['orderKeys'] {
+    return this.#identity?.orderKeys ?? []
+  }
+
   get connected(): boolean {
     return this.welcomedAt > 0
   }
@@ -102,7 +108,8 @@ export class ThinAgent {
       await pause(1_000)
       answer = await ask()
     }
-    this.#identity = { agent: answer.agent, key: privateKey, certificate: answer.certificate }
+    const { agent, certificate, orderKeys } = answer
+    this.#identity = { agent, key: privateKey, certificate, orderKeys }
   }
 
   connect(): void {

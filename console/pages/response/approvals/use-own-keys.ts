@@ -8,18 +8,13 @@ export interface OwnKey {
   readonly credential: string
 }
 
-/** Keys with which somebody can sign here and now. */
+/** Keys with which somebody can sign here and now: hosts refuse what was signed on a page of another origin. */
 export function useOwnKeys(user: string): readonly OwnKey[] {
-  const registered = useCall('listApproverKeys')
-  const factors = useCall('showSecondFactors')
+  const { data } = useCall('listApproverKeys')
   if (!canUseKeys()) return []
-  const credentials = factors.data?.keys.map(one => one.id) ?? []
-  return (registered.data?.items ?? []).flatMap(one => {
-    if (one.kind !== 'webauthn' || one.user !== user) return []
-    // The entry for agent.yml is the one place that says which key it is.
-    const credential = credentials.find(
-      id => one.agentYml.includes(`credential: ${id}`) || one.agentYml.includes(`"${id}"`),
-    )
-    return credential === undefined ? [] : [{ name: one.name, credential }]
-  })
+  return (data?.items ?? []).flatMap(({ name, user: owner, securityKey }) =>
+    owner === user && securityKey?.origin === window.location.origin
+      ? [{ name, credential: securityKey.credential }]
+      : [],
+  )
 }
