@@ -7,6 +7,7 @@ import { uuid7 } from '../uuid7.ts'
 import { requireFreeName } from './free-name.ts'
 import { languageOf } from './route-set.ts'
 import { objectOf, openSettings, sealSettings, secretNames } from './sealed-settings.ts'
+import { tellChannels } from './tell-channels.ts'
 
 type Routes = typeof routes
 type Channel = AnswerOf<Routes['getChannel']>
@@ -64,11 +65,12 @@ export const channelHandlers: Pick<Handlers<Routes>, Own> = {
       })
       .execute()
     await audit('channel.created', { kind: 'channel', id }, { name: body.name, kind: body.kind })
+    await tellChannels(center.bus, caller.tenant, [id], db)
     return oneChannel(request, id)
   },
 
   async changeChannel({ params, body }, request) {
-    const { db, center, audit } = request
+    const { db, caller, center, audit } = request
     const before = await channelRow(db, params.channel)
     await requireFreeName(db, 'channel', body.name, params.channel)
     const sealed = sealSettings(center.keys, `channel:${params.channel}`, body.kind, body.settings, before)
@@ -86,10 +88,11 @@ export const channelHandlers: Pick<Handlers<Routes>, Own> = {
       .where('channel_id', '=', params.channel)
       .execute()
     await audit('channel.changed', { kind: 'channel', id: params.channel }, { name: body.name, kind: body.kind })
+    await tellChannels(center.bus, caller.tenant, [params.channel], db)
     return oneChannel(request, params.channel)
   },
 
-  async removeChannel({ params }, { db, audit }) {
+  async removeChannel({ params }, { db, caller, center, audit }) {
     const { name } = await channelRow(db, params.channel)
     const used = await db
       .selectFrom('notify_route')
@@ -103,6 +106,7 @@ export const channelHandlers: Pick<Handlers<Routes>, Own> = {
       )
     await db.deleteFrom('channel').where('channel_id', '=', params.channel).execute()
     await audit('channel.removed', { kind: 'channel', id: params.channel }, { name })
+    await tellChannels(center.bus, caller.tenant, [params.channel], db)
   },
 
   async testChannel({ params }, { db, caller, center, audit }) {
@@ -131,6 +135,7 @@ export const channelHandlers: Pick<Handlers<Routes>, Own> = {
     await db.updateTable('channel').set({ rest_until: null }).where('channel_id', '=', params.channel).execute()
     await audit('channel.tested', { kind: 'channel', id: params.channel })
     await center.bus.publish('deliveries', { tenant: caller.tenant, what: 'delivery', id }, db)
+    await tellChannels(center.bus, caller.tenant, [params.channel], db)
     return { delivery: id }
   },
 

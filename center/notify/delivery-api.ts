@@ -4,6 +4,7 @@ import { beyond, keyset } from '../api/keyset.ts'
 import type { Db, Handlers } from '../context.ts'
 import { conflict, notFound } from '../problem-error.ts'
 import { deliveriesOf, deliveryAnswer } from './delivery-answer.ts'
+import { tellChannels } from './tell-channels.ts'
 
 type Own = 'listDeliveries' | 'getDelivery' | 'retryDelivery'
 const newestFirst = keyset('deliveries', [z.uuid()])
@@ -38,6 +39,7 @@ export const deliveryHandlers: Pick<Handlers<typeof routes>, Own> = {
     await db.updateTable('channel').set({ rest_until: null }).where('channel_id', '=', before.channel.id).execute()
     await audit('delivery.retried', { kind: 'delivery', id: params.delivery })
     await center.bus.publish('deliveries', { tenant: caller.tenant, what: 'delivery', id: params.delivery }, db)
+    await tellChannels(center.bus, caller.tenant, [before.channel.id], db)
     return oneDelivery(db, params.delivery)
   },
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { type Notice, notice } from '../../notify/index.ts'
-import type { Db } from '../context.ts'
+import type { Bus, Db } from '../context.ts'
 import { insertEscalated } from './outbox.ts'
 import { readRoutes } from './route-set.ts'
 
@@ -12,7 +12,7 @@ interface Waiting {
 }
 
 /** Tells the next channels of alerts that nobody took up in time. Gives how many were looked at. */
-export async function escalate(db: Db, at: Date): Promise<number> {
+export async function escalate(db: Db, bus: Bus, at: Date): Promise<number> {
   const { rows } = await sql<Waiting>`
     DELETE FROM escalation WHERE (tenant_id, escalation_id) IN (
       SELECT tenant_id, escalation_id FROM escalation WHERE due_at <= ${at} ORDER BY due_at LIMIT 200 FOR UPDATE SKIP LOCKED)
@@ -28,6 +28,7 @@ export async function escalate(db: Db, at: Date): Promise<number> {
       if (open.has(one.alert_id))
         await insertEscalated(
           db,
+          bus,
           tenant,
           { route: one.route_id, alert: one.alert_id, notice: noticeOf(one.notice) },
           set,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db } from '../context.ts'
+import type { Center, Db } from '../context.ts'
 import { type AlertRow, noticeOfAlert, noticeOfOrder, noticeOfRun, type OrderRow, type RunRow } from './notices.ts'
 import { type Told, tellNotices } from './outbox.ts'
 
@@ -21,7 +21,7 @@ interface Within {
 }
 
 /** Makes deliveries of what the triggers noted, and forgets it, in one transaction. Gives how many items it took; call again while it is more than none. */
-export async function takeItems(db: Db, address: string, at: Date): Promise<number> {
+export async function takeItems(db: Db, { bus, settings: { address } }: Center, at: Date): Promise<number> {
   const { rows: items } = await sql<Item>`
     DELETE FROM notice_item WHERE (tenant_id, item_id) IN (
       SELECT tenant_id, item_id FROM notice_item ORDER BY at, item_id LIMIT ${mostAtOnce} FOR UPDATE SKIP LOCKED)
@@ -31,7 +31,7 @@ export async function takeItems(db: Db, address: string, at: Date): Promise<numb
     const alerts = await toldOfAlerts(db, tenant, own, address)
     const orders = await toldOfOrders(db, tenant, own, address)
     const runs = await toldOfRuns(db, tenant, own, address)
-    await tellNotices(db, tenant, [...alerts, ...orders, ...runs], at)
+    await tellNotices(db, bus, tenant, [...alerts, ...orders, ...runs], at)
   }
   return items.length
 }

@@ -468,7 +468,7 @@ test('the test button, and a channel whose secrets no key opens any more', async
     const id = await channel(chat.url)
     const { delivery } = await call('testChannel', { params: { channel: id } })
     assert.deepEqual(
-      center.said.map(one => one.id),
+      center.said.filter(one => one.what === 'delivery').map(one => one.id),
       [delivery],
     )
     await work()
@@ -486,6 +486,42 @@ test('the test button, and a channel whose secrets no key opens any more', async
     assert.match(shown.last?.detail ?? '', /master key/)
     assert.equal(shown.waiting, 1)
     assert.equal(shown.warnings.length, 1)
+  } finally {
+    await chat.close()
+  }
+})
+
+test('live views are told of deliveries that are made, fail and succeed: one word for any number', async () => {
+  let gone = true
+  const chat = await receiver((_, answer) => {
+    if (gone) answer.writeHead(404)
+    answer.end('ok')
+  })
+  const told = () =>
+    center.said
+      .splice(0)
+      .filter(one => one.what === 'notification')
+      .map(one => one.id)
+  try {
+    const id = await channel(chat.url)
+    await route([id])
+    assert.deepEqual(told(), [id], 'a new channel')
+    await openAlerts(
+      store,
+      center.clock(),
+      Array.from({ length: 50 }, () => ({ host: web })),
+    )
+    await prepareDeliveries(center)
+    assert.deepEqual(told(), [id], '50 deliveries')
+    await work()
+    assert.deepEqual(told(), [id], 'not taken')
+    gone = false
+    const dead = (await deliveries()).find(one => one.state === 'dead')?.id ?? ''
+    await call('retryDelivery', { params: { delivery: dead } })
+    assert.deepEqual(told(), [id], 'to be tried again')
+    await work()
+    assert.deepEqual(told(), [id], 'taken')
+    assert.equal((await call('getDelivery', { params: { delivery: dead } })).state, 'delivered')
   } finally {
     await chat.close()
   }

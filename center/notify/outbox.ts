@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import type { Notice } from '../../notify/index.ts'
-import type { Db } from '../context.ts'
+import type { Bus, Db } from '../context.ts'
 import { uuid7 } from '../uuid7.ts'
 import { type RouteSet, readRoutes } from './route-set.ts'
 import { type About, sendingsOf } from './routing.ts'
+import { tellChannels } from './tell-channels.ts'
 
 export interface Told {
   readonly notice: Notice
@@ -16,11 +17,11 @@ export interface Told {
  * Writes the deliveries of notices into the outbox, in the caller's transaction. Gives how many. Nothing has to call it for
  * alerts, orders and runs: the triggers of 004-notify.sql do that part.
  */
-export async function tellNotices(db: Db, tenant: string, told: readonly Told[], at: Date): Promise<number> {
+export async function tellNotices(db: Db, bus: Bus, tenant: string, told: readonly Told[], at: Date): Promise<number> {
   if (told.length === 0) return 0
   const routes = await readRoutes(db, tenant)
   const rows = told.flatMap(one => deliveriesOf(one, routes, at))
-  await insertDeliveries(db, tenant, rows)
+  await insertDeliveries(db, bus, tenant, rows)
   await insertEscalations(db, tenant, told, routes, at)
   return rows.length
 }
@@ -67,7 +68,7 @@ function slim(notice: Notice, forMachines: boolean): Notice {
   return rest
 }
 
-async function insertDeliveries(db: Db, tenant: string, rows: readonly NewDelivery[]): Promise<void> {
+async function insertDeliveries(db: Db, bus: Bus, tenant: string, rows: readonly NewDelivery[]): Promise<void> {
   if (rows.length === 0) return
   await sql`
     INSERT INTO delivery (tenant_id, delivery_id, channel_id, route_id, purpose, notice_id, notice, alert_id, language, gather, due_at)
@@ -75,6 +76,12 @@ async function insertDeliveries(db: Db, tenant: string, rows: readonly NewDelive
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       AS x(id uuid, channel uuid, route uuid, purpose text, notice jsonb, alert uuid, language text, gather boolean, due timestamptz)
     ON CONFLICT (tenant_id, channel_id, purpose, notice_id) DO NOTHING`.execute(db)
+  await tellChannels(
+    bus,
+    tenant,
+    rows.map(one => one.channel),
+    db,
+  )
 }
 
 /** Remembers whom to tell when nobody takes an alert up. */
@@ -109,6 +116,7 @@ async function insertEscalations(
 /** Tells further channels of one alert that nobody has taken up. */
 export async function insertEscalated(
   db: Db,
+  bus: Bus,
   tenant: string,
   { route, alert, notice }: { readonly route: string; readonly alert: string; readonly notice: Notice },
   set: RouteSet,
@@ -130,5 +138,5 @@ export async function insertEscalated(
       due: at.toISOString(),
     }
   })
-  await insertDeliveries(db, tenant, rows)
+  await insertDeliveries(db, bus, tenant, rows)
 }

@@ -5,6 +5,7 @@ import type { Center, Db } from '../context.ts'
 import { backOffSeconds, mostTries } from './back-off.ts'
 import { type ClaimedChannel, claimChannel, later, type Message, messagesOf, renewClaim } from './claim.ts'
 import { openSettings } from './sealed-settings.ts'
+import { tellChannels } from './tell-channels.ts'
 
 /**
  * Sends what is due on one channel. False: no channel has anything. The result of each message is written before the next is
@@ -35,7 +36,7 @@ async function sendAll(center: Center, channel: ClaimedChannel, signal: AbortSig
     const delivery = await open.send(message.notices, { language: message.language, signal, now: center.clock })
     // Stopped by us: it was no fault of the receiver, so it counts for nothing.
     if (signal.aborted && delivery.result === 'refused') return
-    const rest = await center.store.system(db => record(db, channel, message, delivery, center.clock()))
+    const rest = await center.store.system(db => record(db, center, channel, message, delivery))
     if (delivery.result === 'refused')
       center.log.warn('a notification was not taken', {
         channel: channel.channel_id,
@@ -59,24 +60,26 @@ function openOr(center: Center, channel: ClaimedChannel): OpenChannel | string {
 async function stopChannel(center: Center, channel: ClaimedChannel, why: string): Promise<void> {
   const at = center.clock()
   center.log.error('a channel cannot be used', { channel: channel.channel_id, why })
-  await center.store.system(db =>
-    db
+  await center.store.system(async db => {
+    await db
       .updateTable('channel')
       .set({ rest_until: later(at, 600), last_result: 'refused', last_detail: why, last_at: at })
       .where('tenant_id', '=', channel.tenant_id)
       .where('channel_id', '=', channel.channel_id)
-      .execute(),
-  )
+      .execute()
+    await tellChannels(center.bus, channel.tenant_id, [channel.channel_id], db)
+  })
 }
 
 /** Writes down what became of a message. True: leave this receiver alone for a while. */
 async function record(
   db: Db,
+  { bus, clock }: Center,
   channel: ClaimedChannel,
   message: Message,
   delivery: Delivery,
-  at: Date,
 ): Promise<boolean> {
+  const at = clock()
   const tries = Math.max(...message.deliveries.map(one => one.tries)) + 1
   const isTest = message.deliveries.some(one => one.purpose === 'test')
   const again = delivery.result === 'refused' && delivery.again && tries < mostTries && !isTest
@@ -101,6 +104,7 @@ async function record(
     .where('tenant_id', '=', channel.tenant_id)
     .where('channel_id', '=', channel.channel_id)
     .execute()
+  await tellChannels(bus, channel.tenant_id, [channel.channel_id], db)
   return rest !== null
 }
 

@@ -69,8 +69,8 @@ export function startNotifications(center: Center): Worker {
 export async function prepareDeliveries(center: Center, signal?: AbortSignal): Promise<void> {
   const at = center.clock()
   const work = [
-    () => center.store.system(db => takeItems(db, center.settings.address, at)),
-    () => center.store.system(db => escalate(db, at)),
+    () => center.store.system(db => takeItems(db, center, at)),
+    () => center.store.system(db => escalate(db, center.bus, at)),
   ]
   for (const step of work) while (signal?.aborted !== true && (await step()) > 0);
 }

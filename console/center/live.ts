@@ -41,7 +41,7 @@ const touched: Readonly<Record<LiveKind, readonly FunctionName[]>> = {
   policy: ['listGroups'],
   rules: ['listPacks', 'listRules', 'listIndicators'],
   allowlist: ['listAllowances', 'listAlerts'],
-  notification: ['listChannels', 'listDeliveries', 'listNotifyRoutes', 'listExports'],
+  notification: ['listChannels', 'getChannel', 'listDeliveries', 'getDelivery', 'listNotifyRoutes', 'listExports'],
   // Heard by those who show it; what it ends in is told as an order or a scan.
   progress: [],
 }

@@ -74,7 +74,7 @@ test('a channel that cannot be reached says so, can be tried again, and shows no
   await page.goto('/notifications')
   await page.getByRole('button', { name: `Test ${hostile}` }).click()
   await page.getByText('The message was not delivered.').waitFor()
-  await page.getByText('Refused', { exact: true }).waitFor()
+  await page.getByRole('dialog').getByText('Refused', { exact: true }).waitFor()
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click()
 
   await page.getByRole('button', { name: `Actions for ${hostile}` }).click()
@@ -103,6 +103,38 @@ test('a channel that cannot be reached says so, can be tried again, and shows no
   })
   await page.getByRole('listitem').nth(1).waitFor()
   assert.equal(await page.evaluate('window.bad'), undefined)
+  assert.deepEqual(complaints, [])
+  await context.close()
+})
+
+test('what becomes of messages is seen without asking again', { skip }, async () => {
+  const { page, context, complaints } = await openPage(browser, seeded.address)
+  const { api } = seeded.admin
+  const settings = { host: '127.0.0.1', port: 9, security: 'none', from: 'lamp@example.com', to: ['ops@example.com'] }
+  const body = { name: 'Mail later', kind: 'email', settings }
+  const { id: channel } = await api.createChannel({ body })
+  await signInOn(page, seeded.admin)
+  await page.goto('/notifications/deliveries')
+  await settled(page)
+  const { delivery } = await api.testChannel({ params: { channel } })
+  const row = page.getByRole('row').filter({ hasText: 'Mail later' })
+  await row.getByText('Failed').waitFor()
+  await row.getByRole('button', { name: /Details/ }).click()
+  const tries = page.getByRole('list', { name: 'Tries' }).getByRole('listitem')
+  await tries.first().waitFor()
+  await api.changeChannel({
+    params: { channel },
+    body: { ...body, settings: { ...settings, port: receivers.smtpPort } },
+  })
+  await api.retryDelivery({ params: { delivery } })
+  await tries.nth(1).getByText('Delivered').waitFor()
+  await page.keyboard.press('Escape')
+  await row.getByText('Delivered').waitFor()
+  await page.getByRole('link', { name: 'Channels' }).click()
+  await row.getByText('Delivered').waitFor()
+  await api.changeChannel({ params: { channel }, body })
+  await api.testChannel({ params: { channel } })
+  await row.getByText('Refused', { exact: true }).waitFor()
   assert.deepEqual(complaints, [])
   await context.close()
 })

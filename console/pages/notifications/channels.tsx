@@ -30,7 +30,7 @@ export function Channels() {
   const { t: part } = useWords('parts')
   const { number } = useNumbers()
   const words = useFieldWords()
-  const query = useCall('listChannels', undefined, { everyMs: 15_000 })
+  const query = useCall('listChannels')
   const [open, setOpen] = useState<Open>()
   const close = () => setOpen(undefined)
   const columns: Column<Channel>[] = [

@@ -30,8 +30,7 @@ export function DeliveryDetails({ delivery, onClose }: DeliveryDetailsProps) {
 
 function Details({ id }: { readonly id: string }) {
   const { t } = useWords('notifications')
-  // The live view does not tell of deliveries.
-  const { data, error, refetch } = useCall('getDelivery', { params: { delivery: id } }, { everyMs: 2_000 })
+  const { data, error, refetch } = useCall('getDelivery', { params: { delivery: id } })
   const retry = useChange('retryDelivery', ['listDeliveries', 'getDelivery', 'listChannels'])
   if (data === undefined)
     return error === null ? <LoadingState /> : <ErrorState error={error} retry={() => void refetch()} />

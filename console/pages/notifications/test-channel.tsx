@@ -39,16 +39,12 @@ function Test({ channel, onClose }: { readonly channel: string; readonly onClose
     mutate({ params: { channel } })
   }, [begun, mutate, channel])
   const delivery = test.data?.delivery
-  const [ended, setEnded] = useState<string>()
   const { data, error } = useCall(
     'getDelivery',
     { params: { delivery: delivery ?? '' } },
-    { enabled: delivery !== undefined, ...(ended === delivery ? {} : { everyMs: 700 }) },
+    { enabled: delivery !== undefined },
   )
   const state = data?.state ?? 'due'
-  useEffect(() => {
-    if (state !== 'due') setEnded(delivery)
-  }, [state, delivery])
   const failed = test.error ?? error
   return (
     <Stack gap="sm">
