@@ -3,13 +3,13 @@ import { after, before, test } from 'node:test'
 import { hostRoutes } from '../../model/api/index.ts'
 import { defaultPolicy } from '../../model/wire/index.ts'
 import { type TestCenter, testCenter } from '../ingest/testing/agents.ts'
+import { openAlerts } from '../notify/testing/alerts.ts'
 import { ProblemError } from '../problem-error.ts'
 import { callerOf, type HandlerCaller, handlerCaller, requestOf } from '../testing/handler-caller.ts'
 import { openTestStore, type TestStore } from '../testing/index.ts'
 import { uuid7 } from '../uuid7.ts'
-import { groupHandlers, hostHandlers, hostsInScope, inventoryHandlers, scanHandlers, summaryHandlers } from './index.ts'
+import { hostHandlers, hostsHandlers, hostsInScope, summaryHandlers } from './index.ts'
 
-const handlers = { ...hostHandlers, ...groupHandlers, ...inventoryHandlers, ...scanHandlers, ...summaryHandlers }
 let store: TestStore
 let center: TestCenter
 let call: HandlerCaller<typeof hostRoutes>
@@ -19,7 +19,7 @@ let south = ''
 before(async () => {
   store = await openTestStore()
   center = testCenter(store)
-  call = handlerCaller(hostRoutes, handlers, store, center)
+  call = handlerCaller(hostRoutes, hostsHandlers, store, center)
   north = (await call('createGroup', { body: { name: 'north' } })).id
   south = (await call('createGroup', { body: { name: 'south', parent: north } })).id
   for (const [name, group, verdict] of [
@@ -175,6 +175,42 @@ test('a host that is moved takes another policy; a policy holds for the groups b
   assert.deepEqual([changed.policy?.laterLooks, changed.policyVersion], [false, 2])
   assert.deepEqual(new Set(center.said.filter(one => one.what === 'group').map(one => one.id)), new Set([north, south]))
   assert.ok(call.audited.includes('group.changed'))
+})
+
+test('several hosts are moved in one call, with their alerts; all of them or none', async () => {
+  const { items } = await call('listHosts')
+  const [alpha, beta, gamma] = ['alpha', 'beta', 'gamma'].map(name => items.find(one => one.name === name)?.id ?? '')
+  const ids = [alpha ?? '', beta ?? '']
+  const [alert] = await openAlerts(store, center.clock(), [{ host: alpha ?? '', group: north }])
+  const where = async () => (await call('listHosts')).items.map(one => [one.name, one.group.id])
+  const before = await where()
+  const both = [...ids, gamma ?? '']
+  await assert.rejects(call('moveHosts', { body: { hosts: both, group: south } }, [north, south]), refused(404))
+  const some = { 'hosts:read': 'all', 'hosts:write': [north, south] } as const
+  await assert.rejects(call('moveHosts', { body: { hosts: both, group: south } }, some), refused(403))
+  await assert.rejects(call('moveHosts', { body: { hosts: ids, group: store.group } }, some), refused(403))
+  await assert.rejects(call('moveHosts', { body: { hosts: ids, group: uuid7() } }), refused(400))
+  assert.deepEqual(await where(), before)
+  center.said.length = 0
+  assert.deepEqual(await call('moveHosts', { body: { hosts: [...ids, ...ids], group: south } }, some), { moved: 1 })
+  assert.deepEqual(await where(), [
+    ['alpha', south],
+    ['beta', south],
+    ['gamma', store.group],
+  ])
+  assert.deepEqual(
+    center.said.map(one => one.what),
+    ['host', 'agent'],
+    'beta was there already',
+  )
+  assert.deepEqual(center.said[0]?.id, alpha)
+  const groupOf = (id: string) =>
+    store.store.tenant(store.tenant, db =>
+      db.selectFrom('alert').select('group_id').where('alert_id', '=', id).executeTakeFirstOrThrow(),
+    )
+  assert.equal((await groupOf(alert ?? '')).group_id, south)
+  assert.ok(call.audited.includes('hosts.moved'))
+  await call('moveHosts', { body: { hosts: [alpha ?? ''], group: north } })
 })
 
 test('groups stay a tree, and only empty ones go', async () => {

@@ -2,10 +2,11 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import { type hostFilter, type HostObject, type hostRoutes, scoreReason } from '../../model/api/index.ts'
 import { beyond, keyset } from '../api/keyset.ts'
-import type { Caller, Db, Handlers, Request } from '../context.ts'
-import { badRequest, notAllowed, notFound } from '../problem-error.ts'
+import type { Caller, Db, Handlers } from '../context.ts'
+import { notAllowed, notFound } from '../problem-error.ts'
 import { groupsBelow } from './groups.ts'
 import { containing, hostObjectOf, hostsOf, inGroupsOf, mayInGroup } from './host-object.ts'
+import { moveInto, requireTarget } from './move-hosts.ts'
 
 type HostHandlers = Pick<
   Handlers<typeof hostRoutes>,
@@ -44,14 +45,13 @@ export const hostHandlers: HostHandlers = {
       .where('host_id', '=', params.host)
       .set({
         name: body.name ?? before.name,
-        group_id: body.group ?? before.group_id,
         region: body.region ?? before.region,
         owner: body.owner ?? before.owner,
         tags: [...new Set(body.tags ?? before.tags)],
         note: body.note ?? before.note,
       })
       .execute()
-    if (body.group !== undefined && body.group !== before.group_id) await moveAlerts(request, params.host, body.group)
+    if (body.group !== undefined && body.group !== before.group_id) await moveInto(request, [params.host], body.group)
     await audit('host.changed', { kind: 'host', id: params.host }, body)
     await center.bus.publish('live', { tenant: caller.tenant, what: 'host', id: params.host }, db)
     return hostObjectOf(await hostRow(db, caller, params.host))
@@ -133,19 +133,4 @@ function narrowed(
       OR host.note ILIKE ${pattern} OR array_to_string(host.addresses, ' ') ILIKE ${pattern})`)
   }
   return query
-}
-
-async function requireTarget(db: Db, caller: Caller, group: string): Promise<void> {
-  const found = await db.selectFrom('host_group').where('group_id', '=', group).select('group_id').executeTakeFirst()
-  if (found === undefined || !mayInGroup(caller, 'hosts:read', group))
-    throw badRequest('There is no such group to move it to')
-  if (!mayInGroup(caller, 'hosts:write', group)) throw notAllowed('You may not move hosts into that group.')
-}
-
-/** Rights over alerts go by the group, which each alert carries; another group may also mean another policy. */
-async function moveAlerts({ caller, db, center }: Request, host: string, group: string): Promise<void> {
-  await db.updateTable('alert').where('host_id', '=', host).set({ group_id: group }).execute()
-  const agent = await db.selectFrom('host').where('host_id', '=', host).select('agent_id').executeTakeFirst()
-  if (agent?.agent_id)
-    await center.bus.publish('policy', { tenant: caller.tenant, what: 'agent', id: agent.agent_id }, db)
 }

@@ -3,6 +3,7 @@ import type { Handlers } from '../context.ts'
 import { groupHandlers } from './groups.ts'
 import { hostHandlers } from './hosts.ts'
 import { inventoryHandlers } from './inventory.ts'
+import { moveHandlers } from './move-hosts.ts'
 import { scanHandlers } from './scans.ts'
 import { summaryHandlers } from './summary.ts'
 
@@ -19,6 +20,7 @@ export { summaryHandlers } from './summary.ts'
 /** The functions behind `hostRoutes`. */
 export const hostsHandlers: Handlers<typeof hostRoutes> = {
   ...hostHandlers,
+  ...moveHandlers,
   ...groupHandlers,
   ...inventoryHandlers,
   ...scanHandlers,

@@ -131,6 +131,14 @@ function changingCommands(group: Command, outcome: Outcome): void {
     load: async () => (await import('./hosts.ts')).setCommand,
   })
   addCommand(group, outcome, {
+    usage: 'move <host...>',
+    description:
+      'Move hosts to another group, with their alerts: all of them, or none. The policy of that group then holds.',
+    options: command => command.requiredOption('--to <group>', 'the group'),
+    examples: ['hosts move web-1 web-2 --to shop'],
+    load: async () => (await import('./hosts.ts')).moveCommand,
+  })
+  addCommand(group, outcome, {
     usage: 'remove <host...>',
     description: 'Take hosts out of the center. Their agents are revoked; nothing changes on the hosts themselves.',
     options: yesOption,

@@ -4,7 +4,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { count } from '../print/verdict.ts'
 import { withCenter } from './connect.ts'
 import { detailText, factText } from './fact-text.ts'
-import { groupOf, hostOf, maybeOneOf, timeBefore } from './names.ts'
+import { groupOf, hostOf, hostsOf, maybeOneOf, timeBefore } from './names.ts'
 import { type Cell, type Column, type ListOptions, plain, showDone, showOne, showPages, when } from './show.ts'
 import { sure } from './sure.ts'
 
@@ -146,6 +146,12 @@ export const setCommand = withCenter<HostChange>(async ({ client }, options, con
     throw new CommandError('say what to change: --name, --group, --region, --owner, --tags or --note')
   const host = await client.updateHost({ params: { host: await hostOf(client, name) }, body })
   showOne(context, host, hostFields(host))
+})
+
+export const moveCommand = withCenter<{ to: string }>(async ({ client }, { to }, context, ...names) => {
+  const group = await groupOf(client, to)
+  const answer = await client.moveHosts({ body: { hosts: await hostsOf(client, names), group } })
+  showDone(context, answer, `Moved ${count(answer.moved, 'host')} to ${plain(to)}.`)
 })
 
 export const removeCommand = withCenter<{ yes?: boolean }>(async ({ client }, options, context, ...names) => {

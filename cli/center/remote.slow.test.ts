@@ -222,6 +222,8 @@ test('hosts join with a token, are listed, sorted and described', async () => {
     (await json<Listed>('admin', ['hosts', 'list', '--group', 'shop'])).items.map(one => one.name),
     ['web-1'],
   )
+  assert.match(await fine('admin', ['hosts', 'move', 'web-1', 'web-2', '--to', 'shop']), /Moved 1 host to shop/)
+  assert.match(await fine('admin', ['hosts', 'move', 'web-2', '--to', 'All hosts']), /Moved 1 host to All hosts/)
   assert.match(await fine('admin', ['hosts', 'show', 'web-1']), /tags\s+edge, eu/)
   assert.deepEqual((await json<Listed>('admin', ['hosts', 'list', '--limit', '1'])).items.length, 1)
   const unknown = await as('admin', ['hosts', 'show', 'web'])

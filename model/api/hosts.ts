@@ -154,6 +154,16 @@ export const hostRoutes = {
     }),
     answer: hostObject,
   },
+  moveHosts: {
+    method: 'POST',
+    path: '/hosts/move',
+    needs: 'hosts:write',
+    subject: 'Hosts',
+    summary: 'Move hosts to another group: all of them, or none when the caller may not change one.',
+    body: z.strictObject({ hosts: z.array(z.uuid()).min(1).max(10_000), group: z.uuid() }),
+    /** Those that were in that group already are not counted. */
+    answer: z.object({ moved: z.number().int() }),
+  },
   removeHost: {
     method: 'DELETE',
     path: '/hosts/:host',

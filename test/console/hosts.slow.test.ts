@@ -61,17 +61,23 @@ test('chosen hosts are scanned and moved together', { skip }, async () => {
   await seat('admin', async page => {
     await page.goto('/hosts')
     await page.getByRole('checkbox', { name: 'Select mail-01' }).check()
-    await page.getByRole('checkbox', { name: 'Select ci-01' }).check()
+    await page.getByRole('checkbox', { name: 'Select cache-01' }).check()
     await page.getByText('2 selected').waitFor()
     await page.getByRole('button', { name: 'Move to group' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('combobox', { name: 'Group' }).click()
     await page.getByRole('option', { name: 'Build' }).click()
     await look(page, 'move')
+    const changes: string[] = []
+    page.on('request', one => void (one.method() !== 'GET' && changes.push(new URL(one.url()).pathname)))
     await dialog.getByRole('button', { name: 'Move to group' }).click()
     await page.getByText('2 hosts moved').waitFor()
+    assert.deepEqual(changes, ['/api/v1/hosts/move'])
     const { items } = await seeded.admin.api.listHosts({ query: {} })
-    assert.equal(items.find(({ name }) => name === 'mail-01')?.group.name, 'Build')
+    assert.deepEqual(
+      items.filter(({ group }) => group.name === 'Build').map(({ name }) => name),
+      ['cache-01', 'ci-01', 'mail-01'],
+    )
     await page.getByRole('checkbox', { name: 'Select mail-01' }).check()
     await page.getByRole('button', { name: 'Scan now' }).click()
     await look(page, 'scan')

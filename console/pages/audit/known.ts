@@ -34,6 +34,7 @@ export const knownActions = [
   'group.removed',
   'host.changed',
   'host.removed',
+  'hosts.moved',
   'identity-provider.changed',
   'identity-provider.created',
   'identity-provider.removed',

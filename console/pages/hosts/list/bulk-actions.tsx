@@ -3,7 +3,7 @@ import { FolderInput, ScanSearch } from 'lucide-react'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import type { HostObject } from '../../../../model/api/index.ts'
-import { useCall, useChange } from '../../../center/index.ts'
+import { type AnswerTo, useCall, useChange } from '../../../center/index.ts'
 import { ErrorText, showDone, StartScanDialog, useNumbers } from '../../../parts/index.ts'
 import { useSession } from '../../../session/index.ts'
 import { useWords } from '../../../words/index.ts'
@@ -81,21 +81,15 @@ function MoveForm({ hosts, onDone }: BulkActionsProps) {
   const { t } = useWords('hosts')
   const { can } = useSession()
   const groups = useCall('listGroups')
-  const update = useChange('updateHost', ['listHosts', 'listGroups', 'hostFacets'])
+  const move = useChange('moveHosts', ['listHosts', 'listGroups', 'hostFacets'])
   const [group, setGroup] = useState<string | null>(null)
-  const [moving, setMoving] = useState(false)
-  const go = async () => {
+  const go = () => {
     if (group === null) return
-    setMoving(true)
-    try {
-      for (const { id } of hosts) await update.mutateAsync({ params: { host: id }, body: { group } })
-      showDone(t('moved', { count: hosts.length }))
+    const done = ({ moved }: AnswerTo<'moveHosts'>) => {
+      showDone(t('moved', { count: moved }))
       onDone()
-    } catch {
-      // Shown below.
-    } finally {
-      setMoving(false)
     }
+    move.mutate({ body: { hosts: hosts.map(({ id }) => id), group } }, { onSuccess: done })
   }
   return (
     <Stack gap="sm">
@@ -110,9 +104,9 @@ function MoveForm({ hosts, onDone }: BulkActionsProps) {
         searchable
         data-autofocus
       />
-      <ErrorText error={update.error} />
+      <ErrorText error={move.error} />
       <Group justify="flex-end">
-        <Button onClick={() => void go()} loading={moving} disabled={group === null}>
+        <Button onClick={go} loading={move.isPending} disabled={group === null}>
           {t('move')}
         </Button>
       </Group>
