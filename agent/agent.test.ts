@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { agentConfig, agentFrame, defaultPolicy, report as reportSchema } from '../model/wire/index.ts'
+import { type AgentFrame, agentConfig, agentFrame, defaultPolicy, report as reportSchema } from '../model/wire/index.ts'
 import { Agent, type AgentOptions } from './agent.ts'
 import { readIdentity, type StoredIdentity, writeIdentity } from './identity.ts'
 import { agentFolders, readJson } from './own-files.ts'
@@ -175,6 +175,37 @@ test('a wrong agent.yml at a reload is said, and the policy of before holds', as
   assert.equal(worker.surroundings.config().upgrade, true)
   assert.match(s.log.join('\n'), /not taken over: agent.yml:1: no/)
 })
+
+test('that the center may upgrade it is said while the owner of the host lets it, and said anew after a reload', async t => {
+  const s = await scene(t, {})
+  let lets = {}
+  let replaceable = true
+  const { agent } = await s.start({
+    readConfig: async () => agentConfig.parse({ center: s.center?.url, ...lets }),
+    replaceable: () => replaceable,
+  })
+  const said = () => s.center?.peers.map(peer => agentFrame.parse(peer.frames[0])).map(allowsUpgrade) ?? []
+  const reloaded = async (connections: number) => {
+    await agent.reload()
+    await until('connected', () => s.log.filter(line => line.startsWith('connected to')).length >= connections)
+  }
+  await until('connected', () => s.log.some(line => line.startsWith('connected to')))
+  lets = { upgrade: true }
+  await reloaded(2)
+  lets = { upgrade: true, orders: { accept: ['scan'] } }
+  await reloaded(3)
+  lets = { upgrade: true }
+  await reloaded(4)
+  replaceable = false
+  await reloaded(5)
+  lets = { upgrade: true, scan: { cpuPercent: 5 } }
+  await reloaded(5)
+  assert.deepEqual(said(), [false, true, false, true, false])
+})
+
+function allowsUpgrade(hello: AgentFrame): boolean {
+  return hello.type === 'hello' && hello.capabilities.includes('upgrade:allowed')
+}
 
 test('stopping takes leave, tells the worker, and lets the spool go', async t => {
   const s = await scene(t, {})

@@ -26,6 +26,8 @@ export interface AgentOptions {
   readonly readConfig: () => Promise<AgentConfig>
   readonly makeWorker: (surroundings: WorkerSurroundings) => Worker
   readonly upgrade: WorkerSurroundings['upgrade']
+  /** Whether `upgrade` can do it: the program was installed by its package, and this host knows a release key. Default no. */
+  readonly replaceable?: () => boolean
   /** What an upgrade that was just made still has to show. */
   readonly trial?: UpgradeTrial
   readonly teller?: Teller
@@ -66,6 +68,8 @@ export class Agent {
   #timer: NodeJS.Timeout | undefined
   #statusAt = 0
   #wholeAt = 0
+  /** What the last `hello` said that it can do. */
+  #announced: readonly string[] = []
   #taking: Promise<void> = Promise.resolve()
   #leaving: Farewell | undefined
   #ended: () => void = () => {}
@@ -120,6 +124,7 @@ export class Agent {
       replaceJson(this.#folders.config, this.#config)
       this.#schedule.settle(this.#rhythm(), Date.now())
       this.#log('agent.yml was read again')
+      if (this.#capabilities().join() !== this.#announced.join()) this.#connection?.renew()
     } catch (error) {
       this.#log(`agent.yml is not taken over: ${messageOf(error)}`)
     }
@@ -294,12 +299,20 @@ export class Agent {
     return undefined
   }
 
+  /** `upgrade:allowed`: the owner of the host lets the center replace the program, and it can be done. */
+  #capabilities(): readonly string[] {
+    const { upgrade, orders } = this.#config
+    const allowed = upgrade && orders.accept.includes('upgrade') && this.#options.replaceable?.() === true
+    return [...this.#worker.capabilities, ...(allowed ? ['upgrade:allowed'] : [])]
+  }
+
   #hello(): Hello {
+    this.#announced = this.#capabilities()
     return {
       type: 'hello',
       protocol: 1,
       program: this.#options.program.slice(0, 40),
-      capabilities: [...this.#worker.capabilities],
+      capabilities: [...this.#announced],
       ...hostData(),
       startedAt: this.#startedAt,
       clock: new Date().toISOString(),

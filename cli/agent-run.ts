@@ -6,6 +6,7 @@ import {
   loadAgent,
   loadIdentity,
   loadNotify,
+  loadProgramHome,
   loadReleaseKey,
   loadTrial,
   loadUpgrade,
@@ -42,6 +43,8 @@ export async function agentRunCommand(options: RunOptions, context: Context): Pr
   const { Agent, AgentBusy } = await loadAgent()
   const { makeWorker } = await loadWorker()
   const trial = (await loadTrial()).upgradeTrial(context.state, root)
+  const { releaseKeys } = await loadReleaseKey()
+  const { replaceableHome } = await loadProgramHome()
   const tellService = await serviceTeller(options.notifySocket)
   const path = options.config ?? defaultConfig
   let notify: AgentConfig['notify'] = []
@@ -57,6 +60,7 @@ export async function agentRunCommand(options: RunOptions, context: Context): Pr
       },
       makeWorker,
       upgrade: order => upgradeFor(context.state, order),
+      replaceable: () => releaseKeys().length > 0 && replaceableHome(root) !== undefined,
       teller: localTeller(() => notify, log),
       log,
       ...(trial === undefined ? {} : { trial }),

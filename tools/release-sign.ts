@@ -1,7 +1,8 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { canonicalRelease, type Release } from '../agent/upgrade/release.ts'
+import { canonicalRelease } from '../agent/upgrade/release.ts'
+import type { Release } from '../model/wire/index.ts'
 
 // The publisher's own tool, for a machine without a network:
 //   node tools/release-sign.ts make-key FILE             a key (PEM, mode 0600); prints what hosts pin

@@ -32,6 +32,12 @@ export function linked(home: string, name: 'current' | 'previous'): string | und
   return folderPattern.test(target) ? target : undefined
 }
 
+/** The same where the link `current` leads to the running version, so that it can be set anew; else `undefined`. */
+export function replaceableHome(program: string): ProgramHome | undefined {
+  const place = programHome(program)
+  return place !== undefined && linked(place.home, 'current') === place.running ? place : undefined
+}
+
 /** Points the link at another version in one step; at every moment it leads to one of the two. */
 export function point(home: string, name: 'current' | 'previous', folder: string): void {
   const temporary = join(home, `.${name}.new`)

@@ -1,30 +1,10 @@
 import { createPublicKey, verify } from 'node:crypto'
+import type { Release, SignedRelease } from '../../model/wire/index.ts'
 import { isRecord } from '../own-files.ts'
 
 /** A release or its package is not what an honest publisher would offer; nothing was changed. */
 export class ReleaseRefused extends Error {
   override readonly name = 'ReleaseRefused'
-}
-
-/** What the publisher signs with the offline release key, about one package. */
-export interface Release {
-  readonly format: 'davylamp-release'
-  readonly version: 1
-  /** Version of the program, `1.2.3`. */
-  readonly program: string
-  readonly architecture: 'x64' | 'arm64'
-  /** Of the package file. */
-  readonly sha256: string
-  readonly bytes: number
-  /** Oldest version that may be replaced by this one. */
-  readonly minimum: string
-  readonly madeAt: string
-}
-
-export interface SignedRelease {
-  readonly release: Release
-  /** Ed25519 over the RFC 8785 form of `release`, base64. */
-  readonly signature: string
 }
 
 /** RFC 8785 for an object that holds only texts and whole numbers: sorted names, no white space. */

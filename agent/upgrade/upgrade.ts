@@ -13,11 +13,12 @@ import {
 import { join } from 'node:path'
 import { tlsOf } from '../connection/connection.ts'
 import { ask, saidBy } from '../connection/https.ts'
+import type { Release } from '../../model/wire/index.ts'
 import type { StoredIdentity } from '../identity.ts'
 import { syncFolder } from '../own-files.ts'
 import type { AgentFolders } from '../ports.ts'
-import { linked, point, programHome, versionOfFolder } from './program-home.ts'
-import { type Release, ReleaseRefused, unfit, verifiedRelease } from './release.ts'
+import { linked, point, replaceableHome, versionOfFolder } from './program-home.ts'
+import { ReleaseRefused, unfit, verifiedRelease } from './release.ts'
 import { writeUpgrade } from './upgrade-state.ts'
 import { unpack } from './unpack.ts'
 
@@ -40,8 +41,8 @@ export async function upgrade(
   order: { readonly order: string; readonly version: string; readonly sha256: string },
   parts: UpgradeParts,
 ): Promise<void> {
-  const place = programHome(parts.program)
-  if (place === undefined || linked(place.home, 'current') !== place.running)
+  const place = replaceableHome(parts.program)
+  if (place === undefined)
     throw new ReleaseRefused(
       'this program was not installed by its package, so it cannot replace itself. Install it with: davylamp agent install',
     )
