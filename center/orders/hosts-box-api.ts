@@ -65,9 +65,10 @@ export const boxHandlers: BoxHandlers = {
       SELECT body FROM run_action WHERE tenant_id = ${caller.tenant} AND host_id = ${params.host} AND run_id = ${params.run}
       ORDER BY number`.execute(db)
     // A run of which only steps came so far has no body yet.
-    const proven = runSchema.shape.proof.safeParse((row.body as { proof?: unknown }).proof).data
+    const run = runObjectOf(row)
+    const proven = run.proof && runSchema.shape.proof.safeParse((row.body as { proof?: unknown }).proof).data
     return {
-      ...runObjectOf(row),
+      ...run,
       actions: actions.map(one => actionState.parse(one.body)),
       ...(proven === undefined ? {} : { proven }),
     }
@@ -185,13 +186,15 @@ export const boxHandlers: BoxHandlers = {
 }
 
 function runObjectOf(row: RunRow) {
-  const proof = proofs.find(one => one === row.proof_result)
+  const state = runStates.find(one => one === row.state) ?? 'running'
+  const takenBack = state === 'undone' || state === 'partly-undone'
+  const proof = takenBack ? undefined : proofs.find(one => one === row.proof_result)
   return {
     id: row.run_id,
     host: { id: row.host_id, name: row.host_name },
     ...(row.order_id === null ? {} : { order: row.order_id }),
     plan: row.plan_id,
-    state: runStates.find(one => one === row.state) ?? ('running' as const),
+    state,
     incidents: row.incidents,
     ...(proof === undefined ? {} : { proof }),
     startedAt: row.started_at.toISOString(),

@@ -342,6 +342,24 @@ test('who may not see a host sees none of its orders, runs and boxes, and orders
   assert.equal(run.actions.length, 1)
 })
 
+test('what a run proved is told until something of it was taken back', async () => {
+  const { agent, send } = await infectedAgent('proven')
+  const action = { kind: 'quarantine-file' as const, path: '/tmp/x' }
+  const state = { number: 1, phase: 'remove' as const, action, reason: 'r', outcome: 'done' as const, undoable: true }
+  await send({ kind: 'run-step', run: 'run-2', plan: 'p', of: 1, state })
+  for (const [state, proof] of [
+    ['complete', 'clean'],
+    ['partly-undone', undefined],
+    ['undone', undefined],
+  ] as const) {
+    await inTenant(db =>
+      db.updateTable('run').set({ state, proof_result: 'clean' }).where('host_id', '=', agent.host).execute(),
+    )
+    const run = await call('getRun', { params: { host: agent.host, run: 'run-2' } }, caller('ada'))
+    assert.deepEqual([run.state, run.proof], [state, proof])
+  }
+})
+
 test('the background work does what waits, and ends when told', async () => {
   const { agent } = await infectedAgent('work')
   const { orders } = await create({

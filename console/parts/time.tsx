@@ -55,7 +55,8 @@ function relative(date: Date, now: number, language: string): string {
   const seconds = (date.getTime() - now) / 1000
   const [unit, size] = steps.find(([, size]) => Math.abs(seconds) >= size) ?? (['second', 1] as const)
   if (unit === 'day' && Math.abs(seconds) > 30 * 86_400) return formatsOf(language).day.format(date)
-  const value = unit === 'second' ? 0 : Math.trunc(seconds / size)
+  // What was just made for a day ends "in 24 hours", not "in 23".
+  const value = unit === 'second' ? 0 : seconds > 0 ? Math.round(seconds / size) : Math.trunc(seconds / size)
   return formatsOf(language).relative.format(value, unit)
 }
 

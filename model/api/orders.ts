@@ -70,6 +70,7 @@ export const runObject = z.object({
   plan: z.string(),
   state: z.enum(['running', 'complete', 'partial', 'undone', 'partly-undone']),
   incidents: z.array(z.string()),
+  /** Absent too once something of the run was taken back: what was proven then is not so now. */
   proof: z.enum(['clean', 'left', 'unproven', 'rebuild-advised']).optional(),
   startedAt: time,
   changedAt: time,

@@ -140,7 +140,13 @@ export function Channels() {
       >
         {open?.what === 'form' ? <FormOf channel={open.channel} onClose={close} /> : null}
       </Modal>
-      <TestChannel channel={open?.what === 'test' ? open.channel : undefined} onClose={close} />
+      <TestChannel
+        channel={open?.what === 'test' ? open.channel : undefined}
+        onClose={() => {
+          close()
+          void query.refetch()
+        }}
+      />
       <RemoveChannel channel={open?.what === 'remove' ? open.channel : undefined} onClose={close} />
     </Stack>
   )

@@ -49,7 +49,7 @@ export function TaskHosts({ task }: { readonly task: string }) {
       width: '120px',
       cell: row => (row.endedAt === undefined ? '–' : <Time at={row.endedAt} />),
     },
-    { key: 'do', title: t('do'), width: 'minmax(130px, 1fr)', cell: row => <Cleanup order={row} /> },
+    { key: 'do', title: t('do'), width: 'minmax(175px, 1fr)', cell: row => <Cleanup order={row} /> },
   ]
   return (
     <DataTable

@@ -32,7 +32,7 @@ export function Why({ alert, story }: WhyProps) {
               <ErrorState error={story.error} retry={() => void story.refetch()} />
             )
           ) : (
-            <Reasons story={story.data} />
+            <Reasons story={story.data} since={incidentOf(alert)?.since?.because} />
           )}
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 4 }}>
@@ -61,9 +61,18 @@ const entries = [
   'unknown',
 ] as const
 
-function Reasons({ story }: { readonly story: AlertStory }) {
+interface ReasonsProps {
+  readonly story: AlertStory
+  /** Why it is known since when, as it is shown beside. */
+  readonly since: string | undefined
+}
+
+function Reasons({ story, since }: ReasonsProps) {
   const { t } = useWords('alerts/detail')
-  const sentences = story.summary.length > 0 ? story.summary : story.why.map(one => one.because)
+  // The host's sentences end with the way in and the time, which have places of their own here.
+  const elsewhere = [since, ...story.entryPoints.map(one => one.because)]
+  const said = story.summary.length > 0 ? story.summary : story.why.map(one => one.because)
+  const sentences = said.filter(one => !elsewhere.some(because => because !== undefined && one.endsWith(`${because}.`)))
   return (
     <>
       {story.rebuildAdvised.length === 0 ? null : (

@@ -106,7 +106,7 @@ interface ArrivedProps {
 /** One server that is there: its first scan, and what came of it. */
 function Arrived({ enrolment, scan }: ArrivedProps) {
   const { t } = useWords('hosts')
-  const { number } = useNumbers()
+  const { number, percent } = useNumbers()
   const id = enrolment.host?.id ?? ''
   const host = useCall('getHost', { params: { host: id } }, { enabled: id !== '' })
   const start = useChange('startScan', ['listTasks'])
@@ -137,7 +137,7 @@ function Arrived({ enrolment, scan }: ArrivedProps) {
             <HostText>{enrolment.address}</HostText> · <HostText prose>{enrolment.group.name}</HostText>
           </Text>
         </div>
-        <Presence online={online} lastSeen={lastSeen} reason={offlineReason} />
+        {lastSeen === undefined ? null : <Presence online={online} lastSeen={lastSeen} reason={offlineReason} />}
       </Group>
       <Group gap="md" mt="xs">
         {lastScanAt === undefined ? (
@@ -145,7 +145,7 @@ function Arrived({ enrolment, scan }: ArrivedProps) {
             {asked.current || progress !== undefined ? <Loader size="xs" /> : null}
             <Text size="sm">
               {progress !== undefined
-                ? t('wizard.scanning-share', { share: `${number(Math.round(progress.share * 100))} %` })
+                ? t('wizard.scanning-share', { share: percent(progress.share) })
                 : asked.current
                   ? t('wizard.scanning')
                   : online
