@@ -23,7 +23,7 @@ export function StepList({ steps, aside }: StepListProps) {
         const here = steps.filter(one => one.phase === phase)
         if (here.length === 0) return null
         return (
-          <section key={phase} className={classes['phase']} aria-label={t(`phases.${phase}`)}>
+          <section key={phase} className={classes['phase']}>
             <Title order={3} size="h5" mb={4}>
               {t(`phases.${phase}`)}{' '}
               <Text component="span" size="sm" c="dimmed" fw={400}>

@@ -25,6 +25,8 @@ export const pictures = process.env['DAVYLAMP_PICTURES']
 export async function look(page: Page, name: string): Promise<void> {
   if (pictures !== undefined) {
     mkdirSync(pictures, { recursive: true })
+    // The bars that stay in view would lie in the middle of the picture.
+    await page.evaluate('scrollTo(0, 0)')
     await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true })
   }
   await assertAccessible(page, name)

@@ -31,7 +31,7 @@ export function evidentThings(story: Story, facts: readonly IdentifiedFact[]): r
 
 /** What is in no drawing has no label yet. */
 function labelOf(fact: IdentifiedFact): string {
-  const said = ['command', 'path', 'name', 'address', 'id'] as const
+  const said = ['command', 'name', 'path', 'address', 'id'] as const
   return said
     .map(name => Reflect.get(fact, name) as unknown)
     .find(one => typeof one === 'string' && one !== '') as string
