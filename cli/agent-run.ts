@@ -16,6 +16,7 @@ import {
 } from '../agent/index.ts'
 import type { AgentConfig } from '../model/wire/index.ts'
 import { defaultConfig } from './agent-config-path.ts'
+import { systemStops } from './agent-service.ts'
 import { localTeller } from './agent-teller.ts'
 import { CommandError } from './command-error.ts'
 import type { Context } from './context.ts'
@@ -77,14 +78,16 @@ export async function agentRunCommand(options: RunOptions, context: Context): Pr
 }
 
 function obeySignals(agent: Agent): void {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void agent.stop('shutdown'))
+  // Whoever stops the agent alone has no shutdown to hide behind.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => void agent.stop(systemStops() ? 'shutdown' : 'restart'))
   process.on('SIGHUP', () => void agent.reload())
 }
 
 /** A parent that was killed could not say that its agent is no longer wanted. */
 function stopWithParent(agent: Agent, parent: number): void {
   setInterval(() => {
-    if (process.ppid !== parent) void agent.stop('shutdown')
+    if (process.ppid !== parent) void agent.stop('restart')
   }, 1_000).unref()
 }
 

@@ -1,14 +1,15 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { lstatSync } from 'node:fs'
 
 const path = '/usr/bin/systemctl'
+const env = { PATH: '/usr/bin:/bin', LANG: 'C' }
 
 /** The manager is asked by its own tool. Throws where there is none, or it says no. */
 export function systemctl(words: readonly string[]): void {
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (found?.isFile() !== true) throw new Error(`there is no ${path}`)
   execFileSync(path, [...words], {
-    env: { PATH: '/usr/bin:/bin', LANG: 'C' },
+    env,
     stdio: ['ignore', 'ignore', 'pipe'],
     timeout: 120_000,
   })
@@ -21,4 +22,9 @@ export function serviceActive(): boolean {
   } catch {
     return false
   }
+}
+
+/** Whether the whole system goes down or into a reboot; false where nobody can say. */
+export function systemStops(): boolean {
+  return spawnSync(path, ['is-system-running'], { env, encoding: 'utf8', timeout: 5_000 }).stdout?.trim() === 'stopping'
 }

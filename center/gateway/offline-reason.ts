@@ -22,7 +22,7 @@ export function likelyReason({ now, certificateEnds, clockSkewSeconds, nodeGone,
 
 const words: Readonly<Record<OfflineReason, string>> = {
   shutdown: 'the host was shut down',
-  restart: 'its agent was restarted and did not come back',
+  restart: 'its agent was stopped, or restarted and did not come back',
   upgrade: 'its agent was upgraded and did not come back',
   uninstall: 'its agent was uninstalled',
   revoked: 'its identity was revoked',

@@ -11,8 +11,8 @@ export const offlineSeconds = 50
 const settleSeconds = 30
 /** A node that wrote nothing for so long holds no agents. */
 const nodeSeconds = 20
-/** A restart or upgrade that takes longer did not go well. */
-const leaveSeconds = 600
+/** An upgrade that takes longer did not go well. */
+const upgradeSeconds = 600
 const mostAtOnce = 20_000
 
 /**
@@ -127,8 +127,8 @@ async function silentAgents(db: Db, at: Date): Promise<Silent[]> {
     .where(eb =>
       eb.or([
         eb('agent.offline_reason', 'is', null),
-        eb('agent.offline_reason', 'not in', ['restart', 'upgrade']),
-        eb('agent.offline_since', '<=', ago(at, leaveSeconds)),
+        eb('agent.offline_reason', '!=', 'upgrade'),
+        eb('agent.offline_since', '<=', ago(at, upgradeSeconds)),
       ]),
     )
     .limit(mostAtOnce)

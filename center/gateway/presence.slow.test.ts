@@ -207,12 +207,12 @@ test('a whole group is one alarm with its name', async () => {
   await gateway.stop()
 })
 
-test('who takes leave is offline at once, with its reason; a restart is no alarm for ten minutes', async () => {
+test('who takes leave is offline at once, with its reason; an upgrade is no alarm for ten minutes', async () => {
   const gateway = await center.start()
-  const certified = await joinMany(gateway, 4)
+  const certified = await joinMany(gateway, 6)
   const arrived = await arriveAll(gateway, certified)
   await pass(60, gateway)
-  for (const [index, reason] of (['shutdown', 'restart', 'uninstall'] as const).entries()) {
+  for (const [index, reason] of (['shutdown', 'restart', 'uninstall', 'upgrade'] as const).entries()) {
     arrived[index]?.send({ type: 'goodbye', reason })
     await arrived[index]?.closed
     const row = await agentRow(certified[index]?.agent ?? '')
@@ -221,10 +221,11 @@ test('who takes leave is offline at once, with its reason; a restart is no alarm
   await pass(120, gateway)
   assert.deepEqual((await alerts()).map(alert => alert.slice(0, 3)).sort(), [
     ['The agent on host-0 is silent: the host was shut down', 'open', 1],
+    ['The agent on host-1 is silent: its agent was stopped, or restarted and did not come back', 'open', 2],
     ['The agent on host-2 is silent: its agent was uninstalled', 'open', 3],
   ])
   await pass(600, gateway)
-  assert.equal((await alerts()).length, 3)
+  assert.equal((await alerts()).length, 4)
   await gateway.stop()
 })
 

@@ -86,7 +86,8 @@ test('the packaged agent is a service of a real systemd', { skip: !inside }, asy
     const before = await lab.row(agent)
     await range.sh('systemctl stop davylamp-agent')
     await offline('the center sees it go')
-    assert.equal((await lab.row(agent)).offline_reason, 'shutdown')
+    // The host is up: whoever stopped the agent alone is told from a shutdown.
+    assert.equal((await lab.row(agent)).offline_reason, 'restart')
     const { Result, ActiveState } = await serviceState(range, 'Result', 'ActiveState')
     assert.deepEqual([Result, ActiveState], ['success', 'inactive'])
     await range.sh('systemctl start davylamp-agent')
@@ -126,7 +127,7 @@ test('the packaged agent is a service of a real systemd', { skip: !inside }, asy
 
   await t.test('after a reboot of the host it is there again, as the same', async () => {
     const before = await lab.row(agent)
-    const kills = (await tamperings(lab, agent)).length
+    const kills = (await eventsOf(lab, agent, 'tampering')).length
     await lab.lab.reboot(range)
     await until('a new connection', 90, range, async () => {
       const { online: there, connected_at: at } = await lab.row(agent)
@@ -134,7 +135,9 @@ test('the packaged agent is a service of a real systemd', { skip: !inside }, asy
     })
     assert.equal((await lab.row(agent)).spool_id, before.spool_id)
     // An orderly shutdown is nobody's attack.
-    assert.equal((await tamperings(lab, agent)).length, kills)
+    assert.equal((await eventsOf(lab, agent, 'tampering')).length, kills)
+    const goodbye = (await eventsOf(lab, agent, 'goodbye')).at(-1)
+    assert.deepEqual(goodbye?.detail, { reason: 'shutdown' })
   })
 
   await t.test('it leaves, and alone it tells people itself what its scan finds', async () => {
@@ -200,12 +203,18 @@ function journalSays(range: Range, words: RegExp): Promise<true> {
   )
 }
 
-/** Reports of that kind which the center keeps for an agent's host. */
-async function tamperings(lab: AgentLab, agent: string): Promise<unknown[]> {
+/** What the center keeps of that kind for an agent's host, in its order. */
+async function eventsOf(lab: AgentLab, agent: string, what: string) {
   const { tenant, store } = lab.center
   const host = await lab.host(agent)
   return store.tenant(tenant, db =>
-    db.selectFrom('host_event').selectAll().where('host_id', '=', host).where('what', '=', 'tampering').execute(),
+    db
+      .selectFrom('host_event')
+      .selectAll()
+      .where('host_id', '=', host)
+      .where('what', '=', what)
+      .orderBy('event_id')
+      .execute(),
   )
 }
 

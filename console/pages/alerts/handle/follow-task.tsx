@@ -87,7 +87,7 @@ export function FollowTask({ task, way, items, onClose }: FollowTaskProps) {
       )}
       <Group justify="space-between" gap="xs">
         <Text size="xs" c="dimmed">
-          {t('follow.may-close')}
+          {ended < data.orders ? t('follow.may-close') : null}
         </Text>
         <Button onClick={onClose} data-autofocus>
           {word('close')}
