@@ -140,13 +140,7 @@ export function Channels() {
       >
         {open?.what === 'form' ? <FormOf channel={open.channel} onClose={close} /> : null}
       </Modal>
-      <TestChannel
-        channel={open?.what === 'test' ? open.channel : undefined}
-        onClose={() => {
-          close()
-          void query.refetch()
-        }}
-      />
+      <TestChannel channel={open?.what === 'test' ? open.channel : undefined} onClose={close} />
       <RemoveChannel channel={open?.what === 'remove' ? open.channel : undefined} onClose={close} />
     </Stack>
   )
