@@ -1,3 +1,4 @@
+export { asSystem } from './as-system.ts'
 export { openStore, type OpenStore, type StoreOptions, type StoreSource } from './store.ts'
 export { StoreError } from './store-error.ts'
 export { migrate, ownMigrations } from './migrate.ts'

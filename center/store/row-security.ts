@@ -9,7 +9,7 @@ export const systemRole = 'davylamp_system'
 /**
  * Under this policy PostgreSQL gives an index only conditions that cannot leak rows ("leakproof"): `=`, `<`, `^@` on text,
  * uuid, numbers and times. LIKE, array `@>` and jsonb operators are looked at row by row within the tenant; so a prefix is
- * asked with `^@`, and a hash through hunt_term.
+ * asked with `^@`, and ids are searched as the system role with the tenant as a condition, then read under this policy.
  */
 const own = `tenant_id = nullif(current_setting('davylamp.tenant', true), '')::uuid`
 
