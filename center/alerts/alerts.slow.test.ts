@@ -11,7 +11,9 @@ import { infectedHost, type RealScan, realScan } from '../ingest/testing/real-sc
 import type { AgentIdentity } from '../gateway/ports.ts'
 import { ProblemError } from '../problem-error.ts'
 import { type HandlerCaller, handlerCaller, nobody } from '../testing/handler-caller.ts'
+import { ensureTenant } from '../store/index.ts'
 import { openTestStore, type TestStore } from '../testing/index.ts'
+import { uuid7 } from '../uuid7.ts'
 import { alertHandlers, allHuntHandlers, matchIndicators } from './index.ts'
 
 let store: TestStore
@@ -109,6 +111,51 @@ test('every filter narrows', async () => {
   assert.ok((await count({ rule: finding.rule })) >= 2)
   assert.equal(await count({ level: one.level, about: 'incident', verdict: 'confirmed' }), 2)
   assert.ok((await count({ atLeast: 'critical' })) <= all)
+})
+
+test('what is older than the last days is searched as well, and only among the caller’s own', async () => {
+  const one = await incident()
+  const hash = 'e'.repeat(64)
+  const other = await ensureTenant(store.store, 'another')
+  await store.store.system(async db => {
+    for (const [tenant, days, group] of [
+      [store.tenant, 5, store.group],
+      [store.tenant, 40, store.group],
+      [store.tenant, 41, north],
+      [other.tenant, 6, other.group],
+    ] as const) {
+      const id = uuid7(Date.now() - days * 86_400_000)
+      await sql`INSERT INTO alert (tenant_id, alert_id, host_id, group_id, about, origin, type, level, title, families, hashes,
+          status, status_at, first_seen, last_seen, body)
+        SELECT ${tenant}, ${id}, host_id, ${group}, about, ${`old ${days}`}, type, level, 'Lantern of Davy', '{oldfamily}', ${[hash]},
+          status, status_at, first_seen, last_seen, body
+        FROM alert WHERE alert_id = ${one.id}`.execute(db)
+      if (tenant !== store.tenant)
+        await sql`INSERT INTO host (tenant_id, host_id, group_id, name, hostname)
+          SELECT ${tenant}, host_id, ${group}, name, hostname FROM host WHERE host_id = ${host(0)}`.execute(db)
+    }
+  })
+  const found = async (query: object, groups?: readonly string[]) =>
+    (await call('listAlerts', { query }, groups)).items.map(item => item.origin)
+  for (const query of [
+    { family: 'oldfamily' },
+    { hash: hash.toUpperCase() },
+    { text: 'LANTERN of' },
+    { text: 'ldfam' },
+  ])
+    assert.deepEqual(await found(query), ['old 5', 'old 40', 'old 41'], JSON.stringify(query))
+  assert.deepEqual(await found({ text: 'lantern' }, [north]), ['old 41'])
+  assert.deepEqual(await found({ text: 'lantern', until: new Date(Date.now() - 30 * 86_400_000).toISOString() }), [
+    'old 40',
+    'old 41',
+  ])
+  assert.deepEqual(await found({ text: 'lantern', status: 'handled' }), [])
+  const [first] = (await call('listAlerts', { query: { text: 'web-1', limit: 500 } })).items.slice(-1)
+  assert.equal(first?.origin, 'old 41')
+  const page = await call('listAlerts', { query: { text: 'lantern', limit: 2 } })
+  assert.ok(page.next !== undefined)
+  assert.deepEqual(await found({ text: 'lantern', limit: 2, after: page.next }), ['old 41'])
+  await store.store.system(db => sql`DELETE FROM alert WHERE title = 'Lantern of Davy'`.execute(db))
 })
 
 test('the detail has evidence, findings, plans and the plan itself', async () => {

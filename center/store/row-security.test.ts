@@ -4,6 +4,8 @@ import { type RawBuilder, sql } from 'kysely'
 import { Client } from 'pg'
 import { openTestStore, serverMissing, type TestStore } from '../testing/index.ts'
 import { uuid7 } from '../uuid7.ts'
+import type { Db } from '../context.ts'
+import { asSystem } from './as-system.ts'
 import { ensureTenant } from './first-tenant.ts'
 
 for (const server of ['embedded', 15] as const)
@@ -78,6 +80,23 @@ for (const server of ['embedded', 15] as const)
     test('the system sees all tenants', async () => {
       const groups = await here.store.system(db => db.selectFrom('host_group').select('tenant_id').distinct().execute())
       assert.deepEqual(new Set(groups.map(one => one.tenant_id)), new Set([here.tenant, other.tenant]))
+    })
+
+    test('what a tenant asks as the system ends with that question, however it ends', async () => {
+      const tenants = (db: Db) => sql<{ tenant_id: string }>`SELECT DISTINCT tenant_id FROM host_group`.execute(db)
+      await here.store.tenant(here.tenant, async db => {
+        assert.equal((await asSystem(db, tenants)).rows.length, 2)
+        await assert.rejects(
+          asSystem(db, () => Promise.reject(new Error('no answer'))),
+          /no answer/,
+        )
+        assert.deepEqual((await tenants(db)).rows, [{ tenant_id: here.tenant }])
+      })
+      const broken = here.store.tenant(here.tenant, async db => {
+        await asSystem(db, failing => sql`SELECT 1 / 0`.execute(failing)).catch(() => {})
+        return await tenants(db)
+      })
+      await assert.rejects(broken, /current transaction is aborted/)
     })
 
     for (const statement of [
