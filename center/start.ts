@@ -88,6 +88,8 @@ export interface RunningCenter {
   readonly group: string
   /** Only where there was nobody yet. Shown once. */
   readonly firstAdmin: FirstAdmin | undefined
+  /** Whether it serves the console, or only the API. */
+  readonly console: boolean
   /** SHA-256 of the authority's certificate, hex: what the join command carries. */
   readonly fingerprint: string
   /** Lets one host in, for a day. `by` is for the audit log. */
@@ -161,6 +163,7 @@ export async function startCenter(options: CenterOptions): Promise<RunningCenter
       tenant,
       group,
       firstAdmin,
+      console: options.console !== undefined,
       fingerprint: keys.authority.fingerprint,
       orderScan: (host, by) => orderScan({ center, tenant }, host, by),
       newToken: (by, name) => newToken({ center, keys, gateway, tenant, group }, by, name),

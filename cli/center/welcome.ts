@@ -8,6 +8,7 @@ export function showCenter(running: RunningCenter, join: string | undefined, pag
   page.line(styled('The center is running', 'strong'))
   page.table(
     [
+      ...(running.console ? [['Console', `${settings.address}/`]] : []),
       ['API and its documentation', `${settings.address}/api/`],
       ['Agents connect to', settings.agentAddress],
       ['Fingerprint of its authority', running.fingerprint],
