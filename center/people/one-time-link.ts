@@ -29,7 +29,7 @@ export async function makeLink(
 }
 
 /** Sets the password of the account that the link was made for; gives its name. Second factors stay as they are. */
-export async function useLink({ db, center, credentials, id }: ApiRequest, token: string, password: string) {
+export async function followLink({ db, center, credentials, id }: ApiRequest, token: string, password: string) {
   const at = center.clock()
   const step = await tryStep(db, token, ['link'], at)
   const account = step?.user === undefined ? undefined : await findAccount(db, step.tenant, step.user)

@@ -15,7 +15,7 @@ import { clearCookie, endSessions, markFresh } from './session.ts'
 import { giveSecondFactor, signInWithPasskey, signInWithPassword, startPasskey } from './sign-in.ts'
 import { startStep, tryStep, useUpStep } from './sign-in-step.ts'
 import { begin, beginFactor, factorSucceeded, succeeded } from './throttle.ts'
-import { useLink } from './one-time-link.ts'
+import { followLink } from './one-time-link.ts'
 
 export const signInHandlers: ApiHandlers<typeof signInRoutes> = {
   async signInWays({ query }, { db }) {
@@ -37,7 +37,7 @@ export const signInHandlers: ApiHandlers<typeof signInRoutes> = {
   giveSecondFactor: ({ body }, request) => giveSecondFactor(request, body),
   startPasskey: ({ body }, request) => startPasskey(request, body.tenant),
   signInWithPasskey: ({ body }, request) => signInWithPasskey(request, body),
-  useLink: async ({ body }, request) => ({ name: await useLink(request, body.token, body.password) }),
+  followLink: async ({ body }, request) => ({ name: await followLink(request, body.token, body.password) }),
   startOidc: ({ params }, request) => startOidc(request, params.provider),
   finishOidc: ({ params, query }, request) => finishOidc(request, params.provider, query),
 

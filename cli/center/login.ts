@@ -141,7 +141,7 @@ async function asToken(center: SavedCenter, given: string): Promise<SignedIn> {
 /** Sets the password by a one-time link, then signs in with it. */
 async function asInvited(center: SavedCenter, token: string, options: LoginOptions): Promise<SignedIn> {
   const password = options.passwordStdin === true ? ((await inputLines())[0] ?? '') : await choosePassword()
-  const { name } = await connect(center).client.useLink({ body: { token, password } })
+  const { name } = await connect(center).client.followLink({ body: { token, password } })
   return asUser(center, { ...options, user: name }, [password])
 }
 

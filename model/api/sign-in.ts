@@ -163,7 +163,7 @@ export const signInRoutes = {
     body: z.object({ ticket: secret, key: keyAssertion }),
     answer: signInAnswer,
   },
-  useLink: {
+  followLink: {
     method: 'POST',
     path: '/login/link',
     needs: 'public',

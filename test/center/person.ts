@@ -40,7 +40,7 @@ export async function invite(admin: Person, center: At, name: string, role: Role
   const { invitation } = await admin.api.createUser({ body: { name, roles: [{ role }] } })
   const password = newPassword()
   const token = new URL(invitation.link).hash.slice(1)
-  await browser(center).api.useLink({ body: { token, password } })
+  await browser(center).api.followLink({ body: { token, password } })
   return signIn(center, name, password)
 }
 

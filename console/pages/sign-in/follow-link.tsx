@@ -22,8 +22,7 @@ export function FollowLink({ onSecondFactor }: { readonly onSecondFactor: (asked
     setBusy(true)
     setFailed(undefined)
     try {
-      // biome-ignore lint/correctness/useHookAtTopLevel: a function of the API, and no hook, whatever its name.
-      const { name } = await api.useLink({ body: { token, password: value.password } })
+      const { name } = await api.followLink({ body: { token, password: value.password } })
       const answer = await api.signIn({ body: { name, password: value.password } })
       // The secret is worth nothing any more, and yet does not belong into the history.
       await navigate('/', { replace: true })
