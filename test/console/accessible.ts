@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
+import { settled } from './browser.ts'
 
 const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
@@ -30,6 +31,13 @@ export async function assertAccessible(page: Page, what: string): Promise<void> 
 export async function assertFits(page: Page, what: string): Promise<void> {
   const [inner, outer, widest] = (await page.evaluate(measure)) as [number, number, string[]]
   assert.ok(inner <= outer, `${what}: ${inner} wide in ${outer}: ${widest.join('; ')}`)
+}
+
+/** When nothing moves any more: both of it. */
+export async function assertLooksWell(page: Page, what: string): Promise<void> {
+  await settled(page)
+  await assertAccessible(page, what)
+  await assertFits(page, what)
 }
 
 /** Widths, and the innermost elements that stick out. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { assertAccessible, assertFits } from './accessible.ts'
-import { browserMissing, openBrowser, openPage, phone, settled, signInOn } from './browser.ts'
+import { assertLooksWell } from './accessible.ts'
+import { browserMissing, openBrowser, openPage, phone, signInOn } from './browser.ts'
 import { openSeededCenter, type SeededCenter, seedImpossible } from './seeded-center.ts'
 
 const skip = seedImpossible() ?? browserMissing() ?? false
@@ -18,12 +18,6 @@ after(async () => {
   await browser?.close()
   await seeded?.close()
 })
-
-async function look(page: Page, what: string): Promise<void> {
-  await settled(page)
-  await assertAccessible(page, what)
-  await assertFits(page, what)
-}
 
 /** The secret part of the command that the page shows. */
 async function tokenOn(page: Page): Promise<string> {
@@ -43,21 +37,21 @@ test('two servers are let in, arrive live, and are scanned', { skip }, async () 
   await page.getByLabel('How many servers').fill('2')
   await page.getByLabel('Name of the token').fill('shop')
   await page.getByRole('switch', { name: 'Ask before a server is let in' }).check()
-  await look(page, 'choose')
+  await assertLooksWell(page, 'choose')
   await page.getByRole('button', { name: 'Make the command' }).click()
   await page.getByRole('heading', { name: 'On a server with Davylamp' }).waitFor()
-  await look(page, 'commands')
+  await assertLooksWell(page, 'commands')
   const token = await tokenOn(page)
   await page.getByRole('button', { name: 'I ran it' }).click()
   await page.getByText('Waiting for 2 servers').waitFor()
-  await look(page, 'waiting')
+  await assertLooksWell(page, 'waiting')
 
   for (const name of ['shop-01', 'shop-02']) {
     const server = seeded.newServer(name)
     const enrolled = server.enrol(token)
     const asking = page.getByRole('region', { name: 'Waiting for approval' })
     await asking.getByText(name).waitFor()
-    if (name === 'shop-01') await look(page, 'approval')
+    if (name === 'shop-01') await assertLooksWell(page, 'approval')
     await asking.getByRole('button', { name: 'Let it in' }).click()
     await enrolled
     server.connect()
@@ -66,11 +60,11 @@ test('two servers are let in, arrive live, and are scanned', { skip }, async () 
   await page.getByText('All servers are here').waitFor()
   // Each was scanned because it arrived, and says what was found.
   await page.getByText('Confirmed').nth(1).waitFor()
-  await look(page, 'arrived')
+  await assertLooksWell(page, 'arrived')
 
   await page.goto('/hosts/enrolment')
   await page.getByRole('link', { name: 'shop-02' }).waitFor()
-  await look(page, 'enrolments')
+  await assertLooksWell(page, 'enrolments')
   await context.close()
   assert.deepEqual(complaints, [])
 })
@@ -84,7 +78,7 @@ test('a server is turned away; a token is revoked', { skip }, async () => {
   await page.getByRole('switch', { name: 'Ask before a server is let in' }).check()
   await page.getByRole('button', { name: 'Make the command' }).click()
   const token = await tokenOn(page)
-  await look(page, 'commands on a phone')
+  await assertLooksWell(page, 'commands on a phone')
   const refused = seeded.newServer('stray-01').enrol(token)
   // Looked at before the page waits for it, so that it is never an unhandled rejection.
   const outcome = refused.then(
@@ -97,7 +91,7 @@ test('a server is turned away; a token is revoked', { skip }, async () => {
   await page.goto('/hosts/enrolment/tokens')
   const row = page.getByRole('row').filter({ hasText: 'stray' })
   await row.getByRole('button', { name: 'Revoke' }).click()
-  await look(page, 'revoke')
+  await assertLooksWell(page, 'revoke')
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
   await row.waitFor({ state: 'detached' })
   const { items } = await seeded.admin.api.listEnrolmentTokens({ query: {} })

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import type { Role } from '../../model/api/index.ts'
-import { assertAccessible, assertFits } from './accessible.ts'
-import { browserMissing, openBrowser, openPage, phone, type Seat, settled, signInOn } from './browser.ts'
+import { assertLooksWell } from './accessible.ts'
+import { browserMissing, openBrowser, openPage, phone, type Seat, signInOn } from './browser.ts'
 import { openSeededCenter, type SeededCenter, seedImpossible } from './seeded-center.ts'
 
 const skip = seedImpossible() ?? browserMissing() ?? false
@@ -28,12 +28,6 @@ async function seat(role: Role, work: (page: Page) => Promise<void>, how: Seat =
   assert.deepEqual(complaints, [])
 }
 
-async function look(page: Page, what: string): Promise<void> {
-  await settled(page)
-  await assertAccessible(page, what)
-  await assertFits(page, what)
-}
-
 const host = (name: string) => `/hosts/${seeded.hosts.get(name) ?? ''}`
 
 test('hosts are narrowed, and the address can be shared', { skip }, async () => {
@@ -51,7 +45,7 @@ test('hosts are narrowed, and the address can be shared', { skip }, async () => 
     await page.goto(href)
     await page.getByText('2 rows').waitFor()
     assert.deepEqual(await rows.allTextContents(), ['web-01', 'web-02'])
-    await look(page, 'narrowed')
+    await assertLooksWell(page, 'narrowed')
     await page.getByRole('button', { name: 'Clear filters' }).click()
     await page.getByText('6 rows').waitFor()
   })
@@ -67,7 +61,7 @@ test('chosen hosts are scanned and moved together', { skip }, async () => {
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('combobox', { name: 'Group' }).click()
     await page.getByRole('option', { name: 'Build' }).click()
-    await look(page, 'move')
+    await assertLooksWell(page, 'move')
     const changes: string[] = []
     page.on('request', one => void (one.method() !== 'GET' && changes.push(new URL(one.url()).pathname)))
     await dialog.getByRole('button', { name: 'Move to group' }).click()
@@ -80,7 +74,7 @@ test('chosen hosts are scanned and moved together', { skip }, async () => {
     )
     await page.getByRole('checkbox', { name: 'Select mail-01' }).check()
     await page.getByRole('button', { name: 'Scan now' }).click()
-    await look(page, 'scan')
+    await assertLooksWell(page, 'scan')
     await page.getByRole('dialog').getByRole('button', { name: 'Scan now' }).click()
     await page.waitForURL(/\/virus-scan\/tasks\//)
     await page.getByRole('heading', { level: 1, name: 'Scan of 1 host' }).waitFor()
@@ -112,11 +106,11 @@ for (const [name, how] of [
         for (const tab of tabs) {
           await page.goto(`${host('web-02')}/${tab}`)
           await page.getByRole('heading', { level: 1, name: 'web-02' }).waitFor()
-          await look(page, tab)
+          await assertLooksWell(page, tab)
         }
         await page.goto(`${host('web-02')}/autostarts?view=changes`)
         await page.getByText('ExecStart=/etc/kinsing').first().waitFor()
-        await look(page, 'changes')
+        await assertLooksWell(page, 'changes')
       },
       how,
     )
@@ -133,7 +127,7 @@ test('what a scan could not look at is said, and never reads as nothing found', 
     const drawer = page.getByRole('dialog')
     await drawer.getByText('What could not be looked at').waitFor()
     await drawer.getByText('the kernel has no list of modules').waitFor()
-    await look(page, 'gaps')
+    await assertLooksWell(page, 'gaps')
   })
 })
 
@@ -146,7 +140,7 @@ test('the processes of a host are asked for and shown; an older agent cannot', {
     await page.getByRole('link', { name: 'In an alert' }).first().waitFor()
     await page.getByLabel('Search', { exact: true }).fill('cron')
     await page.getByText('/usr/sbin/sshd -D').waitFor({ state: 'detached' })
-    await look(page, 'processes')
+    await assertLooksWell(page, 'processes')
     await page.goto(`${host('db-01')}/processes`)
     await page.getByText('too old to tell its processes').waitFor()
     assert.equal(await page.getByRole('button', { name: 'Refresh' }).count(), 0)
@@ -161,7 +155,7 @@ test('a host is edited; its agent says what it costs and what its owner allows',
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Owner').fill('build team')
     await dialog.getByLabel('Note').fill('<img src=x onerror=alert(1)> \u202Egnp.exe')
-    await look(page, 'edit')
+    await assertLooksWell(page, 'edit')
     await dialog.getByRole('button', { name: 'Save' }).click()
     await page.getByText('build team').waitFor()
     await page.getByText('<img src=x onerror=alert(1)>').waitFor()
@@ -177,7 +171,7 @@ test('groups are made, renamed, moved and deleted; only by those who may', { ski
     await page.goto('/hosts/groups')
     await page.getByRole('button', { name: 'New group' }).click()
     await page.getByRole('dialog').getByLabel('Name').fill('Staging')
-    await look(page, 'new group')
+    await assertLooksWell(page, 'new group')
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
     await page.getByRole('rowheader', { name: 'Staging' }).waitFor()
     await page.getByRole('button', { name: 'Actions for Staging' }).click()
@@ -194,7 +188,7 @@ test('groups are made, renamed, moved and deleted; only by those who may', { ski
     const { items } = await seeded.admin.api.listGroups()
     const web = items.find(({ name }) => name === 'Web')?.id
     assert.equal(items.find(({ name }) => name === 'Stage')?.parent, web)
-    await look(page, 'groups')
+    await assertLooksWell(page, 'groups')
     await page.getByRole('button', { name: 'Actions for Stage' }).click()
     await page.getByRole('menuitem', { name: 'Delete' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
@@ -231,14 +225,14 @@ test('an identity is revoked with a reason; a host is removed only when its name
     await dialog.getByRole('button', { name: 'Revoke', exact: true }).click()
     await dialog.getByText('Say why').waitFor()
     await dialog.getByLabel('Why').fill('sold')
-    await look(page, 'revoke')
+    await assertLooksWell(page, 'revoke')
     await dialog.getByRole('button', { name: 'Revoke', exact: true }).click()
     await page.getByText('sold').first().waitFor()
     await page.getByRole('button', { name: 'More' }).click()
     await page.getByRole('menuitem', { name: 'Remove host' }).click()
     const remove = dialog.getByRole('button', { name: 'Remove', exact: true })
     assert.equal(await remove.isDisabled(), true)
-    await look(page, 'remove')
+    await assertLooksWell(page, 'remove')
     await dialog.getByLabel('Type mail-01 to go on').fill('mail-01')
     await remove.click()
     await page.waitForURL(/\/hosts$/)

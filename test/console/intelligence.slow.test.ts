@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
-import { assertAccessible, assertFits } from './accessible.ts'
-import { browserMissing, openBrowser, openPage, phone, settled, signInOn } from './browser.ts'
+import type { Browser } from 'playwright-core'
+import { assertLooksWell } from './accessible.ts'
+import { browserMissing, openBrowser, openPage, phone, signInOn } from './browser.ts'
 import { openSeededCenter, type SeededCenter, seedImpossible } from './seeded-center.ts'
 
 const skip = seedImpossible() ?? browserMissing() ?? false
@@ -28,7 +28,7 @@ test('rules are found by what they judge, and each has its page with its alerts'
   await signInOn(page, seeded.people.viewer)
   await page.goto('/rules')
   await page.getByRole('cell').first().waitFor()
-  await looksWell(page, 'the catalogue')
+  await assertLooksWell(page, 'the catalogue')
   await page.getByRole('combobox', { name: 'Judges' }).click()
   await page.getByRole('option', { name: 'Mounts' }).click()
   await page.getByRole('link', { name: 'A mount hides a process' }).click()
@@ -37,7 +37,7 @@ test('rules are found by what they judge, and each has its page with its alerts'
   await page.getByText('Finds it').first().waitFor()
   await page.getByText('logsource: { category: mount }').waitFor()
   await page.getByRole('cell', { name: 'db-01' }).waitFor()
-  await looksWell(page, 'a rule')
+  await assertLooksWell(page, 'a rule')
   await page.goto('/rules/packs')
   await page.getByRole('heading', { name: 'There are no packs' }).waitFor()
   assert.equal(await page.getByRole('button', { name: 'Upload a pack' }).count(), 0)
@@ -67,7 +67,7 @@ test('a pack is refused with what is wrong with it, taken when it is right, and 
     .getByText(/^Line \d+:/)
     .first()
     .waitFor()
-  await looksWell(page, 'a pack that is refused')
+  await assertLooksWell(page, 'a pack that is refused')
   await give(rule + cases('kingdom'))
   await form.getByText(/case "a queen"/).waitFor()
   await give(rule + cases('queen'))
@@ -77,7 +77,7 @@ test('a pack is refused with what is wrong with it, taken when it is right, and 
   await row.getByRole('button', { name: /^Roll out: own-kings/ }).click()
   await page.getByRole('menuitem', { name: '1 host in 20' }).click()
   await page.getByText('Watch their alerts for a while').waitFor()
-  await looksWell(page, 'before a roll-out')
+  await assertLooksWell(page, 'before a roll-out')
   await page.getByRole('dialog').getByRole('button', { name: '1 host in 20' }).click()
   await row.getByText('1 host in 20').waitFor()
   assert.equal((await seeded.admin.api.listPacks()).items[0]?.stage, 'canary')
@@ -97,7 +97,7 @@ test('a hash is looked up over all hosts and becomes an indicator; a STIX file b
   await page.keyboard.press('Enter')
   await page.getByText('Seen on 1 host').waitFor()
   await page.getByRole('link', { name: 'Quarantine box' }).first().waitFor()
-  await looksWell(page, 'a lookup')
+  await assertLooksWell(page, 'a lookup')
   await page.getByRole('button', { name: 'Add as indicator' }).click()
   const form = page.getByRole('dialog', { name: 'Add indicators' })
   await form.getByText('1 indicator to add').waitFor()
@@ -124,7 +124,7 @@ test('a hash is looked up over all hosts and becomes an indicator; a STIX file b
     buffer: Buffer.from(JSON.stringify(bundle)),
   })
   await form.getByText('1 entry is left out').waitFor()
-  await looksWell(page, 'indicators that were read')
+  await assertLooksWell(page, 'indicators that were read')
   await form.getByRole('button', { name: 'Add', exact: true }).click()
   await page.getByRole('link', { name: 'pool.example.org' }).waitFor()
   await page.getByRole('button', { name: 'Remove pool.example.org' }).click()
@@ -144,19 +144,13 @@ test('a campaign shows its hosts in order and what they share, on a dark phone t
   await page.getByRole('link', { name: /first on web-01/ }).click()
   await page.getByRole('heading', { name: 'Hosts in order of time' }).waitFor()
   await page.getByRole('link', { name: 'web-02' }).waitFor()
-  await looksWell(page, 'a campaign')
+  await assertLooksWell(page, 'a campaign')
   for (const path of ['/intelligence', '/intelligence/indicators', '/intelligence/campaigns', '/rules']) {
     await page.goto(path)
-    await looksWell(page, path)
+    await assertLooksWell(page, path)
   }
   await page.goto('/intelligence/indicators')
   assert.equal(await page.getByRole('button', { name: 'Add indicators' }).count(), 0)
   assert.deepEqual(complaints, [])
   await context.close()
 })
-
-async function looksWell(page: Page, what: string): Promise<void> {
-  await settled(page)
-  await assertAccessible(page, what)
-  await assertFits(page, what)
-}

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
-import { assertAccessible, assertFits } from './accessible.ts'
-import { browserMissing, openBrowser, openPage, phone, settled, signInOn } from './browser.ts'
+import type { Browser } from 'playwright-core'
+import { assertLooksWell } from './accessible.ts'
+import { browserMissing, openBrowser, openPage, phone, signInOn } from './browser.ts'
 import { openSeededCenter, type SeededCenter, seedImpossible } from './seeded-center.ts'
 
 const skip = seedImpossible() ?? browserMissing() ?? false
@@ -19,24 +19,18 @@ after(async () => {
   await seeded?.close()
 })
 
-async function look(page: Page, what: string): Promise<void> {
-  await settled(page)
-  await assertAccessible(page, what)
-  await assertFits(page, what)
-}
-
 test('the overview says how the hosts stand, and its steps lead to where they are done', { skip }, async () => {
   const { page, context, complaints } = await openPage(browser, seeded.address)
   await signInOn(page, seeded.people.responder)
   await page.getByRole('img', { name: /Security score \d+ of 100/ }).waitFor()
   const next = page.getByRole('region', { name: 'What to do next' })
   await next.getByRole('link', { name: /^Handle \d+ confirmed intrusions?$/ }).waitFor()
-  await look(page, 'overview')
+  await assertLooksWell(page, 'overview')
   const trend = page.getByRole('region', { name: 'Opened and handled' })
   await trend.getByRole('button', { name: 'As a table' }).click()
   await trend.getByRole('table').waitFor()
   assert.equal(await trend.getByRole('rowheader').count(), 7)
-  await look(page, 'trend as a table')
+  await assertLooksWell(page, 'trend as a table')
   await next.getByRole('link', { name: /^Handle \d+ confirmed/ }).click()
   await page.waitForURL(/\/alerts\?verdict=confirmed/)
   await context.close()
@@ -51,7 +45,7 @@ test('a host that falls silent appears on the overview by itself, with why', { s
   seeded.agents.get('mail-01')?.leave('shutdown')
   await offline.getByRole('link', { name: 'mail-01' }).waitFor()
   await offline.getByText('The host was shut down').waitFor()
-  await look(page, 'offline')
+  await assertLooksWell(page, 'offline')
   await context.close()
   assert.deepEqual(complaints, [])
 })
@@ -61,7 +55,7 @@ test('the tour is shown once, walked by keyboard, and can be asked for again', {
   await signInOn(page, seeded.people.viewer)
   const tour = page.getByRole('dialog', { name: 'A short tour' })
   await tour.getByText('1 of 5').waitFor()
-  await look(page, 'tour')
+  await assertLooksWell(page, 'tour')
   for (const step of [2, 3, 4, 5]) {
     await page.keyboard.press('Enter')
     await tour.getByText(`${step} of 5`).waitFor()
@@ -88,7 +82,7 @@ test('without hosts there is one way on, into the wizard', { skip }, async () =>
   })
   await signInOn(page, seeded.people.operator)
   await page.getByRole('heading', { name: 'Let us look at your first server' }).waitFor()
-  await look(page, 'first run')
+  await assertLooksWell(page, 'first run')
   await page.getByRole('link', { name: 'Add server' }).click()
   await page.getByRole('heading', { level: 1, name: 'Add servers' }).waitFor()
   await context.close()

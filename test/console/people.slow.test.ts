@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import type { Role } from '../../model/api/index.ts'
-import { assertAccessible, assertFits } from './accessible.ts'
-import { browserMissing, openBrowser, openPage, phone, type Seat, settled, signInOn, type Watched } from './browser.ts'
+import { assertAccessible, assertLooksWell } from './accessible.ts'
+import { browserMissing, openBrowser, openPage, phone, type Seat, signInOn, type Watched } from './browser.ts'
 import { openSeededCenter, type SeededCenter, seedImpossible } from './seeded-center.ts'
 
 const skip = seedImpossible() ?? browserMissing() ?? false
@@ -34,11 +34,11 @@ test('a user is added with a role for a group, disabled, and removed', { skip },
   await assertAccessible(page, 'adding a user')
   await page.getByRole('button', { name: 'Add, and show the link' }).click()
   await page.getByText(/\/link#[\w-]{20,}/).waitFor()
-  await looked(page, 'the one-time link')
+  await assertLooksWell(page, 'the one-time link')
   await page.getByRole('button', { name: 'Done' }).click()
   await page.getByRole('link', { name: 'mira' }).click()
   await page.getByText('<img src=x onerror=globalThis.broken=1>').first().waitFor()
-  await looked(page, 'a user')
+  await assertLooksWell(page, 'a user')
   assert.deepEqual(
     (await seeded.admin.api.listUsers({ query: { search: 'mira' } })).items[0]?.roles.map(({ role }) => role),
     ['responder'],
@@ -85,7 +85,7 @@ test('an API token is shown once, works, and is refused when it is revoked', { s
   assert.equal(await ask('/hosts'), 401)
   await page.getByRole('link', { name: 'Roles' }).click()
   await page.getByRole('rowheader', { name: 'Approve orders' }).waitFor()
-  await looked(page, 'what roles allow')
+  await assertLooksWell(page, 'what roles allow')
   assert.deepEqual(complaints, [])
   await other.close()
   await context.close()
@@ -95,14 +95,14 @@ test('the audit log is filtered, verified and written to a file', { skip }, asyn
   const { page, context, complaints } = await openAs('admin')
   await page.goto('/audit?action=user.')
   await page.getByText('User added').first().waitFor()
-  await looked(page, 'the audit log')
+  await assertLooksWell(page, 'the audit log')
   assert.equal(await page.getByText('Signed in').count(), 0)
   await page
     .getByRole('button', { name: /^Open entry/ })
     .first()
     .click()
   await page.getByText('Hash of the chain').waitFor()
-  await looked(page, 'an entry')
+  await assertLooksWell(page, 'an entry')
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'Export' }).click()
   const [file] = await Promise.all([
@@ -115,7 +115,7 @@ test('the audit log is filtered, verified and written to a file', { skip }, asyn
   assert.ok(lines.length > 3 && lines.every(line => JSON.parse(line).action.startsWith('user.')))
   await page.getByRole('button', { name: 'Verify the log' }).click()
   await page.getByText('The log is whole').waitFor()
-  await looked(page, 'a log that is whole')
+  await assertLooksWell(page, 'a log that is whole')
   await page.getByLabel('Compare with a head').fill(`2 ${'0'.repeat(64)}`)
   await page.getByRole('button', { name: 'Verify', exact: true }).click()
   await page.getByText('The log is not whole').waitFor()
@@ -130,7 +130,7 @@ test('settings: the policy of a group, a second approver, an export', { skip }, 
   await page.getByRole('button', { name: 'Change the settings of Web' }).click()
   await page.getByLabel('Its own').check()
   await page.getByLabel('Scan every').fill('15')
-  await looked(page, 'a policy')
+  await assertLooksWell(page, 'a policy')
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText('15 min').waitFor()
   const web = (await api.listGroups()).items.find(({ name }) => name === 'Web')
@@ -141,7 +141,7 @@ test('settings: the policy of a group, a second approver, an export', { skip }, 
   await page.getByLabel('How many must approve').selectOption('2')
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText('Saved').waitFor()
-  await looked(page, 'approvals')
+  await assertLooksWell(page, 'approvals')
   assert.deepEqual((await api.getSettings()).secondApprover, { kinds: ['clean'], approvals: 2 })
 
   await page.goto('/settings/exports')
@@ -150,7 +150,7 @@ test('settings: the policy of a group, a second approver, an export', { skip }, 
   await page.getByLabel('How', { exact: true }).selectOption('webhook')
   await page.getByLabel('Address').fill('https://127.0.0.1:9/nobody')
   await page.getByRole('button', { name: 'Make one' }).click()
-  await looked(page, 'an export')
+  await assertLooksWell(page, 'an export')
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByRole('button', { name: 'Change SIEM' }).click()
   assert.equal(await page.getByLabel('Address').inputValue(), 'https://127.0.0.1:9/nobody')
@@ -167,10 +167,10 @@ test('health says in words what is wrong, and looks again by itself', { skip }, 
   const { page, context, complaints } = await openAs('admin', { size: phone, dark: true })
   await page.goto('/health')
   await page.getByText('Everything works').waitFor()
-  await looked(page, 'a center that is well')
+  await assertLooksWell(page, 'a center that is well')
   seeded.agents.get('mail-01')?.leave()
   await page.getByText('1 agent is offline').waitFor({ timeout: 100_000 })
-  await looked(page, 'a center with a host that is away')
+  await assertLooksWell(page, 'a center with a host that is away')
   assert.deepEqual(complaints, [])
   await context.close()
 })
@@ -182,7 +182,7 @@ test('who lacks the rights sees neither pages nor controls', { skip }, async () 
   for (const path of ['/users', '/audit', '/settings', '/settings/exports', '/health']) {
     await page.goto(path)
     await page.getByText('You lack the right for this').waitFor()
-    await looked(page, path)
+    await assertLooksWell(page, path)
   }
   await page.goto('/profile')
   await page.getByRole('heading', { name: 'Sessions' }).waitFor()
@@ -200,10 +200,4 @@ async function openAs(role: Role, seat: Seat = {}): Promise<Watched> {
 async function choose(page: Page, label: string, option: string): Promise<void> {
   await page.locator(`input[aria-label="${label}"]`).click()
   await page.getByRole('option', { name: option, exact: true }).click()
-}
-
-async function looked(page: Page, what: string): Promise<void> {
-  await settled(page)
-  await assertAccessible(page, what)
-  await assertFits(page, what)
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
-import { assertAccessible, assertFits } from './accessible.ts'
+import type { Browser } from 'playwright-core'
+import { assertAccessible, assertLooksWell } from './accessible.ts'
 import { browserMissing, openBrowser, openPage, phone, settled, signInOn } from './browser.ts'
 import { openSeededCenter, type SeededCenter, seedImpossible } from './seeded-center.ts'
 
@@ -101,7 +101,7 @@ test('who only reads sees the list and can change nothing; it fits a dark phone 
   await signInOn(page, seeded.people.viewer)
   for (const path of ['/prevention', '/prevention/hosts', '/prevention/policies']) {
     await page.goto(path)
-    await looksWell(page, path)
+    await assertLooksWell(page, path)
   }
   await page.goto('/prevention')
   await page.getByText('203.0.113.77').waitFor()
@@ -110,9 +110,3 @@ test('who only reads sees the list and can change nothing; it fits a dark phone 
   assert.deepEqual(complaints, [])
   await context.close()
 })
-
-async function looksWell(page: Page, what: string): Promise<void> {
-  await settled(page)
-  await assertAccessible(page, what)
-  await assertFits(page, what)
-}

@@ -5,8 +5,8 @@ import { after, before, test } from 'node:test'
 import { Secret, TOTP } from 'otpauth'
 import type { Browser, Page } from 'playwright-core'
 import { type GivenRole, languages } from '../../model/api/index.ts'
-import { assertAccessible, assertFits } from './accessible.ts'
-import { browserMissing, openBrowser, openPage, phone, settled, type Watched } from './browser.ts'
+import { assertAccessible, assertLooksWell } from './accessible.ts'
+import { browserMissing, openBrowser, openPage, phone, type Watched } from './browser.ts'
 import { checkout, openSeededCenter, type SeededCenter, seedImpossible } from './seeded-center.ts'
 
 const skip = seedImpossible() ?? browserMissing() ?? false
@@ -35,7 +35,7 @@ test('an invitation sets a password, refuses a poor one, and signs in', { skip }
   await twice(page, 'correcthorsebatterystaple')
   await set.click()
   await page.getByText('too easy to guess').waitFor()
-  await looked(page, 'a refused password')
+  await assertLooksWell(page, 'a refused password')
   await twice(page, password)
   await set.click()
   await page.locator('#main').waitFor()
@@ -55,7 +55,7 @@ test('codes of an app: set up, asked for, and a recovery code in their place', {
   await page.getByRole('button', { name: 'Set up an app' }).click()
   await page.getByRole('img', { name: 'QR code for the app' }).waitFor()
   await page.getByText('Cannot scan?').click()
-  await looked(page, 'setting up an app')
+  await assertLooksWell(page, 'setting up an app')
   const secret = (await page.locator('details pre').textContent()) ?? ''
   const totp = new TOTP({ secret: Secret.fromBase32(secret) })
   await page.getByLabel('Code', { exact: true }).fill('000000')
@@ -64,7 +64,7 @@ test('codes of an app: set up, asked for, and a recovery code in their place', {
   await page.getByLabel('Code', { exact: true }).fill(totp.generate())
   await page.getByRole('button', { name: 'Turn on' }).click()
   await page.getByText('They are not shown again').waitFor()
-  await looked(page, 'recovery codes')
+  await assertLooksWell(page, 'recovery codes')
   const codes = await page.locator('li code').allTextContents()
   assert.equal(codes.length, 10)
   await page.getByRole('button', { name: 'I have kept them' }).click()
@@ -74,7 +74,7 @@ test('codes of an app: set up, asked for, and a recovery code in their place', {
   await page.getByText('You are signed out').waitFor()
   await type(page, 'tom')
   await page.getByRole('heading', { name: 'Second step' }).waitFor()
-  await looked(page, 'the second step')
+  await assertLooksWell(page, 'the second step')
   await page.getByLabel('Code of your app').fill('000000')
   await page.getByText('That is not right').waitFor()
   // Each code works once: the next one is let in as well, since clocks differ.
@@ -157,7 +157,7 @@ test('a one-time password must be changed before anything else', { skip }, async
   await page.getByText('Your session has ended').waitFor()
   await type(page, 'olga', given)
   await page.getByRole('heading', { name: 'Choose your own password' }).waitFor()
-  await looked(page, 'a password to be changed')
+  await assertLooksWell(page, 'a password to be changed')
   await twice(page, password)
   await page.getByRole('button', { name: 'Change the password' }).click()
   await page.locator('#main').waitFor()
@@ -171,7 +171,7 @@ test('a session that ends elsewhere is said, and one goes on where one was', { s
   await page.getByRole('heading', { level: 1 }).waitFor()
   await seeded.admin.api.endUserSessions({ params: { user: id } })
   await page.getByText('Your session has ended').waitFor()
-  await looked(page, 'an ended session')
+  await assertLooksWell(page, 'an ended session')
   await type(page, 'sam')
   await page.locator('#main').waitFor()
   assert.ok(page.url().endsWith('/hosts?text=web'), page.url())
@@ -198,7 +198,7 @@ test('the language is chosen before the sign-in, and every language fits a phone
   for (const language of languages) {
     await page.getByRole('combobox').selectOption(language)
     await page.locator(`html[lang^="${language}"] form`).waitFor()
-    await looked(page, `sign-in in ${language}`)
+    await assertLooksWell(page, `sign-in in ${language}`)
   }
   assert.deepEqual(complaints, [])
   await context.close()
@@ -229,12 +229,6 @@ async function signOut(page: Page): Promise<void> {
   await page.getByRole('button', { name: /^Account of/ }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await page.getByLabel('User name').waitFor()
-}
-
-async function looked(page: Page, what: string): Promise<void> {
-  await settled(page)
-  await assertAccessible(page, what)
-  await assertFits(page, what)
 }
 
 async function isOff(button: ReturnType<Page['getByRole']>): Promise<void> {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
-import { assertAccessible, assertFits } from './accessible.ts'
-import { browserMissing, openBrowser, openPage, phone, settled, signInOn } from './browser.ts'
+import type { Browser } from 'playwright-core'
+import { assertAccessible, assertLooksWell } from './accessible.ts'
+import { browserMissing, openBrowser, openPage, phone, signInOn } from './browser.ts'
 import { openSeededCenter, type SeededCenter, seedImpossible } from './seeded-center.ts'
 
 const skip = seedImpossible() ?? browserMissing() ?? false
@@ -19,12 +19,6 @@ after(async () => {
   await seeded?.close()
 })
 
-async function look(page: Page, what: string): Promise<void> {
-  await settled(page)
-  await assertAccessible(page, what)
-  await assertFits(page, what)
-}
-
 test('a scan of a group is followed live to its result, and leads to the clean-up', { skip }, async () => {
   const { page, context, complaints } = await openPage(browser, seeded.address)
   await signInOn(page, seeded.people.responder)
@@ -34,7 +28,7 @@ test('a scan of a group is followed live to its result, and leads to the clean-u
   await page.getByRole('option', { name: 'Databases' }).click()
   await page.keyboard.press('Escape')
   await page.getByLabel('Processor ceiling').fill('20')
-  await look(page, 'choose')
+  await assertLooksWell(page, 'choose')
   await page.getByRole('button', { name: 'Scan now' }).click()
   await page.getByRole('heading', { level: 1, name: 'Scan of 2 hosts' }).waitFor()
   // What the host says while it looks.
@@ -44,7 +38,7 @@ test('a scan of a group is followed live to its result, and leads to the clean-u
   const row = page.getByRole('row').filter({ hasText: 'db-01' })
   await row.getByText('Confirmed').waitFor()
   await row.getByRole('link', { name: /findings?$/ }).waitFor()
-  await look(page, 'done')
+  await assertLooksWell(page, 'done')
   const [order] = (await seeded.admin.api.listOrders({ query: { host: seeded.hosts.get('db-01') ?? '' } })).items
   assert.deepEqual(order?.action, { kind: 'scan', mode: 'quick', cpuPercent: 20 })
 
@@ -71,7 +65,7 @@ test('each group has its schedule or that of the group above; limits of owners a
   await dialog.getByRole('combobox', { name: 'Quick scan every' }).click()
   await page.getByRole('option', { name: '6 hours' }).click()
   await dialog.getByLabel('Processor ceiling').fill('15')
-  await look(page, 'change')
+  await assertLooksWell(page, 'change')
   await dialog.getByRole('button', { name: 'Save' }).click()
   await dialog.waitFor({ state: 'detached' })
   const policy = async () => (await seeded.admin.api.listGroups()).items.find(({ name }) => name === 'Build')?.policy
@@ -80,7 +74,7 @@ test('each group has its schedule or that of the group above; limits of owners a
   await row.getByText('15 %').waitFor()
   await row.getByRole('button', { name: 'Show' }).click()
   await dialog.getByText('scans take at most 10 % of a core, not 30 %').waitFor()
-  await look(page, 'limits')
+  await assertLooksWell(page, 'limits')
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'Change the schedule of Build' }).click()
   await dialog.getByRole('radio', { name: 'The usual one of the program' }).check()
@@ -98,14 +92,14 @@ test('who may only look sees history and schedule, on a phone, and starts nothin
   await page.goto('/virus-scan')
   await page.getByRole('heading', { name: 'Hosts after their last scan' }).waitFor()
   assert.equal(await page.getByRole('button', { name: 'Scan now' }).count(), 0)
-  await look(page, 'scan')
+  await assertLooksWell(page, 'scan')
   await page.getByRole('link', { name: 'History' }).click()
   await page.getByRole('link', { name: 'web-01' }).first().waitFor()
-  await look(page, 'history')
+  await assertLooksWell(page, 'history')
   await page.getByRole('link', { name: 'Schedule' }).click()
   await page.getByText('Databases').waitFor()
   assert.equal(await page.getByRole('button', { name: /^Change/ }).count(), 0)
-  await look(page, 'schedule')
+  await assertLooksWell(page, 'schedule')
   await context.close()
   assert.deepEqual(complaints, [])
 })
