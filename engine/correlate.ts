@@ -1,12 +1,11 @@
-import { type Edge, type IdentifiedFact, type Incident, type Level, levels, type Verdict } from '../model/index.ts'
-import { attributionOf } from './attribution.ts'
-import { entryPointsOf, exposures } from './entry-points.ts'
-import { describe } from './describe.ts'
-import type { Judged } from './judge.ts'
-import { type EarlierIncident, type KeptId, keptIds } from './kept-ids.ts'
-import { hardTimeOf, sinceOf, timeOf } from './since.ts'
+import type { Edge, IdentifiedFact, Incident, Verdict } from '../model/index.ts'
+import { exposures } from './entry-points.ts'
 import type { WalkLimits } from './guilt.ts'
-import { stepsFrom } from './walk.ts'
+import { connected, findingsOf, type Graph, type Group, isSeed, nodeKey, walkAll, weight } from './guilty-graph.ts'
+import { incidentOf } from './incident-of.ts'
+import type { Judged } from './judge.ts'
+import { type EarlierIncident, keptIds } from './kept-ids.ts'
+import { hardTimeOf, timeOf } from './since.ts'
 import type { World } from './world.ts'
 
 export interface CorrelateOptions {
@@ -37,22 +36,6 @@ export function correlate(world: World, judged: readonly Judged[], options: Corr
   return [...incidents, ...exposures(world, judged, confirmed)].sort(worstFirst)
 }
 
-interface Graph {
-  /** Guilty facts by key. */
-  readonly nodes: Map<string, IdentifiedFact>
-  readonly edges: Edge[]
-}
-
-/** Connected guilty facts, by fact id in sorted order. */
-type Group = ReadonlyMap<string, IdentifiedFact>
-
-/** A finding from which a walk may begin: not allowed, no mere exposure, of some weight. */
-export function isSeed({ finding, rule }: Judged): boolean {
-  return (
-    finding.allowed === undefined && rule.meaning.exposure === undefined && weight(finding.level) >= weight('medium')
-  )
-}
-
 function limitsFrom(judged: readonly Judged[], options: CorrelateOptions): WalkLimits {
   const suspicious = new Set(judged.filter(isSeed).map(one => one.finding.fact.id))
   const trusted = new Set(judged.filter(one => one.finding.allowed !== undefined).map(one => one.finding.fact.id))
@@ -60,78 +43,12 @@ function limitsFrom(judged: readonly Judged[], options: CorrelateOptions): WalkL
   return { suspicious, trusted, protectedPids: options.protectedPids }
 }
 
-/** Processes and connections with one id are several things: their pid tells them apart inside the graph. */
-function keyOf(fact: IdentifiedFact): string {
-  return fact.kind === 'process' || fact.kind === 'socket' ? `${fact.id}/${fact.pid ?? 0}` : fact.id
-}
-
-function walkAll(world: World, judged: readonly Judged[], limits: WalkLimits): Graph {
-  const nodes = new Map<string, IdentifiedFact>()
-  const edges = new Map<string, Edge>()
-  const queue: IdentifiedFact[] = []
-  /** Accounts that the intruder made. */
-  const own = new Set<string>()
-  const add = (fact: IdentifiedFact): void => {
-    if (nodes.has(keyOf(fact))) return
-    nodes.set(keyOf(fact), fact)
-    queue.push(fact)
-  }
-  for (const one of judged) {
-    const { fact } = one.finding
-    if (isSeed(one) && !(fact.kind === 'process' && limits.protectedPids.has(fact.pid))) add(fact)
-  }
-  for (let fact = queue.shift(); fact !== undefined; fact = queue.shift()) {
-    if (fact.kind === 'account' && !own.has(fact.id) && !isRogue(fact, judged)) continue
-    for (const step of stepsFrom(fact, world, limits)) {
-      if (step.own) own.add(step.to.id)
-      add(step.to)
-      const pair = [keyOf(fact), keyOf(step.to)].sort().join(' ')
-      if (!edges.has(pair)) edges.set(pair, { from: keyOf(fact), to: keyOf(step.to), reason: step.reason })
-    }
-  }
-  return { nodes, edges: [...edges.values()] }
-}
-
-/** An account that the intruder made: what it owns goes with it. A system account that was opened up keeps its things. */
-function isRogue(fact: IdentifiedFact, judged: readonly Judged[]): boolean {
-  return judged.some(
-    one => one.finding.fact.id === fact.id && one.rule.meaning.remedy === 'remove-account' && isSeed(one),
-  )
-}
-
-function connected({ nodes, edges }: Graph): Group[] {
-  const neighbours = new Map<string, string[]>()
-  for (const { from, to } of edges) {
-    neighbours.set(from, [...(neighbours.get(from) ?? []), to])
-    neighbours.set(to, [...(neighbours.get(to) ?? []), from])
-  }
-  const groups: Group[] = []
-  const seen = new Set<string>()
-  for (const start of [...nodes.keys()].sort()) {
-    if (seen.has(start)) continue
-    const group = new Map<string, IdentifiedFact>()
-    const queue = [start]
-    seen.add(start)
-    for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
-      const fact = nodes.get(key)
-      if (fact !== undefined) group.set(key, fact)
-      for (const next of neighbours.get(key) ?? []) {
-        if (seen.has(next)) continue
-        seen.add(next)
-        queue.push(next)
-      }
-    }
-    groups.push(group)
-  }
-  return groups
-}
-
 /** Facts that mean nothing alone and join a confirmed intrusion: each a group of its own until then. */
 function hints(judged: readonly Judged[], limits: WalkLimits, graph: Graph): Group[] {
   const facts = new Map<string, IdentifiedFact>()
   for (const { finding, rule } of judged)
     if (rule.meaning.joins && finding.allowed === undefined && !limits.trusted.has(finding.fact.id))
-      if (!graph.nodes.has(keyOf(finding.fact))) facts.set(keyOf(finding.fact), finding.fact)
+      if (!graph.nodes.has(nodeKey(finding.fact))) facts.set(nodeKey(finding.fact), finding.fact)
   return [...facts].sort(([a], [b]) => (a < b ? -1 : 1)).map(one => new Map([one]))
 }
 
@@ -155,7 +72,7 @@ function joinByTime(groups: readonly Group[], judged: readonly Judged[], edges: 
       continue
     }
     for (const [key, fact] of group) near.other.set(key, fact)
-    edges.push({ from: keyOf(near.pair.a), to: keyOf(near.pair.b), reason: 'changed within the same ten minutes' })
+    edges.push({ from: nodeKey(near.pair.a), to: nodeKey(near.pair.b), reason: 'changed within the same ten minutes' })
   }
   return joined
 }
@@ -205,7 +122,8 @@ function joinSuspects(groups: readonly Group[], judged: readonly Judged[], edges
     const from = best.pair?.a ?? [...group.values()][0]
     const to = best.pair?.b ?? [...best.other.values()][0]
     for (const [key, fact] of group) best.other.set(key, fact)
-    if (from && to) edges.push({ from: keyOf(from), to: keyOf(to), reason: 'nothing else on this host explains it' })
+    if (from && to)
+      edges.push({ from: nodeKey(from), to: nodeKey(to), reason: 'nothing else on this host explains it' })
   }
   return [...result, ...apart.filter(worthy)]
 }
@@ -223,92 +141,6 @@ function verdictOf(group: Group, judged: readonly Judged[]): Verdict {
       return 'confirmed'
   }
   return 'suspected'
-}
-
-function findingsOf(fact: IdentifiedFact, judged: readonly Judged[]): Judged[] {
-  return judged.filter(one => isSeed(one) && one.finding.fact.id === fact.id)
-}
-
-function incidentOf(
-  group: Group,
-  verdict: Verdict,
-  world: World,
-  judged: readonly Judged[],
-  edges: readonly Edge[],
-  kept: KeptId,
-): Incident {
-  const members = [...group.values()].sort(byId)
-  const ids = new Set(members.map(one => one.id))
-  // A weak finding about a member is part of the story; one about something else is not.
-  const own = judged.filter(one => ids.has(one.finding.fact.id) && one.finding.allowed === undefined)
-  const inside = edges.filter(one => group.has(one.from) && group.has(one.to)).sort(byEnds)
-  const attribution = attributionOf(own)
-  const entryPoints = entryPointsOf(world, members, judged)
-  const since = sinceOf(world, members)
-  const level = own.reduce<Level>(
-    (best, one) => (weight(one.finding.level) > weight(best) ? one.finding.level : best),
-    'low',
-  )
-  const text = describe({ verdict, members, own, attribution, entryPoints, since })
-  return {
-    id: kept.id,
-    verdict,
-    title: text.title,
-    summary: text.summary,
-    families: attribution.map(one => one.family),
-    attribution,
-    level,
-    findings: [...new Set(own.map(one => one.finding.id))].sort(),
-    members,
-    context: contextOf(
-      world,
-      members,
-      entryPoints.map(one => one.fact),
-    ),
-    edges: inside.map(one => ({ from: idIn(one.from), to: idIn(one.to), reason: one.reason })),
-    entryPoints,
-    attack: [...new Set(own.flatMap(one => one.finding.attack))].sort(),
-    since,
-    mergedFrom: kept.mergedFrom,
-    rebuildAdvised: text.rebuildAdvised,
-  }
-}
-
-/** What explains a member without being guilty: its account, its container, the programs that it misuses. */
-function contextOf(world: World, members: readonly IdentifiedFact[], ways: readonly (IdentifiedFact | undefined)[]) {
-  const ids = new Set(members.map(one => one.id))
-  const context = new Map<string, IdentifiedFact>()
-  const add = (fact: IdentifiedFact | undefined): void => {
-    if (fact !== undefined && !ids.has(fact.id)) context.set(fact.id, fact)
-  }
-  for (const member of members) {
-    if ('user' in member && member.user !== undefined) add(world.account(member.user))
-    if (member.kind !== 'process') continue
-    if (member.parentPid !== undefined && member.parentPid > 2) add(world.process(member.parentPid))
-    if (member.container !== undefined)
-      add(world.all('container').find(one => one.id.startsWith(member.container ?? '-')))
-    for (const one of world.all('listener')) if (one.pid === member.pid) add(one)
-  }
-  for (const way of ways) add(way)
-  return [...context.values()].sort(byId)
-}
-
-function idIn(key: string): string {
-  return key.split('/')[0] ?? key
-}
-
-function weight(level: Level): number {
-  return levels.indexOf(level)
-}
-
-function byId(a: IdentifiedFact, b: IdentifiedFact): number {
-  const [left, right] = [`${a.kind} ${keyOf(a)}`, `${b.kind} ${keyOf(b)}`]
-  return left < right ? -1 : left > right ? 1 : 0
-}
-
-function byEnds(a: Edge, b: Edge): number {
-  const [left, right] = [`${a.from} ${a.to}`, `${b.from} ${b.to}`]
-  return left < right ? -1 : left > right ? 1 : 0
 }
 
 const order: readonly Verdict[] = ['confirmed', 'suspected', 'exposure']

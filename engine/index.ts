@@ -1,6 +1,7 @@
 export { isEmpty } from './allow.ts'
 export { canonicalHash, canonicalJson } from './canonical.ts'
-export { correlate, isSeed } from './correlate.ts'
+export { correlate } from './correlate.ts'
+export { isSeed } from './guilty-graph.ts'
 export type { EarlierIncident } from './kept-ids.ts'
 export { factId, shortHash } from './identity.ts'
 export { type Detect, type Judged, type JudgingRule, judge, type RuleMeaning, ruleMeaning, readTags } from './judge.ts'

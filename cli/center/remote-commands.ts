@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import type { Outcome } from '../command-builder.ts'
-import { alertsCommands, intelligenceCommands } from './declared-alerts.ts'
+import { alertsCommands } from './declared-alerts.ts'
 import { catalogueCommands } from './declared-catalogue.ts'
 import { hostsCommands } from './declared-hosts.ts'
 import { notificationsCommands } from './declared-notifications.ts'
 import { ordersCommands } from './declared-orders.ts'
+import { intelligenceCommands } from './declared-intelligence.ts'
 import { runningCommands } from './declared-running.ts'
 import { signInCommands } from './declared-sign-in.ts'
 
