@@ -4,8 +4,8 @@ import { type HostObject, hostVerdicts } from '../../model/api/index.ts'
 import type { Caller, Db } from '../context.ts'
 import type { Permission } from '../../model/api/index.ts'
 
-/** Hosts with their group and agent, as every answer about hosts shows them. */
-export function hostsOf(db: Db) {
+/** Hosts, also those that were removed, each with its group and agent. */
+export function hostsEver(db: Db) {
   return db
     .selectFrom('host')
     .innerJoin('host_group', join =>
@@ -14,6 +14,11 @@ export function hostsOf(db: Db) {
     .leftJoin('agent', join =>
       join.onRef('agent.tenant_id', '=', 'host.tenant_id').onRef('agent.agent_id', '=', 'host.agent_id'),
     )
+}
+
+/** Hosts with their group and agent, as every answer about hosts shows them. */
+export function hostsOf(db: Db) {
+  return hostsEver(db)
     .where('host.removed_at', 'is', null)
     .select([
       'host.host_id',

@@ -8,7 +8,7 @@ import { scanHandlers } from './scans.ts'
 import { summaryHandlers } from './summary.ts'
 
 export { groupsBelow, groupHandlers, rootGroup } from './groups.ts'
-export { containing, hostObjectOf, hostsOf, inGroupsOf, mayInGroup } from './host-object.ts'
+export { containing, hostObjectOf, hostsEver, hostsOf, inGroupsOf, mayInGroup } from './host-object.ts'
 export { groupsIn, hostHandlers, hostRow } from './hosts.ts'
 export { inventoryHandlers } from './inventory.ts'
 export { processHandlers } from './processes.ts'

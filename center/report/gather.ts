@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { AlertStory, Language } from '../../model/api/index.ts'
 import { type Gap, gap, type Plan, plan as planSchema } from '../../model/index.ts'
 import type { Caller, Db } from '../context.ts'
-import { mayInGroup } from '../fleet/index.ts'
+import { hostsEver, mayInGroup } from '../fleet/index.ts'
 import { type AlertCase, loadCase, storyOf } from '../story/index.ts'
 
 export interface ReportHost {
@@ -66,14 +66,7 @@ export async function gather(
 }
 
 async function hostOf(db: Db, id: string): Promise<ReportHost | undefined> {
-  const row = await db
-    .selectFrom('host')
-    .innerJoin('host_group', join =>
-      join.onRef('host_group.tenant_id', '=', 'host.tenant_id').onRef('host_group.group_id', '=', 'host.group_id'),
-    )
-    .leftJoin('agent', join =>
-      join.onRef('agent.tenant_id', '=', 'host.tenant_id').onRef('agent.agent_id', '=', 'host.agent_id'),
-    )
+  const row = await hostsEver(db)
     .where('host.host_id', '=', id)
     .select([
       'host.hostname',

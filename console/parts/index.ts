@@ -12,6 +12,7 @@ export { CopyText } from './copy-text.tsx'
 export type { Column } from './data-table-row.tsx'
 export { DataTable, type DataTableProps, type Selection } from './data-table.tsx'
 export { Filters, type FilterField } from './filters.tsx'
+export { HostLink } from './host-link.tsx'
 export { HostSelect, HostsSelect } from './host-select.tsx'
 export {
   OfflineReason,

@@ -1,8 +1,8 @@
-import { Anchor, Stack, Table, Text } from '@mantine/core'
-import { Link } from 'react-router'
+import { Stack, Table, Text } from '@mantine/core'
 import { useList } from '../center/index.ts'
 import { useWords } from '../words/index.ts'
 import { OrderStateBadge } from './alert-words.tsx'
+import { HostLink } from './host-link.tsx'
 import { HostText } from './host-text.tsx'
 import { ErrorState, LoadingState } from './states.tsx'
 
@@ -25,9 +25,7 @@ export function TaskOrders({ task }: { readonly task: string }) {
           {items.map(({ id, host, state, reason }) => (
             <Table.Tr key={id}>
               <Table.Td>
-                <Anchor component={Link} to={`/hosts/${host.id}`} size="sm">
-                  <HostText>{host.name}</HostText>
-                </Anchor>
+                <HostLink host={host} />
               </Table.Td>
               <Table.Td>
                 <Stack gap={2} align="flex-start">

@@ -3,7 +3,16 @@ import { ArrowLeft } from 'lucide-react'
 import { Link, useParams } from 'react-router'
 import { alertStatuses } from '../../../model/api/index.ts'
 import { type AnswerTo, useCall } from '../../center/index.ts'
-import { ErrorState, HostText, LoadingState, PageHeader, StatusBadge, Time, useNumbers } from '../../parts/index.ts'
+import {
+  ErrorState,
+  HostLink,
+  HostText,
+  LoadingState,
+  PageHeader,
+  StatusBadge,
+  Time,
+  useNumbers,
+} from '../../parts/index.ts'
 import { useWords } from '../../words/index.ts'
 import { KindName } from './kind-name.tsx'
 import { RiskReason } from './risk-reason.tsx'
@@ -60,9 +69,7 @@ function Members({ campaign: { members } }: { readonly campaign: Campaign }) {
               key={alert}
               title={
                 <Group gap="xs">
-                  <Anchor component={Link} to={`/hosts/${host.id}`} size="sm">
-                    <HostText>{host.name}</HostText>
-                  </Anchor>
+                  <HostLink host={host} />
                   {known === undefined ? null : <StatusBadge status={known} />}
                 </Group>
               }
@@ -128,9 +135,7 @@ function AtRisk({ campaign: { atRisk } }: { readonly campaign: Campaign }) {
             {atRisk.map(({ host, because }) => (
               <Table.Tr key={host.id}>
                 <Table.Th w={180}>
-                  <Anchor component={Link} to={`/hosts/${host.id}`} size="sm">
-                    <HostText>{host.name}</HostText>
-                  </Anchor>
+                  <HostLink host={host} />
                 </Table.Th>
                 <Table.Td>
                   <RiskReason because={because} />

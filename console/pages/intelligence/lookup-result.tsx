@@ -2,7 +2,7 @@ import { Anchor } from '@mantine/core'
 import { Link } from 'react-router'
 import type { huntKinds } from '../../../model/api/index.ts'
 import { type ItemOf, useList } from '../../center/index.ts'
-import { Badge, type Column, DataTable, EmptyState, HostText, Time } from '../../parts/index.ts'
+import { Badge, type Column, DataTable, EmptyState, HostLink, HostText, Time } from '../../parts/index.ts'
 import { useWords } from '../../words/index.ts'
 import { KindName } from './kind-name.tsx'
 import { LookupSummary } from './lookup-summary.tsx'
@@ -32,11 +32,7 @@ export function LookupResult({ term, kind, prefix, present }: LookupResultProps)
       key: 'host',
       title: t('host'),
       width: 'minmax(120px, 1fr)',
-      cell: ({ host }) => (
-        <Anchor component={Link} to={`/hosts/${host.id}`} size="sm">
-          <HostText>{host.name}</HostText>
-        </Anchor>
-      ),
+      cell: ({ host }) => <HostLink host={host} />,
     },
     { key: 'kind', title: t('kind'), width: '130px', cell: one => <KindName kind={one.kind} /> },
     ...(prefix

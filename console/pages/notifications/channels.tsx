@@ -1,5 +1,5 @@
-import { ActionIcon, Button, Group, Menu, Modal, Stack, Text } from '@mantine/core'
-import { EllipsisVertical, Pencil, Plus, Trash2 } from 'lucide-react'
+import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import { useCall, useChange } from '../../center/index.ts'
 import {
@@ -15,6 +15,7 @@ import {
   useNumbers,
 } from '../../parts/index.ts'
 import { languageNames, useWords } from '../../words/index.ts'
+import { ChangeMenu } from './change-menu.tsx'
 import { type Channel, ChannelForm } from './channel-form.tsx'
 import { useFieldWords } from './field-words.ts'
 import { ResultBadge } from './result-badge.tsx'
@@ -78,27 +79,11 @@ export function Channels() {
           >
             {t('channels.test')}
           </Button>
-          <Menu position="bottom-end" withinPortal>
-            <Menu.Target>
-              <ActionIcon variant="subtle" color="gray" aria-label={t('channels.actions', { name: channel.name })}>
-                <EllipsisVertical size={18} aria-hidden />
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item
-                leftSection={<Pencil size={16} aria-hidden />}
-                onClick={() => setOpen({ what: 'form', channel })}
-              >
-                {t('form.change')}
-              </Menu.Item>
-              <Menu.Item
-                leftSection={<Trash2 size={16} aria-hidden />}
-                onClick={() => setOpen({ what: 'remove', channel })}
-              >
-                {t('form.remove')}
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+          <ChangeMenu
+            name={channel.name}
+            onChange={() => setOpen({ what: 'form', channel })}
+            onRemove={() => setOpen({ what: 'remove', channel })}
+          />
         </Group>
       ),
     },

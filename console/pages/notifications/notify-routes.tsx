@@ -1,9 +1,10 @@
-import { ActionIcon, Button, Group, Menu, Modal, Paper, Stack, Text, Title } from '@mantine/core'
-import { EllipsisVertical, Pencil, Plus, Trash2 } from 'lucide-react'
+import { Button, Group, Modal, Paper, Stack, Text, Title } from '@mantine/core'
+import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import { useCall, useChange } from '../../center/index.ts'
 import { Badge, ConfirmDialog, EmptyState, ErrorState, HostText, LoadingState } from '../../parts/index.ts'
 import { useWords } from '../../words/index.ts'
+import { ChangeMenu } from './change-menu.tsx'
 import { draftOf, type NotifyRoute } from './route-draft.ts'
 import { RouteForm } from './route-form.tsx'
 import { type Names, RouteSays } from './route-says.tsx'
@@ -63,27 +64,11 @@ export function NotifyRoutes() {
                 <RouteSays route={draftOf(route)} names={names} />
               </Text>
             </div>
-            <Menu position="bottom-end" withinPortal>
-              <Menu.Target>
-                <ActionIcon variant="subtle" color="gray" aria-label={t('channels.actions', { name: route.name })}>
-                  <EllipsisVertical size={18} aria-hidden />
-                </ActionIcon>
-              </Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item
-                  leftSection={<Pencil size={16} aria-hidden />}
-                  onClick={() => setOpen({ what: 'form', route })}
-                >
-                  {t('form.change')}
-                </Menu.Item>
-                <Menu.Item
-                  leftSection={<Trash2 size={16} aria-hidden />}
-                  onClick={() => setOpen({ what: 'remove', route })}
-                >
-                  {t('form.remove')}
-                </Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
+            <ChangeMenu
+              name={route.name}
+              onChange={() => setOpen({ what: 'form', route })}
+              onRemove={() => setOpen({ what: 'remove', route })}
+            />
           </Group>
         </Paper>
       ))}

@@ -1,11 +1,10 @@
-import { Anchor } from '@mantine/core'
-import { Link } from 'react-router'
 import { type ItemOf, useList } from '../../center/index.ts'
 import {
   type Column,
   DataTable,
   EmptyState,
   Filters,
+  HostLink,
   HostText,
   Time,
   useNumbers,
@@ -26,11 +25,7 @@ export function BlockedHosts() {
     {
       key: 'host',
       title: t('hosts.host'),
-      cell: ({ host }) => (
-        <Anchor component={Link} to={`/hosts/${host.id}`} size="sm">
-          <HostText>{host.name}</HostText>
-        </Anchor>
-      ),
+      cell: ({ host }) => <HostLink host={host} />,
     },
     { key: 'ends', title: t('blocks.ends'), cell: one => <Time at={one.expiresAt} /> },
     {

@@ -7,6 +7,7 @@ import {
   DataTable,
   EmptyState,
   Filters,
+  HostLink,
   HostText,
   PageHeader,
   Time,
@@ -39,11 +40,7 @@ export function Page() {
     {
       key: 'host',
       title: t('host'),
-      cell: ({ host }) => (
-        <Anchor component={Link} to={`/hosts/${host.id}`} size="sm">
-          <HostText>{host.name}</HostText>
-        </Anchor>
-      ),
+      cell: ({ host }) => <HostLink host={host} />,
     },
     { key: 'hash', title: t('hash'), width: '130px', cell: entry => <ShortHash entry={entry} /> },
     { key: 'size', title: t('size'), width: '90px', cell: ({ size }) => bytes(size) },

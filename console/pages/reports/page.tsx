@@ -8,6 +8,7 @@ import {
   DataTable,
   EmptyState,
   Filters,
+  HostLink,
   HostText,
   inertText,
   LevelBadge,
@@ -39,11 +40,7 @@ export function Page() {
       key: 'host',
       title: t('columns.host'),
       width: 'minmax(110px, 1fr)',
-      cell: one => (
-        <Anchor component={Link} to={`/hosts/${one.host.id}`} size="sm">
-          <HostText prose>{one.host.name}</HostText>
-        </Anchor>
-      ),
+      cell: one => <HostLink host={one.host} prose />,
     },
     { key: 'level', title: t('columns.level'), width: '115px', cell: one => <LevelBadge level={one.level} /> },
     { key: 'status', title: t('columns.status'), width: '150px', cell: one => <StatusBadge status={one.status} /> },

@@ -9,7 +9,7 @@ import {
   DataTable,
   EmptyState,
   Filters,
-  HostText,
+  HostLink,
   ProofBadge,
   Time,
   useUrlFilter,
@@ -30,11 +30,7 @@ export function Runs() {
       key: 'host',
       title: t('columns.host'),
       width: 'minmax(140px, 1.5fr)',
-      cell: one => (
-        <Anchor component={Link} to={`/hosts/${one.host.id}`} size="sm">
-          <HostText prose>{one.host.name}</HostText>
-        </Anchor>
-      ),
+      cell: one => <HostLink host={one.host} prose />,
     },
     {
       key: 'run',

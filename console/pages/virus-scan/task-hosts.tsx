@@ -1,6 +1,7 @@
 import { Anchor, Button, Progress, Text } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { Link } from 'react-router'
+import { endedStates, type OrderObject } from '../../../model/api/index.ts'
 import { useCall, useList } from '../../center/index.ts'
 import {
   type Column,
@@ -18,7 +19,6 @@ import {
 import { useSession } from '../../session/index.ts'
 import { useWords } from '../../words/index.ts'
 import { HandleDialog } from '../alerts/handle/index.ts'
-import { hasEnded, type OrderObject } from './order-states.ts'
 
 /** The hosts of a scan, each with how far it is, then with what was found. */
 export function TaskHosts({ task }: { readonly task: string }) {
@@ -73,7 +73,7 @@ interface HostProgressProps {
 function HostProgress({ order, progress }: HostProgressProps) {
   const { t } = useWords('virus-scan')
   const { percent } = useNumbers()
-  const mine = progress?.order === order.id && !hasEnded(order.state) ? progress : undefined
+  const mine = progress?.order === order.id && !endedStates.some(one => one === order.state) ? progress : undefined
   return (
     <div>
       <OrderStateBadge state={order.state} />

@@ -3,6 +3,7 @@ import { CircleStop, RotateCw } from 'lucide-react'
 import { useState } from 'react'
 import { Link, useNavigate, useParams } from 'react-router'
 import { everyPage } from '../../../client/index.ts'
+import type { TaskObject } from '../../../model/api/index.ts'
 import { api, useCall, useChange } from '../../center/index.ts'
 import {
   ConfirmDialog,
@@ -17,7 +18,6 @@ import {
 } from '../../parts/index.ts'
 import { useSession } from '../../session/index.ts'
 import { useWords } from '../../words/index.ts'
-import type { TaskObject } from './order-states.ts'
 import { TaskHosts } from './task-hosts.tsx'
 import { endedOf, TaskStates } from './task-states.tsx'
 

@@ -1,5 +1,5 @@
 import { Group, Text } from '@mantine/core'
-import { type CenterOrderState, centerOrderStates, endedStates, type TaskObject } from './order-states.ts'
+import { type CenterOrderState, centerOrderStates, endedStates, type TaskObject } from '../../../model/api/index.ts'
 import { OrderStateBadge, useNumbers } from '../../parts/index.ts'
 import { useWords } from '../../words/index.ts'
 

@@ -5,6 +5,7 @@ import { useCall, useList } from '../../../center/index.ts'
 import {
   ErrorState,
   HandledWayName,
+  HostLink,
   HostText,
   LoadingState,
   OrderStateBadge,
@@ -108,9 +109,7 @@ function Order({ order }: { readonly order: OrderObject }) {
   return (
     <li>
       <Group justify="space-between" gap="xs" wrap="nowrap">
-        <Anchor component={Link} to={`/hosts/${host.id}`} size="sm" className={classes['clipped'] ?? ''}>
-          <HostText prose>{host.name}</HostText>
-        </Anchor>
+        <HostLink host={host} prose className={classes['clipped'] ?? ''} />
         <OrderStateBadge state={state} />
       </Group>
       {state === 'waiting-approval' ? (

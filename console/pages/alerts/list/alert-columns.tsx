@@ -6,6 +6,7 @@ import {
   AlertTypeName,
   type Column,
   HandledWayName,
+  HostLink,
   HostText,
   LevelBadge,
   StatusBadge,
@@ -40,11 +41,7 @@ export function useAlertColumns({ linkTo, onHandle }: AlertColumnsOptions): read
         key: 'host',
         title: t('columns.host'),
         width: 'minmax(96px, 1fr)',
-        cell: ({ host }) => (
-          <Anchor component={Link} to={`/hosts/${host.id}`} size="sm" className={classes['clipped'] ?? ''}>
-            <HostText prose>{host.name}</HostText>
-          </Anchor>
-        ),
+        cell: ({ host }) => <HostLink host={host} prose className={classes['clipped'] ?? ''} />,
       },
       {
         key: 'seen',

@@ -2,7 +2,7 @@ import { Anchor, Group, List, Paper, Stack, Text, Title } from '@mantine/core'
 import { Link } from 'react-router'
 import { alertStatuses } from '../../../../model/api/index.ts'
 import { useCall } from '../../../center/index.ts'
-import { ErrorState, HostText, LoadingState, StatusBadge, Time, useNumbers } from '../../../parts/index.ts'
+import { ErrorState, HostLink, HostText, LoadingState, StatusBadge, Time, useNumbers } from '../../../parts/index.ts'
 import { useWords } from '../../../words/index.ts'
 import classes from './list.module.css'
 
@@ -35,9 +35,7 @@ export function CampaignPanel({ campaign }: { readonly campaign: string }) {
             {data.members.slice(0, mostShown).map(({ host, alert, at, status }, index) => (
               <List.Item key={alert}>
                 <Group gap={6} component="span">
-                  <Anchor component={Link} to={`/hosts/${host.id}`} size="sm" className={classes['host'] ?? ''}>
-                    <HostText prose>{host.name}</HostText>
-                  </Anchor>
+                  <HostLink host={host} prose className={classes['host'] ?? ''} />
                   <Text size="xs" c="dimmed" component="span">
                     {index === 0 ? `${t('campaign.first')} · ` : ''}
                     <Time at={at} />
@@ -64,9 +62,7 @@ export function CampaignPanel({ campaign }: { readonly campaign: string }) {
             <List size="sm" spacing={2} listStyleType="none">
               {data.atRisk.slice(0, mostShown).map(({ host, because }) => (
                 <List.Item key={host.id}>
-                  <Anchor component={Link} to={`/hosts/${host.id}`} size="sm" className={classes['host'] ?? ''}>
-                    <HostText prose>{host.name}</HostText>
-                  </Anchor>{' '}
+                  <HostLink host={host} prose className={classes['host'] ?? ''} />{' '}
                   <Text size="xs" c="dimmed" component="span">
                     <HostText prose>{because}</HostText>
                   </Text>

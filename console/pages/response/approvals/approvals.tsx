@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import type { OrderObject } from '../../../../model/api/index.ts'
 import { useList } from '../../../center/index.ts'
-import { type Column, DataTable, EmptyState, HostText, inertText, Time } from '../../../parts/index.ts'
+import { type Column, DataTable, EmptyState, HostLink, HostText, inertText, Time } from '../../../parts/index.ts'
 import { useSession } from '../../../session/index.ts'
 import { useWords } from '../../../words/index.ts'
 import { KindName } from '../task-kinds.tsx'
@@ -27,11 +27,7 @@ export function Approvals() {
       key: 'host',
       title: t('columns.host'),
       width: 'minmax(140px, 1fr)',
-      cell: one => (
-        <Anchor component={Link} to={`/hosts/${one.host.id}`} size="sm">
-          <HostText prose>{one.host.name}</HostText>
-        </Anchor>
-      ),
+      cell: one => <HostLink host={one.host} prose />,
     },
     { key: 'kind', title: t('columns.kind'), width: 'minmax(160px, 1.5fr)', cell: one => <What order={one} /> },
     {
