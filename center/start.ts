@@ -13,6 +13,7 @@ import {
   ruleRoutes,
   settingsRoutes,
   storyRoutes,
+  upgradeRoutes,
 } from '../model/api/index.ts'
 import { auditRoutes, peopleRoutes, profileRoutes, signInRoutes } from '../model/api/index.ts'
 import { alertHandlers, allHuntHandlers } from './alerts/index.ts'
@@ -37,6 +38,7 @@ import { exportHandlers } from './export/index.ts'
 import { notificationHandlers } from './notify/index.ts'
 import { ruleHandlers } from './rules/index.ts'
 import { reportHandlers } from './report/index.ts'
+import { upgradeHandlers } from './upgrades/index.ts'
 import { settingsHandlers } from './settings/index.ts'
 import { storyHandlers } from './story/index.ts'
 import { ensureTenant, openStore, type OpenStore, type StoreSource } from './store/index.ts'
@@ -224,6 +226,7 @@ async function startPeoplesPort(
       serve(hostRoutes, hostsHandlers),
       serve(hostNowRoutes, { ...processHandlers, ...quarantinedFileHandlers }),
       serve(agentRoutes, agentHandlers({ keys, downloads: gateway.downloads })),
+      serve(upgradeRoutes, upgradeHandlers(gateway)),
       serve(alertRoutes, alertHandlers),
       serve(huntRoutes, allHuntHandlers),
       serve(storyRoutes, { ...storyHandlers, ...reportHandlers({ program: options.program }) }),

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, open, readdir } from 'node:fs/promises'
+import { type FileHandle, open, readdir, readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { type Release, signedRelease } from '../../model/wire/index.ts'
 import { notFound } from '../problem-error.ts'
+import { parseJson } from './json.ts'
 
 export const architectures = ['x64', 'arm64'] as const
 export type Architecture = (typeof architectures)[number]
@@ -36,6 +38,23 @@ export class Downloads {
     const name = await this.#newest(architecture)
     if (name === undefined) throw notFound('package on this center')
     await this.send(name, request, response)
+  }
+
+  /** Signed releases whose packages lie here as they were signed. Whose signature it is only hosts can say: they pin the keys. */
+  async releases(): Promise<Release[]> {
+    if (this.#folder === undefined) return []
+    const names = await readdir(this.#folder).catch(() => [])
+    const found = names.filter(name => name.endsWith('.release.json')).map(name => this.#release(name))
+    return (await Promise.all(found)).filter(one => one !== undefined)
+  }
+
+  async #release(name: string): Promise<Release | undefined> {
+    const text = await readFile(join(this.#folder ?? '', name), 'utf8').catch(() => '')
+    const release = signedRelease.safeParse(parseJson(text)?.value).data?.release
+    if (release === undefined || name !== `${packageName(release)}.release.json`) return undefined
+    const opened = await this.#open(`${packageName(release)}.tar.gz`)
+    await opened?.file.close()
+    return opened?.sha256 === release.sha256 && opened.size === release.bytes ? release : undefined
   }
 
   /** Throws `ProblemError` 404. The ETag is the SHA-256. */
@@ -93,6 +112,15 @@ export interface JoinPackage {
   readonly folder: string
 }
 
+function packageName({ program, architecture }: Release): string {
+  return `davylamp-${program}-linux-${architecture}`
+}
+
+/** As node and as the kernel name it. */
+export function architectureNamed(text: string): Architecture {
+  return /aarch64|arm64/.test(text) ? 'arm64' : 'x64'
+}
+
 function versionOf(name: string, architecture: Architecture): string | undefined {
   const [, version, built] =
     /^davylamp-(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)-linux-(x64|arm64)\.tar\.gz$/.exec(name) ?? []
@@ -100,7 +128,7 @@ function versionOf(name: string, architecture: Architecture): string | undefined
 }
 
 /** By number; a pre-release (`1.2.3-rc.1`) comes before its release. */
-function compareVersions(a: string, b: string): number {
+export function compareVersions(a: string, b: string): number {
   const numbers = (version: string) => (version.split('-')[0] ?? '').split('.').map(Number)
   const [left, right] = [numbers(a), numbers(b)]
   for (const [index, number] of left.entries()) if (number !== right[index]) return number - (right[index] ?? 0)

@@ -1,5 +1,6 @@
 export { agentAlarms } from './alarms.ts'
 export { agentHandlers } from './api.ts'
+export { architectureNamed, compareVersions, Downloads } from './downloads.ts'
 export { type Gateway, type GatewayOptions, startGateway } from './gateway.ts'
 export type { GatewayParts } from './gateway-parts.ts'
 export { groupPolicies } from './policies.ts'

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { enrolRequest, largestFrame, renewRequest, sentFileEnd, sentPartBytes } from '../../model/wire/index.ts'
 import { badRequest, notFound, ProblemError } from '../problem-error.ts'
 import { AddressLimit } from './bucket.ts'
-import { architectures, type Downloads, joinName } from './downloads.ts'
+import { type Architecture, architectureNamed, architectures, type Downloads, joinName } from './downloads.ts'
 import { enrol } from './enrol.ts'
 import type { Exchanges } from './exchange.ts'
 import type { GatewayParts } from './gateway-parts.ts'
@@ -122,11 +122,11 @@ async function sendPack(
   response.end(content)
 }
 
-async function architectureOf({ center }: GatewayParts, { identity }: KnownPeer): Promise<'x64' | 'arm64'> {
+async function architectureOf({ center }: GatewayParts, { identity }: KnownPeer): Promise<Architecture> {
   const row = await center.store.tenant(identity.tenant, db =>
     db.selectFrom('host').select('architecture').where('host_id', '=', identity.host).executeTakeFirst(),
   )
-  return /aarch64|arm64/.test(row?.architecture ?? '') ? 'arm64' : 'x64'
+  return architectureNamed(row?.architecture ?? '')
 }
 
 function wantMethod(request: IncomingMessage, method: string): void {

@@ -97,6 +97,10 @@ function serveOptions(command: Command): Command {
       'PEM, with its chain, for the port of people (default: one of the center’s own authority)',
     )
     .option('--key <file>', 'PEM, of that certificate')
+    .option(
+      '--packages <folder>',
+      'packages that hosts join with, and signed releases that agents upgrade to (default: those beside the program)',
+    )
     .option('--trust-proxy <network>', 'a proxy whose X-Forwarded-For is believed; may be given again', several)
     .option('--log <format>', 'text or json', 'text')
 }

@@ -171,6 +171,18 @@ function workCommands(group: Command, outcome: Outcome): void {
     load: async () => (await import('./host-work.ts')).scanCommand,
   })
   addCommand(group, outcome, {
+    usage: 'upgrade [host...]',
+    description:
+      'Replace the agents of hosts by the newest signed release in the package folder of the center, where their owners allow it. Shows first which version becomes which.',
+    options: command =>
+      followOption(yesOption(command))
+        .option('--group <name>', 'all of a group; may be given several times', several)
+        .option('--tag <tag>', 'all with a tag; may be given several times', several)
+        .option('--all', 'all hosts'),
+    examples: ['hosts upgrade web-3', 'hosts upgrade --group shop --yes --follow'],
+    load: async () => (await import('./host-upgrade.ts')).upgradeCommand,
+  })
+  addCommand(group, outcome, {
     usage: 'scans',
     description: 'Scans of hosts, newest first.',
     options: command => listOptions(command).option('--host <name>', 'only of that host'),

@@ -10,10 +10,13 @@ import { sure } from './sure.ts'
 import { groupsOf, hostOf, hostsOf, maybeOneOf } from './names.ts'
 import { type ListOptions, plain, plainAll, said, showPages, when } from './show.ts'
 
-interface ScanOptions {
+export interface SomeHosts {
   readonly group?: readonly string[]
   readonly tag?: readonly string[]
   readonly all?: boolean
+}
+
+interface ScanOptions extends SomeHosts {
   readonly mode?: string
   readonly path?: string
   readonly cpu?: number
@@ -21,14 +24,8 @@ interface ScanOptions {
 }
 
 export const scanCommand = withCenter<ScanOptions>(async (center, options, context, ...names) => {
-  const { group, tag, cpu } = options
-  const some = names.length > 0 || group !== undefined || tag !== undefined
-  if (some === (options.all === true)) throw new CommandError('say which hosts: names, --group, --tag, or --all')
-  const scope = {
-    ...(names.length === 0 ? {} : { hosts: await hostsOf(center.client, names) }),
-    ...(group === undefined ? {} : { groups: await groupsOf(center.client, group) }),
-    ...(tag === undefined ? {} : { tags: [...tag] }),
-  }
+  const { cpu } = options
+  const scope = await scopeOf(center, options, names)
   const mode =
     maybeOneOf('--mode', options.mode, ['quick', 'full', 'path']) ?? (options.path === undefined ? 'quick' : 'path')
   const started = await center.client.startScan({
@@ -46,12 +43,22 @@ export const scanCommand = withCenter<ScanOptions>(async (center, options, conte
   return ordered(center, started, options, context, started.refused.length > 0)
 })
 
+export async function scopeOf({ client }: Connected, { group, tag, all }: SomeHosts, names: readonly string[]) {
+  const some = names.length > 0 || group !== undefined || tag !== undefined
+  if (some === (all === true)) throw new CommandError('say which hosts: names, --group, --tag, or --all')
+  return {
+    ...(names.length === 0 ? {} : { hosts: await hostsOf(client, names) }),
+    ...(group === undefined ? {} : { groups: await groupsOf(client, group) }),
+    ...(tag === undefined ? {} : { tags: [...tag] }),
+  }
+}
+
 interface Ordered {
   readonly task: string
 }
 
 /** After something was asked of hosts: to its end with --follow, else how to. */
-async function ordered(
+export async function ordered(
   center: Connected,
   answer: Ordered,
   options: { readonly follow?: boolean },

@@ -57,7 +57,8 @@ export async function centerUninstallCommand(options: { readonly yes?: boolean }
 
 /** The options again, as words for the unit. */
 function wordsOf(options: CenterRunOptions): string[] {
-  const paths = { certificate: options.certificate, key: options.key }
+  const { certificate, key, packages } = options
+  const paths = { certificate, key, packages }
   return [
     '--listen',
     options.listen,

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type RunningCenter, startCenter } from '../../center/index.ts'
+import { publishRelease } from '../../center/testing/publish-release.ts'
 import { infectedFiles } from '../temporary-tree.ts'
 import { type Ended, runProgram, startTreeAgent, type TreeAgent } from './testing/tree-agent.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'davylamp-remote-'))
 chmodSync(folder, 0o711)
+const packages = join(folder, 'packages')
 const password = 'violet-harbour-93-anvil'
 /** What the center itself has to complain about is a fault wherever it happens; the test shows it. */
 const complaining = { info() {}, warn() {}, error: (what: string, fields?: object) => console.error(what, fields) }
@@ -100,6 +102,7 @@ before(async () => {
     people: local,
     agents: local,
     name: '127.0.0.1',
+    packages,
     program: 'davylamp test',
     log: complaining,
   })
@@ -206,7 +209,8 @@ test('hosts join with a token, are listed, sorted and described', async () => {
   for (const name of ['web-1', 'web-2']) {
     const made = await json<{ token: string }>('admin', ['enrol', 'token', '--name', name])
     const where = { center: `https://127.0.0.1:${center.gateway.port}`, fingerprint: center.fingerprint }
-    agents.push(await startTreeAgent({ ...where, token: made.token, name, root: plant(name) }))
+    const upgradable = name === 'web-1'
+    agents.push(await startTreeAgent({ ...where, token: made.token, name, root: plant(name), upgradable }))
   }
   const hosts = await until('both hosts are online', async () => {
     const { items } = await json<Listed>('admin', ['hosts', '--online'])
@@ -408,6 +412,25 @@ test('indicators come from CSV, allowances are replayed first, policies and audi
   assert.match(await fine('admin', ['audit', 'verify']), /Whole: \d+ entries/)
   assert.match(await fine('admin', ['audit', 'list', '--action', 'alerts.']), /alerts\.in-depth/)
   assert.equal((await as('vera', ['audit'])).status, 77)
+})
+
+test('agents are upgraded to a signed release: shown first, and only where their owners allow it', async () => {
+  const none = await as('admin', ['hosts', 'upgrade', '--all', '--yes'])
+  assert.equal(none.status, 30)
+  assert.match(none.stdout, /web-1: stays 0\.1\.0: no signed release[\s\S]*web-2: stays 0\.1\.0: its host does not let/)
+  mkdirSync(packages)
+  const sha256 = publishRelease(packages, '0.2.0')
+  const shown = await json<{ items: { to?: object }[] }>('admin', ['hosts', 'upgrade', '--all'], 30)
+  assert.deepEqual(
+    shown.items.map(one => one.to),
+    [{ version: '0.2.0', sha256 }, undefined],
+  )
+  const unasked = await as('admin', ['hosts', 'upgrade', 'web-1'])
+  assert.deepEqual([unasked.status, (await json<Listed>('admin', ['tasks', '--kind', 'upgrade'])).items], [30, []])
+  const done = await as('admin', ['hosts', 'upgrade', '--all', '--yes', '--follow'])
+  assert.equal(done.status, 0, done.stderr)
+  assert.match(done.stdout, /web-1: 0\.1\.0 becomes 0\.2\.0[\s\S]*Asked 1 agent to upgrade[\s\S]*1 of 1 orders done/)
+  assert.equal((await as('vera', ['hosts', 'upgrade', '--all'])).status, 77)
 })
 
 test('everything else answers: lists, the summary, health, every function by its name', async () => {

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type CenterOptions, type RunningCenter, startCenter, StoreError } from '../../center/index.ts'
 import { CommandError } from '../command-error.ts'
 import type { Context } from '../context.ts'
@@ -16,6 +16,7 @@ export interface CenterRunOptions {
   readonly address?: string
   readonly certificate?: string
   readonly key?: string
+  readonly packages?: string
   readonly trustProxy?: readonly string[]
   readonly log: string
   /** Only trouble is told. */
@@ -49,7 +50,7 @@ function centerOptions(options: CenterRunOptions, context: Context): CenterOptio
     agents: parseListen(options.agents, '--agents'),
     name: options.address,
     ...(certificate === undefined || key === undefined ? {} : { certificate: { certificate, key } }),
-    packages: [join(root, 'packages'), join(root, 'dist')].find(existsSync),
+    packages: packagesOf(options),
     // In a package it lies beside the program; in a checkout it was built.
     console: [join(root, 'console'), join(root, 'dist', 'console')].find(folder => existsSync(join(folder, 'assets'))),
     postgres: [join(root, 'postgres')].find(folder => existsSync(join(folder, 'bin', 'postgres'))),
@@ -58,6 +59,12 @@ function centerOptions(options: CenterRunOptions, context: Context): CenterOptio
     log: options.quiet === true ? { ...lineLog(options.log), info: () => {} } : lineLog(options.log),
     progress: what => context.progress.show(what),
   }
+}
+
+function packagesOf({ packages }: CenterRunOptions): string | undefined {
+  if (packages === undefined) return [join(root, 'packages'), join(root, 'dist')].find(existsSync)
+  if (statSync(packages, { throwIfNoEntry: false })?.isDirectory() === true) return resolve(packages)
+  throw new CommandError(`--packages ${packages} is no folder`)
 }
 
 function inWords(error: unknown, options: CenterRunOptions): unknown {

@@ -13,6 +13,7 @@ import { hostNowRoutes } from './host-now.ts'
 import { overviewRoutes } from './overview.ts'
 import { ruleRoutes } from './rules.ts'
 import { storyRoutes } from './story.ts'
+import { upgradeRoutes } from './upgrades.ts'
 import type { RouteTable } from './route.ts'
 
 /** The whole API. */
@@ -34,4 +35,5 @@ export const allRoutes = {
   ...ruleRoutes,
   ...hostNowRoutes,
   ...overviewRoutes,
+  ...upgradeRoutes,
 } as const satisfies RouteTable

@@ -49,6 +49,7 @@ async function answer(
     say(agent, { kind: 'order', order: id, state: 'done' })
     return
   }
+  if (action.kind === 'upgrade') say(agent, { kind: 'order', order: id, state: 'done' })
   if (action.kind !== 'scan') return
   say(agent, { kind: 'order', order: id, state: 'running' })
   const parts = ['processes', 'autostarts', 'files', 'packages', 'network', 'rules', 'incidents', 'plans']

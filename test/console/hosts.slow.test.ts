@@ -1,23 +1,29 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import type { Role } from '../../model/api/index.ts'
+import { publishRelease } from '../../center/testing/publish-release.ts'
 import { assertLooksWell } from './accessible.ts'
-import { browserMissing, openBrowser, openPage, phone, type Seat, signInOn } from './browser.ts'
+import { browserMissing, openBrowser, openPage, phone, type Seat, settled, signInOn } from './browser.ts'
 import { openSeededCenter, type SeededCenter, seedImpossible } from './seeded-center.ts'
 
 const skip = seedImpossible() ?? browserMissing() ?? false
+const packages = mkdtempSync(join(tmpdir(), 'davylamp-packages-'))
 let seeded: SeededCenter
 let browser: Browser
 
 before(async () => {
   if (skip !== false) return
-  seeded = await openSeededCenter()
+  seeded = await openSeededCenter({ packages })
   browser = await openBrowser()
 })
 after(async () => {
   await browser?.close()
   await seeded?.close()
+  rmSync(packages, { recursive: true, force: true })
 })
 
 async function seat(role: Role, work: (page: Page) => Promise<void>, how: Seat = {}): Promise<void> {
@@ -79,6 +85,52 @@ test('chosen hosts are scanned and moved together', { skip }, async () => {
     await page.waitForURL(/\/virus-scan\/tasks\//)
     await page.getByRole('heading', { level: 1, name: 'Scan of 1 host' }).waitFor()
   })
+})
+
+test('agents are upgraded where there is a newer release and their owners let the center', { skip }, async () => {
+  const select = async (page: Page, ...names: string[]) => {
+    await page.goto('/hosts')
+    for (const name of names) await page.getByRole('checkbox', { name: `Select ${name}` }).check()
+    await page.getByText(`${names.length} selected`).waitFor()
+  }
+  await seat('responder', async page => {
+    const looked = page.waitForResponse('**/api/v1/agents/upgrade-preview')
+    await select(page, 'web-01')
+    await (await looked).finished()
+    await settled(page)
+    assert.equal(await page.getByRole('button', { name: /^Upgrade/ }).count(), 0)
+    publishRelease(packages, '0.2.0')
+    await select(page, 'db-01', 'web-01')
+    await page.getByRole('button', { name: 'Upgrade agents …' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Upgrade 1 agent' })
+    const rows = dialog.getByRole('row')
+    await rows.filter({ hasText: 'db-01' }).getByText('its host does not let the center').waitFor()
+    assert.deepEqual(await rows.filter({ hasText: 'web-01' }).getByRole('cell').allTextContents(), [
+      'web-01',
+      '0.1.0',
+      '0.2.0',
+    ])
+    await assertLooksWell(page, 'which agents are upgraded')
+    await dialog.getByRole('button', { name: 'Upgrade', exact: true }).click()
+    await page.waitForURL(/\/response\/tasks\//)
+    await page.getByText('Upgrade the agent of web-01').first().waitFor()
+    await page.getByRole('table').getByText('Done').waitFor()
+  })
+  await seat('operator', async page => {
+    await select(page, 'web-02')
+    await page.getByRole('button', { name: 'Move to group' }).waitFor()
+    assert.equal(await page.getByRole('button', { name: /^Upgrade/ }).count(), 0)
+  })
+  await seat(
+    'responder',
+    async page => {
+      await select(page, 'cache-01', 'web-02')
+      await page.getByRole('button', { name: 'Upgrade agents …' }).click()
+      await page.getByRole('dialog').getByText('0.2.0').waitFor()
+      await assertLooksWell(page, 'upgrade on a dark phone')
+    },
+    { dark: true, size: phone },
+  )
 })
 
 const tabs = [

@@ -56,11 +56,12 @@ const groups: Readonly<Record<string, readonly string[]>> = {
 }
 const names = { viewer: 'vera', operator: 'otto', responder: 'rita', approver: 'ada' } as const
 
-export async function openSeededCenter(): Promise<SeededCenter> {
+/** `packages`: a folder in the place of that which belongs to this checkout. */
+export async function openSeededCenter({ packages }: { readonly packages?: string } = {}): Promise<SeededCenter> {
   const recorded = recordedHosts()
   const state = mkdtempSync(join(tmpdir(), 'davylamp-console-'))
   const ports = await freePorts()
-  const center = await startCenterProcess(state, ports, [])
+  const center = await startCenterProcess(state, ports, [], packages === undefined ? [] : ['--packages', packages])
   const agents = new Map<string, ThinAgent>()
   const close = async () => {
     for (const agent of agents.values()) agent.leave()
@@ -88,8 +89,9 @@ export async function openSeededCenter(): Promise<SeededCenter> {
       agents.set(host.name, agent)
       await agent.enrol(token)
       answerOrders(agent, host)
-      // One has an older program, and one an owner who allows less than the center asks.
-      if (host.name !== 'db-01') agent.capabilities = [...agent.capabilities, 'report-processes']
+      // One has an older program, one an owner who allows less than the center asks, and some let the center upgrade them.
+      if (host.name !== 'db-01') agent.capabilities.push('report-processes')
+      if (host.name.startsWith('web-')) agent.capabilities.push('upgrade', 'upgrade:allowed')
       agent.connect()
       const health = healthOf(host.name === 'ci-01' ? ['scans take at most 10 % of a core, not 30 %'] : [])
       for (const report of [...host.reports, health]) agent.report(JSON.stringify(report), Date.now())

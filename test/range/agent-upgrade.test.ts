@@ -36,6 +36,7 @@ test('a host is upgraded by a signed release, and by nothing else', { skip: !ins
     releaseSign('sign', signer, file, old)
     return { kind: 'upgrade', version, sha256: sha256Of(readFileSync(file)) } as const
   }
+  const allowed = async () => (await lab.row(agent)).capabilities.includes('upgrade:allowed')
   const runs = async () => (await lab.row(agent)).program
   const upgraded = (version: string, signer: string) => lab.carriedOut(host, release(version, signer), range, 200)
   const current = async () => (await range.sh('readlink /opt/davylamp/current')).trim()
@@ -60,7 +61,10 @@ test('a host is upgraded by a signed release, and by nothing else', { skip: !ins
     const unknown = await upgraded('99.1.0', keyFile)
     assert.deepEqual([unknown.state, unknown.refusal], ['refused', 'bad-release'])
     assert.match(unknown.reason ?? '', /knows no release key/)
+    assert.equal(await allowed(), false)
     await range.sh('cat > /etc/davylamp/release-keys', { input: `${key} # the publisher\n` })
+    await range.sh('systemctl reload davylamp-agent')
+    await until('it says that it may be upgraded', 60, range, async () => (await allowed()) || undefined)
   })
 
   for (const [what, version, signer, reason] of [

@@ -2,15 +2,7 @@ import { allRoutes } from '../../../model/api/index.ts'
 import { alertHandlers, allHuntHandlers } from '../../alerts/index.ts'
 import { exportHandlers } from '../../export/index.ts'
 import { quarantinedFileHandlers } from '../../fetched/index.ts'
-import {
-  groupHandlers,
-  hostHandlers,
-  inventoryHandlers,
-  processHandlers,
-  overviewHandlers,
-  scanHandlers,
-  summaryHandlers,
-} from '../../fleet/index.ts'
+import { hostsHandlers, overviewHandlers, processHandlers } from '../../fleet/index.ts'
 import { agentHandlers } from '../../gateway/index.ts'
 import type { Keyring } from '../../keys/index.ts'
 import { notificationHandlers } from '../../notify/index.ts'
@@ -20,19 +12,17 @@ import { ruleHandlers } from '../../rules/index.ts'
 import { reportHandlers } from '../../report/index.ts'
 import { settingsHandlers } from '../../settings/index.ts'
 import { storyHandlers } from '../../story/index.ts'
+import { upgradeHandlers } from '../../upgrades/index.ts'
 
 /** Everything that answers the API, by the names of its functions; live view and health are the server's own. */
 export function allHandlers(keys: Keyring): Readonly<Record<string, unknown>> {
   return {
-    ...hostHandlers,
-    ...groupHandlers,
-    ...inventoryHandlers,
+    ...hostsHandlers,
     ...processHandlers,
     ...quarantinedFileHandlers,
-    ...scanHandlers,
-    ...summaryHandlers,
     ...overviewHandlers,
     ...agentHandlers({ keys, downloads: { joinPackage: async () => undefined } }),
+    ...upgradeHandlers({ downloads: { releases: async () => [] } }),
     ...alertHandlers,
     ...allHuntHandlers,
     ...notificationHandlers,

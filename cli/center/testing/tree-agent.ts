@@ -21,18 +21,22 @@ export interface TreeHost {
   readonly fingerprint: string
   readonly name: string
   readonly root: string
+  /** Lets the center upgrade it; nothing is replaced, though. Default no. */
+  readonly upgradable?: boolean
 }
 
-export async function startTreeAgent({ center, token, fingerprint, name, root }: TreeHost): Promise<TreeAgent> {
+export async function startTreeAgent(host: TreeHost): Promise<TreeAgent> {
+  const { center, token, fingerprint, name, root, upgradable = false } = host
   const state = mkdtempSync(join(tmpdir(), 'davylamp-tree-agent-'))
   const { joinCenter } = await loadJoin()
   const identity = await joinCenter({ state, center, token, fingerprint, name, program: 'davylamp test' })
   const { Agent } = await loadAgent()
   const agent = await Agent.start({
     state,
-    program: 'davylamp test',
+    program: 'davylamp 0.1.0',
     launcher: '/bin/false',
-    readConfig: async () => agentConfig.parse({ center }),
+    readConfig: async () => agentConfig.parse({ center, upgrade: upgradable }),
+    replaceable: () => true,
     makeWorker: surroundings => treeWorker(surroundings, join(state, 'work'), root),
     upgrade: () => Promise.reject(new Error('a tree cannot be upgraded')),
     log: () => {},
@@ -98,6 +102,7 @@ function treeWorker({ report }: WorkerSurroundings, state: string, root: string)
       'unblock',
       'cancel',
       'report-inventory',
+      'upgrade',
     ],
     start: async () => [],
     async look() {

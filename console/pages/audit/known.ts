@@ -1,6 +1,7 @@
 /** What the log says was done, as far as this console has words for it (center: `audit(…)`). */
 export const knownActions = [
   'agent.revoked',
+  'agents.upgrade',
   'alert.commented',
   'alerts.assigned',
   'alerts.terminate',

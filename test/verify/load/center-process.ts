@@ -47,12 +47,13 @@ export async function startCenterProcess(
   state: string,
   ports: Ports,
   moreFlags: readonly string[],
+  moreWords: readonly string[] = [],
 ): Promise<CenterProcess> {
   const args = ['--state', state, '--json', 'center', 'run', '--address', 'localhost']
   const listen = ['--listen', `127.0.0.1:${ports.people}`, '--agents', `127.0.0.1:${ports.agents}`]
   const child = spawn(
     process.execPath,
-    [...runtimeFlags, ...moreFlags, join(root, 'cli', 'main.ts'), ...args, ...listen],
+    [...runtimeFlags, ...moreFlags, join(root, 'cli', 'main.ts'), ...args, ...listen, ...moreWords],
     { cwd: state, stdio: ['ignore', 'pipe', 'pipe'], env: environment() },
   )
   let log = ''

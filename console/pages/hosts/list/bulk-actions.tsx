@@ -8,6 +8,7 @@ import { ErrorText, showDone, StartScanDialog, useNumbers } from '../../../parts
 import { useSession } from '../../../session/index.ts'
 import { useWords } from '../../../words/index.ts'
 import { groupTree } from '../groups/index.ts'
+import { UpgradeAgents } from './upgrade-agents.tsx'
 
 interface BulkActionsProps {
   readonly hosts: readonly HostObject[]
@@ -46,6 +47,7 @@ export function BulkActions({ hosts, onDone }: BulkActionsProps) {
             {t('move')}
           </Button>
         ) : null}
+        <UpgradeAgents hosts={hosts.filter(({ group }) => can('alerts:handle', group.id))} onDone={onDone} />
         <Button size="xs" variant="subtle" onClick={onDone}>
           {p('table.clear')}
         </Button>

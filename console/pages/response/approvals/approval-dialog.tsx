@@ -166,5 +166,11 @@ function Details({ action }: { readonly action: RequestedOrder['action'] }) {
         {t('approvals.of-run')} <HostText>{action.run}</HostText>
       </Text>
     )
+  if (action.kind === 'upgrade')
+    return (
+      <Text size="sm">
+        {t('approvals.release')} <HostText>{`${action.version} (sha256 ${action.sha256})`}</HostText>
+      </Text>
+    )
   return <Text size="sm">{t('approvals.no-details')}</Text>
 }

@@ -1,0 +1,1 @@
+export { upgradeHandlers } from './api.ts'
