@@ -429,7 +429,7 @@ test('agents are upgraded to a signed release: shown first, and only where their
   assert.deepEqual([unasked.status, (await json<Listed>('admin', ['tasks', '--kind', 'upgrade'])).items], [30, []])
   const done = await as('admin', ['hosts', 'upgrade', '--all', '--yes', '--follow'])
   assert.equal(done.status, 0, done.stderr)
-  assert.match(done.stdout, /web-1: 0\.1\.0 becomes 0\.2\.0[\s\S]*Asked 1 agent to upgrade[\s\S]*1 of 1 orders done/)
+  assert.match(done.stdout, /web-1: 0\.1\.0 becomes 0\.2\.0[\s\S]*Asked 1 agent to upgrade[\s\S]*1 of 1 order done/)
   assert.equal((await as('vera', ['hosts', 'upgrade', '--all'])).status, 77)
 })
 

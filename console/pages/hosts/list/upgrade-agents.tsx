@@ -63,42 +63,40 @@ export function UpgradeAgents({ hosts, onDone }: UpgradeAgentsProps) {
 function Preview({ items }: { readonly items: readonly UpgradeObject[] }) {
   const { t } = useWords(['hosts', 'parts'])
   return (
-    <Table.ScrollContainer minWidth={320} mah={320}>
-      <Table aria-label={t('upgrade.list')}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('fields.host')}</Table.Th>
-            <Table.Th>{t('upgrade.from')}</Table.Th>
-            <Table.Th>{t('upgrade.to')}</Table.Th>
+    <Table aria-label={t('upgrade.list')}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th w="36%">{t('fields.host')}</Table.Th>
+          <Table.Th w="22%">{t('upgrade.from')}</Table.Th>
+          <Table.Th>{t('upgrade.to')}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {items.toSorted(upgradedFirst).map(({ host, online, from, to, hindrance }) => (
+          <Table.Tr key={host.id}>
+            <Table.Td>
+              <HostText prose>{host.name}</HostText>
+            </Table.Td>
+            <Table.Td>
+              <HostText>{from ?? ''}</HostText>
+            </Table.Td>
+            <Table.Td>
+              {to === undefined ? null : <HostText>{to.version}</HostText>}
+              {to === undefined || online ? null : (
+                <Text size="xs" c="dimmed">
+                  {t('upgrade.when-back')}
+                </Text>
+              )}
+              {hindrance === undefined ? null : (
+                <Text size="sm" c="dimmed">
+                  {t(`upgrade.hindrances.${hindrance}`)}
+                </Text>
+              )}
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.toSorted(upgradedFirst).map(({ host, online, from, to, hindrance }) => (
-            <Table.Tr key={host.id}>
-              <Table.Td>
-                <HostText prose>{host.name}</HostText>
-              </Table.Td>
-              <Table.Td>
-                <HostText>{from ?? ''}</HostText>
-              </Table.Td>
-              <Table.Td>
-                {to === undefined ? null : <HostText>{to.version}</HostText>}
-                {to === undefined || online ? null : (
-                  <Text size="xs" c="dimmed">
-                    {t('upgrade.when-back')}
-                  </Text>
-                )}
-                {hindrance === undefined ? null : (
-                  <Text size="sm" c="dimmed">
-                    {t(`upgrade.hindrances.${hindrance}`)}
-                  </Text>
-                )}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </Table>
   )
 }
 
