@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, chmodSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type RunningCenter, startCenter } from '../../center/index.ts'
-import { publishRelease } from '../../center/testing/publish-release.ts'
 import { infectedFiles } from '../temporary-tree.ts'
 import { type Ended, runProgram, startTreeAgent, type TreeAgent } from './testing/tree-agent.ts'
 
@@ -85,6 +86,22 @@ function plant(name: string): string {
     if (path.startsWith('/tmp/.x/')) chmodSync(join(root, path), 0o755)
   }
   return root
+}
+
+/** Puts a package into the center's folder and signs it as its publisher does; gives its hash. */
+function publish(version: string): string {
+  const file = join(packages, `davylamp-${version}-linux-${process.arch}.tar.gz`)
+  writeFileSync(file, 'a package')
+  const key = join(folder, 'release.pem')
+  const tool = join(import.meta.dirname, '..', '..', 'tools', 'release-sign.ts')
+  for (const words of [
+    ['make-key', key],
+    ['sign', key, file, '0.1.0'],
+  ]) {
+    const { status, stderr } = spawnSync(process.execPath, [tool, ...words], { encoding: 'utf8' })
+    assert.equal(status, 0, stderr)
+  }
+  return createHash('sha256').update(readFileSync(file)).digest('hex')
 }
 
 async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
@@ -419,7 +436,7 @@ test('agents are upgraded to a signed release: shown first, and only where their
   assert.equal(none.status, 30)
   assert.match(none.stdout, /web-1: stays 0\.1\.0: no signed release[\s\S]*web-2: stays 0\.1\.0: its host does not let/)
   mkdirSync(packages)
-  const sha256 = publishRelease(packages, '0.2.0')
+  const sha256 = publish('0.2.0')
   const shown = await json<{ items: { to?: object }[] }>('admin', ['hosts', 'upgrade', '--all'], 30)
   assert.deepEqual(
     shown.items.map(one => one.to),
