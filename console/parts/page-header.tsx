@@ -23,8 +23,8 @@ export function PageHeader({ title, heading, about, help, actions }: PageHeaderP
   return (
     <Group justify="space-between" align="flex-start" mb="md" gap="sm">
       <div style={{ flex: '1 1 20rem', minWidth: 0 }}>
-        <Group gap={6} wrap="nowrap">
-          <Title order={1} size="h3" style={{ overflowWrap: 'anywhere', minWidth: 0 }}>
+        <div>
+          <Title order={1} size="h3" display="inline" style={{ overflowWrap: 'anywhere' }}>
             {heading ?? title}
           </Title>
           {help === undefined ? null : (
@@ -35,12 +35,14 @@ export function PageHeader({ title, heading, about, help, actions }: PageHeaderP
               rel="noreferrer"
               variant="subtle"
               color="gray"
+              ml={4}
+              style={{ verticalAlign: '-0.3em' }}
               aria-label={t('help')}
             >
               <CircleHelp size={18} aria-hidden />
             </ActionIcon>
           )}
-        </Group>
+        </div>
         {about === undefined ? null : (
           <Text c="dimmed" size="sm" component="div">
             {about}

@@ -45,6 +45,14 @@ test('why it is an alert, thing by thing, to the one finding and back', { skip }
   await signInOn(page, seeded.people.viewer)
   await page.goto(`/alerts/${await incidentOn('web-01')}`)
   await page.getByText('Runs: 2 processes').waitFor()
+  const more = page.getByRole('button', { name: 'More about it' })
+  await more.click()
+  await page.getByText('How the time is known').waitFor()
+  await page.getByRole('link', { name: 'Rootkit' }).first().waitFor()
+  await settled(page)
+  await assertAccessible(page, 'all that is known about why')
+  await page.getByRole('button', { name: 'Less', exact: true }).click()
+  await page.getByText('How the time is known').waitFor({ state: 'detached' })
   // What weighs most is open from the beginning.
   await page.locator('button[aria-expanded="true"]').first().waitFor()
   await page.getByText('Belongs to no package').first().waitFor()
@@ -66,6 +74,21 @@ test('why it is an alert, thing by thing, to the one finding and back', { skip }
   await historyLine(page, /^Opened/).waitFor()
   assert.equal(await page.getByLabel('Comment').count(), 0)
   assert.deepEqual(complaints, [])
+  await context.close()
+})
+
+test('the parts of an alert are seen without scrolling, on a small laptop whose browser takes a tenth', {
+  skip,
+}, async () => {
+  const size = { width: 1366, height: 690 }
+  const { page, context } = await openPage(browser, seeded.address, { size })
+  await signInOn(page, seeded.people.viewer)
+  for (const host of ['web-01', 'db-01', 'ci-01', 'cache-01']) {
+    await page.goto(`/alerts/${await incidentOn(host)}`)
+    await settled(page)
+    const tabs = await page.getByRole('tablist', { name: 'Parts of the alert' }).boundingBox()
+    assert.ok(tabs !== null && tabs.y + tabs.height < size.height, `${host}: ${JSON.stringify(tabs)}`)
+  }
   await context.close()
 })
 

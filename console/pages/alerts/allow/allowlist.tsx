@@ -38,7 +38,12 @@ export function Allowlist() {
         </Anchor>
         <Text size="sm">{t('allowlist.title')}</Text>
       </Breadcrumbs>
-      <PageHeader title={t('allowlist.title')} about={t('allowlist.about')} help="center#alerts" actions={add} />
+      <PageHeader
+        title={t('allowlist.title')}
+        about={t('allowlist.about')}
+        help="console#the-allowlist"
+        actions={add}
+      />
       <DataTable
         label={t('allowlist.title')}
         columns={columns}

@@ -1,12 +1,13 @@
-import { Alert, Grid, List, Paper, Skeleton, Text, Title } from '@mantine/core'
-import type { ReactNode } from 'react'
-import { Link } from 'react-router'
+import { Alert, Button, Grid, List, Paper, Skeleton, Text, Title } from '@mantine/core'
+import { ChevronDown, ChevronUp } from 'lucide-react'
+import { useState } from 'react'
 import type { AlertStory } from '../../../../model/api/index.ts'
-import { ErrorState, HostText, Time, useNumbers } from '../../../parts/index.ts'
+import { ErrorState, HostText } from '../../../parts/index.ts'
 import { useWords } from '../../../words/index.ts'
-import { Actor } from './actor.tsx'
+import { About, Line } from './about.tsx'
 import { AttackList } from './attack-list.tsx'
 import classes from './detail.module.css'
+import { EntryPoints } from './entry-points.tsx'
 import { incidentOf } from './evidence-of.ts'
 import type { AlertWhole } from './kinds.ts'
 
@@ -15,64 +16,89 @@ interface WhyProps {
   readonly story: { readonly data: AlertStory | undefined; readonly error: unknown; refetch(): unknown }
 }
 
-/** What a reader needs first: why in plain words, how it got in, and the facts about the alert itself. */
-export function Why({ alert, story }: WhyProps) {
+/** Of what a host says about it, in lines; with more, the tabs below would be out of sight on a laptop. */
+const few = { sentences: 4, lines: 3, characters: 160 }
+
+/** What a reader needs first: why in plain words, and the facts about the alert itself. The rest opens below. */
+export function Why({ alert, story: { data, error, refetch } }: WhyProps) {
   const { t } = useWords('alerts/detail')
+  const [open, setOpen] = useState(false)
+  const since = incidentOf(alert)?.since?.because
+  const sentences = data === undefined ? [] : sentencesOf(data, since)
+  const hasMore =
+    alert.attack.length > 0 ||
+    since !== undefined ||
+    (data?.entryPoints.length ?? 0) > 0 ||
+    sentences.length > few.sentences ||
+    sentences.some(one => one.length > few.characters)
   return (
-    <Paper withBorder p="md" mb="md">
-      <Grid gap="lg">
-        <Grid.Col span={{ base: 12, md: 8 }}>
+    <Paper withBorder px="md" py="sm" mb="md">
+      <Grid gap="lg" overflow="hidden">
+        <Grid.Col span={{ base: 12, md: 7 }}>
           <Title order={2} size="h4" mb={6}>
             {t('why.title')}
           </Title>
-          {story.data === undefined ? (
-            story.error === null ? (
-              <Skeleton height={120} />
-            ) : (
-              <ErrorState error={story.error} retry={() => void story.refetch()} />
-            )
+          {data !== undefined ? (
+            <Sentences story={data} sentences={sentences} all={open} />
+          ) : error === null ? (
+            <Skeleton height={96} />
           ) : (
-            <Reasons story={story.data} since={incidentOf(alert)?.since?.because} />
+            <ErrorState error={error} retry={() => void refetch()} />
           )}
         </Grid.Col>
-        <Grid.Col span={{ base: 12, md: 4 }}>
-          <About alert={alert} />
+        <Grid.Col span={{ base: 12, md: 5 }}>
+          <About alert={alert} entry={data?.entryPoints[0]} />
         </Grid.Col>
       </Grid>
-      {alert.attack.length === 0 ? null : (
-        <dl className={classes['about']} style={{ marginTop: '0.8rem' }}>
-          <Line label={t('about.attack')}>
-            <AttackList ids={alert.attack} />
-          </Line>
-        </dl>
-      )}
+      {open && data !== undefined ? (
+        <div className={classes['rest']}>
+          <EntryPoints points={data.entryPoints} />
+          <dl className={classes['about']}>
+            {since === undefined ? null : (
+              <Line label={t('why.since')} wide>
+                <HostText prose>{since}</HostText>
+              </Line>
+            )}
+            {alert.attack.length === 0 ? null : (
+              <Line label={t('about.attack')} wide>
+                <AttackList ids={alert.attack} />
+              </Line>
+            )}
+          </dl>
+        </div>
+      ) : null}
+      {hasMore ? (
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          ml={-8}
+          mt={4}
+          rightSection={open ? <ChevronUp size={16} aria-hidden /> : <ChevronDown size={16} aria-hidden />}
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
+          {t(open ? 'why.less' : 'why.more')}
+        </Button>
+      ) : null}
     </Paper>
   )
 }
 
-const entries = [
-  'ssh-password',
-  'exposed-redis',
-  'exposed-docker',
-  'exposed-kubelet',
-  'web-application',
-  'failed-logins',
-  'login-key',
-  'unknown',
-] as const
-
-interface ReasonsProps {
-  readonly story: AlertStory
-  /** Why it is known since when, as it is shown beside. */
-  readonly since: string | undefined
+/** The host's sentences end with the way in and the time, which have places of their own here. */
+function sentencesOf({ summary, why, entryPoints }: AlertStory, since: string | undefined): readonly string[] {
+  const elsewhere = [since, ...entryPoints.map(one => one.because)]
+  const said = summary.length > 0 ? summary : why.map(one => one.because)
+  return said.filter(one => !elsewhere.some(because => because !== undefined && one.endsWith(`${because}.`)))
 }
 
-function Reasons({ story, since }: ReasonsProps) {
+interface SentencesProps {
+  readonly story: AlertStory
+  readonly sentences: readonly string[]
+  readonly all: boolean
+}
+
+function Sentences({ story, sentences, all }: SentencesProps) {
   const { t } = useWords('alerts/detail')
-  // The host's sentences end with the way in and the time, which have places of their own here.
-  const elsewhere = [since, ...story.entryPoints.map(one => one.because)]
-  const said = story.summary.length > 0 ? story.summary : story.why.map(one => one.because)
-  const sentences = said.filter(one => !elsewhere.some(because => because !== undefined && one.endsWith(`${because}.`)))
   return (
     <>
       {story.rebuildAdvised.length === 0 ? null : (
@@ -85,107 +111,15 @@ function Reasons({ story, since }: ReasonsProps) {
         </Alert>
       )}
       {sentences.length === 0 ? <Text size="sm">{t('why.none')}</Text> : null}
-      <List size="sm" spacing={4}>
-        {sentences.map(one => (
+      <List size="sm" spacing={2}>
+        {(all ? sentences : sentences.slice(0, few.sentences)).map(one => (
           <List.Item key={one}>
-            <HostText prose>{one}</HostText>
+            <Text size="sm" {...(all ? {} : { lineClamp: few.lines })}>
+              <HostText prose>{one}</HostText>
+            </Text>
           </List.Item>
         ))}
       </List>
-      {story.entryPoints.length === 0 ? null : (
-        <>
-          <Title order={3} size="h5" mt="sm" mb={4}>
-            {t('why.entry')}
-          </Title>
-          {story.entryPoints.map(({ what, because, confidence, advice }) => {
-            const known = entries.find(one => one === what)
-            return (
-              <div key={`${what} ${because}`} className={classes['entry']}>
-                <Text size="sm" fw={600} component="span">
-                  {known === undefined ? <HostText prose>{what}</HostText> : t(`entries.${known}`)}
-                </Text>{' '}
-                {known === 'unknown' ? null : (
-                  <Text size="xs" c="dimmed" component="span">
-                    ({t(`confidence.${confidence}`)})
-                  </Text>
-                )}
-                <Text size="sm">
-                  <HostText prose>{because}</HostText>
-                </Text>
-                <Text size="sm" c="dimmed">
-                  <HostText prose>{advice}</HostText>
-                </Text>
-              </div>
-            )
-          })}
-        </>
-      )}
     </>
-  )
-}
-
-function About({ alert }: { readonly alert: AlertWhole }) {
-  const { t } = useWords('alerts/detail')
-  const { number } = useNumbers()
-  const incident = incidentOf(alert)
-  return (
-    <dl className={classes['about']}>
-      <Line label={t('about.host')}>
-        <Link to={`/hosts/${alert.host.id}`}>
-          <HostText prose>{alert.host.name}</HostText>
-        </Link>
-      </Line>
-      {incident?.since === undefined ? null : (
-        <Line label={t('about.since')}>
-          <Time at={incident.since.at} as="full" />
-          <Text size="xs" c="dimmed">
-            <HostText prose>{incident.since.because}</HostText>
-          </Text>
-        </Line>
-      )}
-      <Line label={t('about.first-seen')}>
-        <Time at={alert.firstSeen} as="full" />
-      </Line>
-      <Line label={t('about.last-seen')}>
-        <Time at={alert.lastSeen} /> ·{' '}
-        {t('about.times', { count: alert.seenTimes, replace: { count: number(alert.seenTimes) } })}
-      </Line>
-      {alert.goneAt === undefined ? null : (
-        <Line label={t('about.gone')}>
-          <Time at={alert.goneAt} as="full" />
-        </Line>
-      )}
-      {alert.families.length === 0 ? null : (
-        <Line label={t('about.families')}>
-          {alert.families.map((one, index) => (
-            <span key={one}>
-              {index === 0 ? '' : ', '}
-              <Link to={`/alerts?family=${encodeURIComponent(one)}`}>
-                <HostText prose>{one}</HostText>
-              </Link>
-            </span>
-          ))}
-        </Line>
-      )}
-      {alert.campaign === undefined ? null : (
-        <Line label={t('about.campaign')}>
-          <Link to={`/alerts?campaign=${alert.campaign}`}>{t('about.campaign-alerts')}</Link>
-        </Line>
-      )}
-      {alert.handledBy === undefined ? null : (
-        <Line label={t('about.handled-by')}>
-          <Actor>{alert.handledBy}</Actor>
-        </Line>
-      )}
-    </dl>
-  )
-}
-
-function Line({ label, children }: { readonly label: string; readonly children: ReactNode }) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }

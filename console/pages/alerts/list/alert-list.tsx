@@ -40,7 +40,7 @@ export function AlertList() {
       <PageHeader
         title={t('title')}
         about={t('about')}
-        help="center#alerts"
+        help="console#alerts"
         actions={
           <>
             <SavedViews values={values} />
