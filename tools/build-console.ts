@@ -10,7 +10,7 @@ const root = dirname(import.meta.dirname)
 const into = process.argv[2] ?? join(root, 'dist', 'console')
 const stamp = join(into, '.sources')
 const sources = digestOf([
-  ...globSync('{console,model,client,docs}/**/*.{ts,tsx,css,json,html,svg,js,md,png}', { cwd: root }),
+  ...globSync('{console,model,client,docs}/**/*.{ts,tsx,css,json,html,svg,js,md,png,webp}', { cwd: root }),
   'package-lock.json',
   'CHANGELOG.md',
   'tools/build-console.ts',

@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import MarkdownIt from 'markdown-it'
 
 /**
@@ -15,16 +15,20 @@ export function documentationPages(root: string): ReadonlyMap<string, string | B
   }
   const pages = new Map<string, string | Buffer>()
   const files = ['CHANGELOG.md', ...globSync('docs/**/*.md', { cwd: root })].sort()
+  const names = new Set(files.map(nameOf))
   for (const file of files) {
     const text = readFileSync(join(root, file), 'utf8')
-    const name = file === 'CHANGELOG.md' ? 'docs/changelog' : file.replace(/\.md$/, '')
+    const name = nameOf(file)
     const title = /^# (.*)$/m.exec(text)?.[1] ?? basename(name)
-    pages.set(`${name}.html`, pageOf(title, withoutEndings(markdown.render(text))))
+    const html = markdown.render(text)
+    pages.set(`${name}.html`, pageOf(title, linked(html, name, names)))
+    for (const [, source = ''] of html.matchAll(/<img src="([^":]+)"/g)) {
+      const picture = join(dirname(name), source)
+      pages.set(picture, readFileSync(join(root, picture)))
+    }
   }
-  const list = [...pages.keys()].map(name => name.replace(/\.html$/, ''))
-  pages.set('docs/index.html', pageOf('Documentation', listOf(list)))
+  pages.set('docs/index.html', pageOf('Documentation', listOf(names)))
   pages.set('docs/style.css', style)
-  for (const file of globSync('docs/**/*.{png,svg}', { cwd: root })) pages.set(file, readFileSync(join(root, file)))
   return pages
 }
 
@@ -36,15 +40,23 @@ function anchorOf(text: string): string {
     .replaceAll(' ', '-')
 }
 
-function withoutEndings(html: string): string {
+function nameOf(file: string): string {
+  return file === 'CHANGELOG.md' ? 'docs/changelog' : file.replace(/\.md$/, '')
+}
+
+/** Links between pages lose their ending; those to what only the repository has become plain text. */
+function linked(html: string, name: string, names: ReadonlySet<string>): string {
   return html.replace(
-    /href="(?!https?:)([^"]*?)\.md(#[^"]*)?"/g,
-    (_, path: string, hash = '') => `href="${path}${hash}"`,
+    /<a href="(?!https?:|#)([^"#]*)(#[^"]*)?">(.*?)<\/a>/gs,
+    (_, path: string, hash = '', text = '') => {
+      const target = path.replace(/\.md$/, '')
+      return names.has(join(dirname(name), target)) ? `<a href="${target}${hash}">${text}</a>` : text
+    },
   )
 }
 
-function listOf(names: readonly string[]): string {
-  const items = names.map(name => `<li><a href="/${name}">${name.replace(/^docs\//, '')}</a></li>`)
+function listOf(names: ReadonlySet<string>): string {
+  const items = [...names].map(name => `<li><a href="/${name}">${name.replace(/^docs\//, '')}</a></li>`)
   return `<h1>Documentation</h1>\n<ul>\n${items.join('\n')}\n</ul>`
 }
 
@@ -78,7 +90,7 @@ table { border-collapse: collapse; display: block; overflow-x: auto }
 th, td { border: 1px solid #c9ced4; padding: 0.3rem 0.6rem; text-align: left; vertical-align: top }
 main { overflow-wrap: anywhere }
 table { max-width: 100%; overflow-wrap: normal }
-img { max-width: 100% }
+img { max-width: 100%; border: 1px solid #c9ced4; border-radius: 4px }
 @media (prefers-color-scheme: dark) {
   body { color: #dee2e6; background: #1a1b1e }
   a { color: #74b5f5 }
