@@ -75,6 +75,11 @@ function buildConsole() {
   if (node(['tools/build-console.ts']) !== 0) fail('the console could not be built: see above')
 }
 
+/** What tests of the console show, told by real hosts in ranges: 80 seconds, once. Never a reason to stop: those tests say what is missing. */
+function recordHosts() {
+  node(['test/console/record-once.ts'])
+}
+
 function testFiles() {
   const all = []
   for (const folder of [
@@ -109,9 +114,9 @@ function find(folder) {
     .sort()
 }
 
-/** Whole stories of a center with hosts that boot, and all pages in a browser, take half an hour: `npm run verify stories`. */
+/** Whole stories of a center with hosts that boot: `npm run verify stories`. */
 function isStory(file) {
-  return /^test\/(?:center\/|console\/|range\/agent-)/.test(file)
+  return /^test\/(?:center\/|range\/agent-)/.test(file)
 }
 
 function isSlow(file) {
@@ -129,6 +134,7 @@ function runTests(files) {
   const slow = files.filter(file => isSlow(file) && !firsts.includes(file))
   const alone = slow.filter(file => !ownsItsServers(file))
   let status = 0
+  if (slow.some(file => file.startsWith('test/console/'))) recordHosts()
   if (firsts.length > 0) status = node(['--test', ...firsts]) || status
   for (const [flags, some] of [
     [['--test-timeout=300000'], files.filter(file => !isSlow(file))],
@@ -141,7 +147,7 @@ function runTests(files) {
 
 /** Tests that start databases and servers of their own, in folders and on ports of their own. */
 function ownsItsServers(file) {
-  return /^(center|agent|client)\//.test(file)
+  return /^(center|agent|client|test\/console)\//.test(file)
 }
 
 function installModules() {

@@ -20,7 +20,7 @@ after(async () => {
   await seeded?.close()
 })
 
-test('the list: filters in the address, and saved views', { skip, timeout: 60_000 }, () =>
+test('the list: filters in the address, and saved views', { skip }, () =>
   asPerson('admin', {}, async page => {
     await page.goto('/alerts')
     const rows = page.getByRole('checkbox', { name: /^Select (?!all)/ })
@@ -57,7 +57,7 @@ test('the list: filters in the address, and saved views', { skip, timeout: 60_00
   }),
 )
 
-test('several at once: chosen with the shift key and given to somebody', { skip, timeout: 60_000 }, () =>
+test('several at once: chosen with the shift key and given to somebody', { skip }, () =>
   asPerson('admin', {}, async page => {
     const rows = page.getByRole('checkbox', { name: /^Select (?!all)/ })
     await page.goto('/alerts')
@@ -79,7 +79,7 @@ test('several at once: chosen with the shift key and given to somebody', { skip,
   }),
 )
 
-test('by keys alone: down the list and into an alert', { skip, timeout: 60_000 }, () =>
+test('by keys alone: down the list and into an alert', { skip }, () =>
   asPerson('admin', {}, async page => {
     await page.goto('/alerts')
     const links = page.getByRole('table').getByRole('link', { name: /Cryptominer|Intrusion/ })
@@ -93,7 +93,7 @@ test('by keys alone: down the list and into an alert', { skip, timeout: 60_000 }
   }),
 )
 
-test('a campaign: its hosts in order, and only its alerts', { skip, timeout: 60_000 }, () =>
+test('a campaign: its hosts in order, and only its alerts', { skip }, () =>
   asPerson('viewer', {}, async page => {
     await page.goto('/alerts')
     await page.getByRole('link', { name: 'Campaign' }).first().click()
@@ -105,7 +105,7 @@ test('a campaign: its hosts in order, and only its alerts', { skip, timeout: 60_
   }),
 )
 
-test('handling: what will happen, then ignored, opened again, ordered and followed', { skip, timeout: 60_000 }, () =>
+test('handling: what will happen, then ignored, opened again, ordered and followed', { skip }, () =>
   asPerson('responder', {}, async page => {
     await page.goto('/alerts')
     const dialog = page.getByRole('dialog', { name: 'Handle alerts' })
@@ -150,7 +150,7 @@ test('handling: what will happen, then ignored, opened again, ordered and follow
   }),
 )
 
-test('handle same type: all that are alike, and on which hosts', { skip, timeout: 60_000 }, () =>
+test('handle same type: all that are alike, and on which hosts', { skip }, () =>
   asPerson('admin', {}, async page => {
     await page.goto('/alerts')
     await page.getByRole('button', { name: /^Handle: .*web-01$/ }).click()
@@ -168,7 +168,7 @@ test('handle same type: all that are alike, and on which hosts', { skip, timeout
   }),
 )
 
-test('the allowlist: replayed, warned of, added, shown and taken back', { skip, timeout: 60_000 }, async () => {
+test('the allowlist: replayed, warned of, added, shown and taken back', { skip }, async () => {
   await asPerson('admin', {}, async page => {
     await page.goto('/alerts')
     await page.getByRole('button', { name: /^Handle: .*db-01$/ }).click()
@@ -201,7 +201,7 @@ test('the allowlist: replayed, warned of, added, shown and taken back', { skip, 
   })
 })
 
-test('who may not, does not see it', { skip, timeout: 60_000 }, async () => {
+test('who may not, does not see it', { skip }, async () => {
   for (const [role, handle, ways] of [
     ['viewer', false, []],
     ['approver', false, []],
@@ -230,7 +230,7 @@ test('who may not, does not see it', { skip, timeout: 60_000 }, async () => {
     })
 })
 
-test('on a phone, in the dark, in other languages', { skip, timeout: 60_000 }, async () => {
+test('on a phone, in the dark, in other languages', { skip }, async () => {
   const seats: readonly Seat[] = [
     { size: phone, language: 'ja' },
     { dark: true, language: 'zh' },

@@ -69,6 +69,10 @@ export async function openPage(browser: Browser, address: string, seat: Seat = {
     if (origin !== new URL(address).origin && !['data:', 'blob:', 'about:'].includes(protocol))
       complaints.push(`asked ${request.url()}`)
   })
+  page.on('response', answer => {
+    const { pathname } = new URL(answer.url())
+    if (answer.status() >= 400 && !pathname.startsWith('/api/')) complaints.push(`${answer.status()} for ${pathname}`)
+  })
   return { page, context, complaints }
 }
 
@@ -86,5 +90,9 @@ export async function settled(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor()
   const loading = page.locator('.mantine-Loader-root, .mantine-Skeleton-root')
   while ((await loading.count()) > 0) await loading.first().waitFor({ state: 'hidden' })
-  await page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
+  // Frames are painted apart from the page, and later.
+  for (const frame of page.frames()) {
+    await frame.waitForLoadState()
+    await frame.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
+  }
 }

@@ -47,7 +47,7 @@ after(async () => {
   await seeded?.close()
 })
 
-test('whatever a host or a user writes is shown as text, on every page', { skip, timeout: 280_000 }, async () => {
+test('whatever a host or a user writes is shown as text, on every page', { skip }, async () => {
   for (const seat of [{}, { size: phone }]) {
     const { page, context, complaints } = await openPage(browser, seeded.address, seat)
     page.on('dialog', dialog => {

@@ -44,11 +44,12 @@ export async function shownPages({ admin, hosts }: SeededCenter): Promise<readon
     at('tokens', '/users/tokens'),
     at('audit', '/audit'),
     at('settings', '/settings'),
-    at('approvals', '/settings/approvals'),
+    at('approval-settings', '/settings/approvals'),
     at('providers', '/settings/providers'),
     at('exports', '/settings/exports'),
     at('about', '/settings/about'),
     at('health', '/health'),
     at('profile', '/profile'),
+    at('documentation', '/docs/console'),
   ]
 }

@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 
-// The stories of a center with hosts that boot, and the console's pages in a browser, one by one: `npm run verify stories [WORD]`.
+// The stories of a center with hosts that boot, one by one: `npm run verify stories [WORD]`.
 const root = join(import.meta.dirname, '..', '..')
 const word = process.argv[2] ?? ''
-const files = globSync(['test/center/*.test.ts', 'test/console/*.test.ts', 'test/range/agent-*.test.ts'], { cwd: root })
+const files = globSync(['test/center/*.test.ts', 'test/range/agent-*.test.ts'], { cwd: root })
   .filter(file => file.includes(word))
   .sort()
 if (files.length === 0) throw new Error(`there is no story with ${word} in its name`)
