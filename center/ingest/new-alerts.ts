@@ -29,13 +29,15 @@ export async function insertAlerts(alerts: readonly NewAlert[], context: ReportC
   if (alerts.length === 0) return
   const { db, tenant, host, now } = context
   const top = alerts.filter(one => one.parentId === undefined)
+  // What is allowed disturbs nobody: it is neither open nor counted as opened.
+  const raised = top.filter(one => one.allowed === undefined)
   const counts = countRows(
-    top.map(({ seen }) => countedAs(seen, host.group)),
+    raised.map(({ seen }) => countedAs(seen, host.group)),
     now,
   )
   // A finding of an incident is found through the incident, which holds its facts too.
   const terms = top.flatMap(one => termsOf(one.seen.facts).map(term => ({ id: one.alertId, ...term })))
-  const open = top.filter(one => one.allowed === undefined).length
+  const open = raised.length
   await sql`
     WITH input AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(alerts.map(one => rowOf(one, now)))}::jsonb) AS x(

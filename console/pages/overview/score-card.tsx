@@ -11,7 +11,9 @@ export function ScoreCard({ summary }: { readonly summary: Summary }) {
   const { t } = useWords('overview')
   const { number } = useNumbers()
   const { hosts, score } = summary
-  const reasons = foldReasons(summary.reasons)
+  // One host of many takes less than a point.
+  const points = (taken: number) => number(taken < 1 ? -Number(taken.toPrecision(1)) : -Math.round(taken))
+  const reasons = foldReasons(summary.reasons, hosts.total - hosts.neverScanned)
   return (
     <Card title={t('score.title')}>
       <Group gap="lg" align="flex-start" wrap="nowrap">
@@ -48,7 +50,7 @@ export function ScoreCard({ summary }: { readonly summary: Summary }) {
                       </Text>
                     </Table.Td>
                     <Table.Td ta="end" fw={600} style={{ whiteSpace: 'nowrap' }}>
-                      {t('score.points', { points: number(-Math.round(reason.points)) })}
+                      {t('score.points', { points: points(reason.points) })}
                     </Table.Td>
                   </Table.Tr>
                 ))}
