@@ -36,7 +36,7 @@ export function PageHeader({ title, heading, about, help, actions }: PageHeaderP
               variant="subtle"
               color="gray"
               ml={4}
-              style={{ verticalAlign: '-0.3em' }}
+              style={{ verticalAlign: '-0.1em' }}
               aria-label={t('help')}
             >
               <CircleHelp size={18} aria-hidden />

@@ -90,9 +90,6 @@ export async function settled(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor()
   const loading = page.locator('.mantine-Loader-root, .mantine-Skeleton-root')
   while ((await loading.count()) > 0) await loading.first().waitFor({ state: 'hidden' })
-  // Frames are painted apart from the page, and later.
-  for (const frame of page.frames()) {
-    await frame.waitForLoadState()
-    await frame.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
-  }
+  for (const frame of page.frames()) await frame.waitForLoadState()
+  await page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
 }

@@ -1,7 +1,8 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { Language } from '../../model/api/index.ts'
 import { browserMissing, openBrowser, openPage, phone, type Seat, settled, signInOn } from './browser.ts'
 import { shownPages } from './shown-pages.ts'
@@ -50,6 +51,7 @@ async function main(): Promise<number> {
 
 async function visit(browser: Browser, seeded: SeededCenter, seat: (typeof seats)[number]): Promise<void> {
   const { page, context, complaints } = await openPage(browser, seeded.address, seat)
+  await useFont(context)
   await signInOn(page, seeded.admin)
   for (const { name, open } of await shownPages(seeded)) {
     if (positionals.length > 0 && !positionals.some(word => name.includes(word))) continue
@@ -60,6 +62,19 @@ async function visit(browser: Browser, seeded: SeededCenter, seat: (typeof seats
   }
   for (const complaint of complaints) say(`complaint: ${complaint}\n`, 0)
   await context.close()
+}
+
+/** Pictures look the same wherever they are made: not in whatever font a server happens to have. */
+async function useFont(context: BrowserContext): Promise<void> {
+  const file = import.meta.resolve('@fontsource-variable/noto-sans/files/noto-sans-latin-wght-normal.woff2')
+  const font = readFileSync(fileURLToPath(file)).toString('base64')
+  await context.addInitScript(
+    `document.fonts.add(new FontFace('Picture', Uint8Array.fromBase64('${font}'), { weight: '100 900' }))
+    addEventListener('DOMContentLoaded', () => {
+      for (const name of ['--mantine-font-family', '--mantine-font-family-headings'])
+        document.documentElement.style.setProperty(name, 'Picture, sans-serif')
+    })`,
+  )
 }
 
 async function picture(page: Page): Promise<Buffer> {
