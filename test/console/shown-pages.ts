@@ -14,13 +14,21 @@ export async function shownPages({ admin, hosts }: SeededCenter): Promise<readon
   const { items } = await admin.api.listAlerts({ query: { host: web, about: 'incident' } })
   const alert = items[0]?.id ?? ''
   const at = (name: string, path: string): ShownPage => ({ name, open: page => page.goto(path) })
+  // On a phone it is below the head of the alert.
+  const part = (tab: string): ShownPage => ({
+    name: `alert-${tab}`,
+    open: async page => {
+      await page.goto(`/alerts/${alert}?tab=${tab}`)
+      await page.getByRole('tablist').evaluate(belowTheHeader)
+    },
+  })
   return [
     at('overview', '/'),
     at('alerts', '/alerts'),
     at('alert', `/alerts/${alert}`),
-    at('alert-timeline', `/alerts/${alert}?tab=timeline`),
-    at('alert-graph', `/alerts/${alert}?tab=graph`),
-    at('alert-cleanup', `/alerts/${alert}?tab=cleanup`),
+    part('timeline'),
+    part('graph'),
+    part('cleanup'),
     at('allowlist', '/alerts/allowlist'),
     at('virus-scan', '/virus-scan'),
     at('response', '/response'),
@@ -53,3 +61,9 @@ export async function shownPages({ admin, hosts }: SeededCenter): Promise<readon
     at('documentation', '/docs/console'),
   ]
 }
+
+/** Scrolls to it when it is out of sight. */
+const belowTheHeader = `element => {
+  const { top } = element.getBoundingClientRect()
+  if (top > innerHeight) scrollBy(0, top - 70)
+}`
