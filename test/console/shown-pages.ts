@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { settled } from './browser.ts'
 import type { SeededCenter } from './seeded-center.ts'
 
 /** A state of the console that is looked at: in pictures, by axe, and with hostile texts. */
@@ -19,7 +20,8 @@ export async function shownPages({ admin, hosts }: SeededCenter): Promise<readon
     name: `alert-${tab}`,
     open: async page => {
       await page.goto(`/alerts/${alert}?tab=${tab}`)
-      await page.getByRole('tablist').evaluate(belowTheHeader)
+      await settled(page)
+      await page.evaluate(showTabs)
     },
   })
   return [
@@ -62,8 +64,8 @@ export async function shownPages({ admin, hosts }: SeededCenter): Promise<readon
   ]
 }
 
-/** Scrolls to it when it is out of sight. */
-const belowTheHeader = `element => {
-  const { top } = element.getBoundingClientRect()
+/** Scrolls to them when they are out of sight. */
+const showTabs = `(() => {
+  const { top } = document.querySelector('[role="tablist"]').getBoundingClientRect()
   if (top > innerHeight) scrollBy(0, top - 70)
-}`
+})()`
