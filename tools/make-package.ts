@@ -124,6 +124,8 @@ function dataFiles(root: string, more: readonly string[]): ArchiveFile[] {
   return globSync(['rules/**/*', 'docs/**/*', 'LICENSE', 'README.md', 'CHANGELOG.md', ...more], {
     cwd: root,
     withFileTypes: true,
+    // 4 MB for every host, of pages that only a center shows.
+    exclude: ['docs/pictures/console/**'],
   })
     .filter(entry => entry.isFile() && !entry.name.endsWith('.ts'))
     .map(entry => join(entry.parentPath, entry.name))
