@@ -9,7 +9,7 @@ export function actingCommands(tree: Command, outcome: Outcome): void {
     description:
       'Scan, show the plan, ask, carry it out, prove it. Without --yes and without a terminal nothing is changed. Acts on confirmed incidents only, unless told otherwise.',
     options: command =>
-      orderOptions(planOptions(lookOptions(command)))
+      agentLooks(orderOptions(planOptions(lookOptions(command))))
         .addOption(hidden('--limit-actions <number>', 'refuse a plan with more actions').argParser(wholeNumber))
         .addOption(hidden('--never-touch <path>', 'refuse a plan that touches something below').argParser(several))
         .option('--yes', 'do not ask')
@@ -51,7 +51,7 @@ export function actingCommands(tree: Command, outcome: Outcome): void {
     usage: 'resume [run]',
     description: 'Go on with a run that was cut off (the last one).',
     options: command =>
-      command
+      agentLooks(command)
         .option('--root <dir>', 'the last run on that tree')
         .option('--watch <duration>', 'how long to watch afterwards (default 60s)', duration),
     examples: ['resume'],
@@ -70,4 +70,9 @@ export function orderOptions(command: Command): Command {
   return command
     .addOption(hidden('--order <id>', 'the order that asks for it, for the journal'))
     .addOption(hidden('--never-block <address>', 'an address of the center').argParser(several))
+}
+
+/** What the agent adds when it looks again by itself, for the proof. */
+function agentLooks(command: Command): Command {
+  return command.addOption(hidden('--agent-looks-later', 'the agent looks again later'))
 }

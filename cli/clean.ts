@@ -40,7 +40,10 @@ export async function cleanCommand(options: CleanOptions, context: Context): Pro
   requireWritableState(context.state)
   const run = await withWritableHost(look, context, (host, told) => carryOut(plan, host, told), options)
   const before = keepBefore(context.state, run.id, plan, look.scan.incidents)
-  const laterLooks = options.laterLooks === true ? await installLooks(run, look, context) : plannedLooks(run)
+  const laterLooks =
+    options.laterLooks === true
+      ? await installLooks(run, look, context)
+      : plannedLooks(run, options.agentLooksLater === true)
   const watchSeconds = options.watch ?? (look.live ? 60 : 0)
   const proof = await proveRun(
     run,

@@ -26,22 +26,21 @@ const steps = [
   ['after 8 days', 8 * 86_400],
 ] as const
 
-/** When to look again, if nobody agreed to have it installed. */
-export function plannedLooks(run: Run, from = Date.now()): Proof['laterLooks'] {
+/** When to look again. `installed`: somebody will – a timer, or the agent; else it is advice. */
+export function plannedLooks(run: Run, installed: boolean): Proof['laterLooks'] {
   if (!run.live) return []
   const timed = steps.map(([when, seconds]) => ({
     when,
-    at: new Date(from + seconds * 1_000).toISOString(),
-    installed: false,
+    at: new Date(Date.now() + seconds * 1_000).toISOString(),
+    installed,
   }))
-  return [...timed, { when: 'after the next boot', installed: false }]
+  return [...timed, { when: 'after the next boot', installed }]
 }
 
 /** Installs a systemd timer that looks again. Where that does not work it is said, and the clean-up stands. */
 export async function installLooks(run: Run, look: Look, context: Context): Promise<Proof['laterLooks']> {
-  const planned = plannedLooks(run)
-  if (!run.live) return planned
-  const looks = planned.map(one => ({ ...one, installed: true }))
+  if (!run.live) return []
+  const looks = plannedLooks(run, true)
   const times = looks.map(one => one.at).filter(at => at !== undefined)
   const { files, timer } = lookUnits(run.id, context.state, times)
   const record: InstalledLooks = {
@@ -60,15 +59,15 @@ export async function installLooks(run: Run, look: Look, context: Context): Prom
   } catch (error) {
     removeFiles(record.paths, host)
     context.notes.text(`The later looks could not be installed: ${reasonOf(error)}`)
-    return planned
+    return plannedLooks(run, false)
   } finally {
     host.close()
   }
 }
 
 /** What the proof says of later looks, from what was installed. */
-export function keptLooks(run: Run, context: Context): Proof['laterLooks'] {
-  return readRecord(context.state, run.id)?.looks ?? run.proof?.laterLooks ?? plannedLooks(run)
+export function keptLooks(run: Run, context: Context, byAgent = false): Proof['laterLooks'] {
+  return readRecord(context.state, run.id)?.looks ?? run.proof?.laterLooks ?? plannedLooks(run, byAgent)
 }
 
 /** Takes the timer away again. */

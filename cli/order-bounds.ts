@@ -12,6 +12,8 @@ export interface OrderBounds {
   readonly neverTouch?: readonly string[]
   /** Addresses of the center. */
   readonly neverBlock?: readonly string[]
+  /** The later looks are the agent's. */
+  readonly agentLooksLater?: boolean
 }
 
 /** Whether the plan that is about to be carried out keeps to the bounds: checked here because only here it is the real one. */

@@ -12,7 +12,7 @@ import { requireRoot, requireWritableState } from './state/permission.ts'
 
 /** Goes on with a run that was cut off, and proves it. */
 export async function resumeCommand(
-  options: { watch?: number; root?: string },
+  options: { watch?: number; root?: string; agentLooksLater?: boolean },
   context: Context,
   id?: string,
 ): Promise<ExitCode> {
@@ -24,7 +24,7 @@ export async function resumeCommand(
   look.close()
   const run = await withWritableHost(look, context, (host, told) => resumeRun(begun.id, host, told))
   const watchSeconds = options.watch ?? (run.live ? 60 : 0)
-  const laterLooks = keptLooks(run, context)
+  const laterLooks = keptLooks(run, context, options.agentLooksLater)
   const proof = await proveRun(run, before, { watchSeconds, look: {}, laterLooks }, context)
   const proven: Run = { ...run, proof }
   if (context.json) context.print(proven)

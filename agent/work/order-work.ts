@@ -7,7 +7,7 @@ import type { Children } from './children.ts'
 import type { LaterLooks } from './later-looks.ts'
 import { endOfOrder, type OrderEnd } from './order-end.ts'
 import { hasEnded, RunFollower, runIds, runOfOrder, undoneSince } from './run-follower.ts'
-import { wordsOf } from './words.ts'
+import { lookingLater, wordsOf } from './words.ts'
 
 /** What carrying out orders needs. */
 export interface OrderParts {
@@ -109,8 +109,14 @@ export class OrderWork {
       policy: given.config().orders,
       approved: approvers.length > 0,
       centers: await children.centerAddresses(),
+      laterLooks: this.#looksLater(order),
       root,
     })
+  }
+
+  #looksLater({ action }: Order): boolean {
+    const { given, root } = this.#parts
+    return action.kind === 'clean' && given.policy().laterLooks && root === undefined
   }
 
   /** Carries out what changes the host, tells each step, and afterwards what is so now. `run`: one that exists already. */
@@ -171,12 +177,11 @@ export class OrderWork {
   }
 
   async #afterChange(order: Order, end: OrderEnd, signal: AbortSignal): Promise<void> {
-    const { given, children, laterLooks, root, kept } = this.#parts
+    const { children, laterLooks, kept } = this.#parts
     const { run } = end
     if (run === undefined) return this.finish(order, end)
     if (order.action.kind === 'undo' && order.action.action === undefined) laterLooks.forget(run)
-    if (order.action.kind === 'clean' && given.policy().laterLooks && root === undefined)
-      laterLooks.add(run, new Date())
+    if (this.#looksLater(order)) laterLooks.add(run, new Date())
     // First what is so now, then that it ended: who waited for the end finds it all, and a crash in between leaves nothing untold.
     await children.reportRun(run, order.id, signal)
     await kept(signal)
@@ -190,7 +195,9 @@ export class OrderWork {
     const run = this.#runToGoOn(taken, begunAt)
     if (run === undefined) return this.finish(order, { state: 'failed', reason: 'It was cut off before it began.' })
     const repeated = this.#runTakenBack(order) !== undefined
-    const words = repeated ? await this.#wordsFor(taken) : ['resume', '--', run]
+    const words = repeated
+      ? await this.#wordsFor(taken)
+      : ['resume', ...lookingLater({ laterLooks: this.#looksLater(order) }), '--', run]
     for (;;) {
       if (!repeated && hasEnded(given.folders.state, run)) {
         const stdout = JSON.stringify((await children.ask(['runs', '--', run], signal)) ?? {})

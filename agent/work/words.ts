@@ -9,6 +9,8 @@ export interface ChildSurroundings {
   readonly approved: boolean
   /** Addresses of the center, never blocked. */
   readonly centers: readonly string[]
+  /** The agent will look again at what a clean-up removed. */
+  readonly laterLooks: boolean
   /** A mounted tree instead of this host. */
   readonly root?: string | undefined
 }
@@ -42,7 +44,7 @@ export function wordsOf({ id, action }: Order, given: ChildSurroundings): string
               ...(policy.suspected || given.approved ? ['--include=suspected'] : []),
             ]
           : [`--plan=${given.plans}/${action.plan}.json`]
-      return ['clean', '--yes', order, ...which, ...watch, ...bounds, ...centers, ...tree]
+      return ['clean', '--yes', order, ...which, ...watch, ...bounds, ...centers, ...lookingLater(given), ...tree]
     }
     case 'prove':
       return ['prove', '--full-priority', '--', action.run]
@@ -67,4 +69,9 @@ export function wordsOf({ id, action }: Order, given: ChildSurroundings): string
     case 'cancel':
       return undefined
   }
+}
+
+/** So that the proof says that somebody looks again. */
+export function lookingLater({ laterLooks }: Pick<ChildSurroundings, 'laterLooks'>): string[] {
+  return laterLooks ? ['--agent-looks-later'] : []
 }

@@ -180,7 +180,12 @@ function advice(runs: readonly CaseRun[], { input, words }: Writing): Block[] {
         ? []
         : ['break' as const, quiet(fill(words.notes.command, { command: '' })), code(one.command)]),
     ])
-  for (const one of remains) add(one.advice, [strong(one.what), plain(`: ${one.why}`), 'break', plain(one.advice)])
+  for (const one of remains) {
+    // What the proof carries on from the plan is said already.
+    if (said.has(one.why)) continue
+    const advised = one.advice === '' ? [] : ['break' as const, plain(one.advice)]
+    add(one.advice || one.why, [strong(one.what), plain(`: ${one.why}`), ...advised])
+  }
   for (const one of input.story.entryPoints) add(one.advice, lineOf(one.advice))
   const skipped = own.flatMap(plan => plan.skipped)
   const blocks: Block[] = []

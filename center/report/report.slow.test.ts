@@ -107,6 +107,14 @@ test('the HTML fetches nothing, runs nothing, and what hosts say is text', async
   assert.ok(!html.includes('\u202e') && !html.includes('SECRET'))
 })
 
+test('what is left to do is there once, also what is told by plan and proof', async () => {
+  const html = (await report({ format: 'html' })).body.toString()
+  assert.deepEqual(
+    [...html.matchAll(/to do<\/strong>: ([^<]*)/g)].map(([, what]) => what),
+    ['Renew the certificate', 'Tell the owner of web-2'],
+  )
+})
+
 const ours = new Set(
   'html head meta title style body main header footer p h1 h2 dl div dt dd section ul li table thead tbody tr th td strong span code br figure svg g rect text polyline polygon time'.split(
     ' ',

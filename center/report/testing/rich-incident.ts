@@ -179,7 +179,11 @@ export function runOf({ plans }: RealScan, result: 'clean' | 'left' = 'clean'): 
       })),
       respawned: [],
       watchedSeconds: 60,
-      remains: [],
+      remains: [...plan.advice.map(one => one.text), 'Renew the certificate', 'Tell the owner of web-2'].map(why => ({
+        what: 'to do',
+        why,
+        advice: '',
+      })),
       gaps: [],
       laterLooks: [
         { when: '1 h', at: '2026-11-20T13:07:00Z', installed: true },
