@@ -16,7 +16,7 @@ import { openReceivers, type Receivers, routeToAll } from './receivers.ts'
 import { part } from './story.ts'
 import { until } from './until.ts'
 
-inNamespaces(import.meta.url, rangeImpossible() ?? false, 540)
+inNamespaces(import.meta.url, rangeImpossible() ?? false, 1_400)
 
 const kinsing = infections.filter(({ family }) => family === 'kinsing')
 const unnamed = infections.filter(({ family }) => family === 'unnamed')

@@ -16,7 +16,7 @@ import { firstAdmin, type Person } from './person.ts'
 import { until } from './until.ts'
 
 const missing = process.getuid?.() === 0 ? false : 'needs root for a network of its own'
-inNamespaces(import.meta.url, missing, 540)
+inNamespaces(import.meta.url, missing, 1_400)
 
 const kills = 27
 /** In turn; a center takes longest to come back. */

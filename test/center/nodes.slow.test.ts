@@ -23,7 +23,7 @@ import { openReceivers, type Receivers, routeToAll } from './receivers.ts'
 import { part } from './story.ts'
 import { until } from './until.ts'
 
-inNamespaces(import.meta.url, rangeImpossible() ?? serverMissing(15) ?? false, 540)
+inNamespaces(import.meta.url, rangeImpossible() ?? serverMissing(15) ?? false, 1_400)
 
 const kinsing = infections.filter(({ family }) => family === 'kinsing')
 const launcher = resolve(import.meta.dirname, '../../davylamp')

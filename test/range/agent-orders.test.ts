@@ -17,7 +17,7 @@ import { infect } from './plant.ts'
 import type { Range } from './range.ts'
 
 const missing = process.getuid?.() === 0 ? false : 'needs root'
-inNamespaces(import.meta.url, missing, 900)
+inNamespaces(import.meta.url, missing, 1_400)
 
 const alice = generateKeyPairSync('ed25519')
 const aliceKey = alice.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')

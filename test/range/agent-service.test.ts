@@ -14,7 +14,7 @@ import { infect } from './plant.ts'
 import type { Range } from './range.ts'
 
 const missing = process.getuid?.() === 0 ? false : 'needs root'
-inNamespaces(import.meta.url, missing, 900)
+inNamespaces(import.meta.url, missing, 1_400)
 
 /** Percent of a core that this host gives to scans. */
 const ceiling = 20

@@ -9,7 +9,7 @@ import { AgentLab, agentJournal, sha256Of, until, writeAgentConfig } from './age
 import { runHere } from './machine.ts'
 
 const missing = process.getuid?.() === 0 ? false : 'needs root'
-inNamespaces(import.meta.url, missing, 600)
+inNamespaces(import.meta.url, missing, 1_400)
 
 const root = resolve(import.meta.dirname, '../..')
 const nameOf = (version: string) => `davylamp-${version}-linux-${process.arch}`
