@@ -23,22 +23,12 @@ export const listHandlers: ListHandlers = {
     const until = query.until === undefined ? undefined : uuid7Floor(new Date(query.until))
     const below = [last, until].filter(one => one !== undefined).sort()[0]
     const since = query.since === undefined ? undefined : new Date(query.since)
-    const rows: AlertRow[] = []
-    for (const [number, window] of windowsOf(center.clock(), { below, since }).entries()) {
-      const missing = query.limit + 1 - rows.length
-      const among = (all: Alerts) =>
-        within(narrowed(all, query, groups), window).where(inGroupsOf(caller, 'alerts:read', 'alert.group_id'))
-      // What is frequent fills its page from the last days. What then is sought in all that is older is rare, and found by its index.
-      const found =
-        number > 0 && isSearch(query)
-          ? await searched(db, caller.tenant, missing, all => withText(among(all), query.text, named, true))
-          : await withText(among(alertsOf(db)), query.text, named, false)
-              .orderBy('alert.alert_id', 'desc')
-              .limit(missing)
-              .execute()
-      rows.push(...found)
-      if (rows.length > query.limit) break
+    const among: Among = (all, window, words) => {
+      const own = within(narrowed(all, query, groups), window)
+      return withText(own.where(inGroupsOf(caller, 'alerts:read', 'alert.group_id')), query.text, named, words)
     }
+    const wanted = { among, bounds: { below, since }, now: center.clock(), limit: query.limit + 1 }
+    const rows = isSearch(query) ? await searched(db, caller.tenant, wanted) : await listed(db, wanted)
     const { items, ...next } = byTime.page(rows, query.limit, row => [row.alert_id])
     return { items: items.map(alertObjectOf), ...next }
   },
@@ -62,24 +52,60 @@ export const listHandlers: ListHandlers = {
   },
 }
 
+/** What is asked for, within a window; `words`: how a text is compared. */
+type Among = (all: Alerts, window: Window, words: 'each' | 'indexed') => Alerts
+
+interface Wanted {
+  readonly among: Among
+  readonly bounds: Parameters<typeof windowsOf>[1]
+  readonly now: Date
+  readonly limit: number
+}
+
+async function listed(db: Db, { among, bounds, now, limit }: Wanted): Promise<AlertRow[]> {
+  const rows: AlertRow[] = []
+  for (const window of windowsOf(now, bounds)) {
+    const own = among(alertsOf(db), window, 'each').orderBy('alert.alert_id', 'desc')
+    rows.push(...(await own.limit(limit - rows.length).execute()))
+    if (rows.length === limit) break
+  }
+  return rows
+}
+
 /** What row-level security keeps from an index: conditions that could leak rows, were they looked at first (center/store/row-security.ts). */
 function isSearch({ family, hash, text }: Filter): boolean {
   return family !== undefined || hash !== undefined || text !== undefined
 }
 
+const searchedDays = [1, 10, 90]
+
 /**
  * Ids are found as the center, with the tenant as a condition; the rows are read as the tenant, so that a mistake here shows nothing.
- * All are found and then cut (`OFFSET 0` keeps PostgreSQL from mixing the two): without statistics, which row-level security also
+ * A text that is frequent fills its page from the last day. One that is then sought in all that is older is rare and found by its index:
+ * all of it, and cut afterwards (`OFFSET 0` keeps PostgreSQL from mixing the two). Without statistics, which row-level security also
  * keeps from it, it would go through everything from the newest on.
  */
-async function searched(db: Db, tenant: string, limit: number, among: (all: Alerts) => Alerts): Promise<AlertRow[]> {
-  const found = await asSystem(db, system => {
-    const own = among(alertsOf(system).where('alert.tenant_id', '=', tenant))
-    const all = own.clearSelect().select('alert.alert_id').offset(0).as('found')
-    return system.selectFrom(all).select('alert_id').orderBy('alert_id', 'desc').limit(limit).execute()
+async function searched(db: Db, tenant: string, { among, bounds, now, limit }: Wanted): Promise<AlertRow[]> {
+  const ids = await asSystem(db, async system => {
+    const found: string[] = []
+    for (const [number, window] of windowsOf(now, bounds, searchedDays).entries()) {
+      const own = among(alertsOf(system), window, number === 0 ? 'each' : 'indexed')
+        .where('alert.tenant_id', '=', tenant)
+        .clearSelect()
+        .select('alert.alert_id')
+      const all = number === 0 ? own : own.offset(0)
+      const rows = await system
+        .selectFrom(all.as('found'))
+        .select('alert_id')
+        .orderBy('alert_id', 'desc')
+        .limit(limit - found.length)
+        .execute()
+      found.push(...rows.map(one => one.alert_id))
+      if (found.length === limit) break
+    }
+    return found
   })
-  if (found.length === 0) return []
-  const ids = found.map(one => one.alert_id)
+  if (ids.length === 0) return []
   return await alertsOf(db).where('alert.alert_id', 'in', ids).orderBy('alert.alert_id', 'desc').execute()
 }
 
@@ -113,15 +139,16 @@ function narrowed(all: Alerts, filter: Filter, groups: readonly string[] | undef
   return query
 }
 
-/** `indexed`: in the words of the index (migration 012), which is no help for what is frequent. */
-function withText(all: Alerts, text: string | undefined, named: readonly string[], indexed: boolean): Alerts {
+/** Words of the index (migration 012) are no help for what is frequent. */
+function withText(all: Alerts, text: string | undefined, named: readonly string[], words: 'each' | 'indexed'): Alerts {
   if (text === undefined) return all
   const pattern = containing(text)
-  const words = indexed
-    ? sql`alert_words(alert.title, alert.families) ILIKE ${pattern}`
-    : sql`(alert.title ILIKE ${pattern} OR array_to_string(alert.families, ' ') ILIKE ${pattern})`
+  const ofAlert =
+    words === 'indexed'
+      ? sql`alert_words(alert.title, alert.families) ILIKE ${pattern}`
+      : sql`(alert.title ILIKE ${pattern} OR array_to_string(alert.families, ' ') ILIKE ${pattern})`
   const ofHosts = named.length > mostNamed ? sql`host.name ILIKE ${pattern}` : sql`alert.host_id = ANY (${named})`
-  return all.where(sql<boolean>`(${words} OR ${ofHosts})`)
+  return all.where(sql<boolean>`(${ofAlert} OR ${ofHosts})`)
 }
 
 const mostNamed = 1_000
