@@ -147,6 +147,7 @@ function withText(all: Alerts, text: string | undefined, named: readonly string[
     words === 'indexed'
       ? sql`alert_words(alert.title, alert.families) ILIKE ${pattern}`
       : sql`(alert.title ILIKE ${pattern} OR array_to_string(alert.families, ' ') ILIKE ${pattern})`
+  if (named.length === 0) return all.where(sql<boolean>`${ofAlert}`)
   const ofHosts = named.length > mostNamed ? sql`host.name ILIKE ${pattern}` : sql`alert.host_id = ANY (${named})`
   return all.where(sql<boolean>`(${ofAlert} OR ${ofHosts})`)
 }
