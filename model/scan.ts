@@ -14,7 +14,8 @@ export const scan = z.object({
     hostname: z.string().optional(),
     system: z.string().optional(),
   }),
-  mode: z.enum(['quick', 'observe']),
+  /** `full` and `custom` (named paths) also read the contents of all local files, or of those paths. */
+  mode: z.enum(['quick', 'observe', 'full', 'custom']),
   startedAt: z.string(),
   durationMs: z.number(),
   rules: z.object({ count: z.number(), version: z.string() }),

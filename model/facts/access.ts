@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { indicatorMatch } from './matches.ts'
 import { attributes, ownership, time } from './shared.ts'
 
 /** One line of an authorized_keys file (sshd(8)). */
@@ -21,6 +22,7 @@ export const loginKeyFact = z.object({
   keysInFile: z.number(),
   accountsWithKey: z.number(),
   command: z.string().optional(),
+  indicators: z.array(indicatorMatch).optional(),
 })
 export type LoginKeyFact = z.infer<typeof loginKeyFact>
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { indicatorMatch } from './matches.ts'
 import { attributes, ownership, time } from './shared.ts'
 
 /** Every way of being started again that a Linux host has, each with the manual page or project it comes from. */
@@ -118,6 +119,7 @@ export const autostartFact = z.object({
   links: z.array(z.string()),
   /** The host has more of it than the file says: the unit runs now (its pids). */
   pids: z.array(z.number()).optional(),
+  indicators: z.array(indicatorMatch).optional(),
 })
 export type AutostartFact = z.infer<typeof autostartFact>
 export type Mechanism = AutostartFact['mechanism']

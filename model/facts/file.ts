@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { contentMatch, indicatorMatch } from './matches.ts'
 import { attributes, ownership, time } from './shared.ts'
 
 /** Things a bounded look into a file recognised (literal search and format magic; no rule, no verdict). */
@@ -62,6 +63,9 @@ export const fileFact = z.object({
   traits: z.array(z.enum(traits)),
   /** Literal words behind the traits, for the reader. At most 10, each at most 80 characters. */
   evidence: z.array(z.string()),
+  /** What YARA rules said of the content; absent where none looked. */
+  matches: z.array(contentMatch).optional(),
+  indicators: z.array(indicatorMatch).optional(),
   /** Paths that the content names (scripts, configurations); at most 50. */
   targets: z.array(z.string()),
   /** Those of `targets` that a script starts, or gives to a program that is no tool of the system. */
@@ -74,7 +78,7 @@ export const fileFact = z.object({
   sameContent: z.array(z.string()),
   /** A file of a package, unmodified, with the same content: a copy of /bin/sh, say. */
   packagedCopy: z.string().optional(),
-  /** Why the file was looked at: `autostart`, `process`, `drop-place`, `preload`, `named-by-file`, `system-directory`, `hidden-directory`, `hidden-home`, `beside-program`, `kernel-module`. */
+  /** Why the file was looked at: `autostart`, `process`, `drop-place`, `preload`, `named-by-file`, `system-directory`, `hidden-directory`, `hidden-home`, `beside-program`, `kernel-module`, `content` (a full scan found something in it). */
   seenAs: z.array(z.string()),
   /** Age of the newest of mtime, ctime and birth against the newest file of the target, in days. */
   ageDays: z.number().optional(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { traits } from './file.ts'
+import { contentMatch, indicatorMatch } from './matches.ts'
 import { ownership, time } from './shared.ts'
 
 /** A process as `/proc/PID` shows it (proc(5)). A missing field could not be read or does not apply. */
@@ -68,6 +69,10 @@ export const processFact = z.object({
   /** What a look into an executable that no path leads to recognised, as the traits of a file, with the words behind them. */
   traits: z.array(z.enum(traits)).optional(),
   evidence: z.array(z.string()).optional(),
+  /** What YARA rules said of its executable where no path leads to it, and of its memory; absent where none looked. */
+  matches: z.array(contentMatch).optional(),
+  memoryMatches: z.array(contentMatch).optional(),
+  indicators: z.array(indicatorMatch).optional(),
   /** stdin and stdout are the same socket: the shape of a reverse shell. */
   socketShell: z.boolean(),
   tracerPid: z.number().optional(),

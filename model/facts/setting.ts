@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { indicatorMatch } from './matches.ts'
 import { attributes, time } from './shared.ts'
 
 /** One entry of hosts(5). */
@@ -12,6 +13,7 @@ export const hostsEntryFact = z.object({
   names: z.array(z.string()),
   /** The address leads nowhere: 0.0.0.0, 127.0.0.0/8, ::, ::1 under a name that is not this host's. */
   sinkhole: z.boolean(),
+  indicators: z.array(indicatorMatch).optional(),
   attributes,
   modified: time,
 })
@@ -24,6 +26,7 @@ export const resolverFact = z.object({
   line: z.number(),
   text: z.string(),
   address: z.string(),
+  indicators: z.array(indicatorMatch).optional(),
   attributes,
 })
 export type ResolverFact = z.infer<typeof resolverFact>

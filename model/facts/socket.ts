@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { indicatorMatch } from './matches.ts'
 
 /** A connection of SOCK_DIAG (sock_diag(7)) that has a remote end. */
 export const socketFact = z.object({
@@ -23,6 +24,7 @@ export const socketFact = z.object({
   bytesSent: z.number().optional(),
   bytesReceived: z.number().optional(),
   sentPerMinute: z.number().optional(),
+  indicators: z.array(indicatorMatch).optional(),
 })
 export type SocketFact = z.infer<typeof socketFact>
 

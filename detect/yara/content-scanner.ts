@@ -1,0 +1,47 @@
+import type { ContentMatch } from '../../model/index.ts'
+
+/** Rules as bytes that can be handed to another thread, and what each of them is worth. */
+export interface CompiledContentRules {
+  /** Hash over everything that went in: part of the key of a cache of scanned files. */
+  readonly version: string
+  /** Of this program's own rules, for files. */
+  readonly files: Uint8Array
+  /** Of this program's own rules, for memory of processes. */
+  readonly memory: Uint8Array
+  /** Rules of others; absent where there are none. They look only at what is suspicious already, unless all rules are asked for. */
+  readonly foreign?: Uint8Array | undefined
+  readonly rules: readonly ContentRule[]
+}
+
+/** The head of one YARA rule: its `meta` section, checked. */
+export interface ContentRule {
+  /** `NAMESPACE/IDENTIFIER`, as `ContentMatch.rule` has it. */
+  readonly id: string
+  readonly title: string
+  readonly description: string
+  readonly level: string
+  /** `attack.t1496`, `family.kinsing`. */
+  readonly tags: readonly string[]
+  /** What `davylamp:` says in a Sigma rule: class, specific, conclusive, because, remedy. Nothing of it counts in rules of others. */
+  readonly meaning: Readonly<Record<string, unknown>>
+  readonly foreign: boolean
+  readonly file: string
+  readonly line: number
+}
+
+/** What one look into a content gave. */
+export interface ContentLook {
+  readonly matches: readonly ContentMatch[]
+  /** What was not looked at: `limit` (matches, members, bytes), `time`, `changed` (it changed while it was read), `unreadable`. */
+  readonly cut: readonly string[]
+}
+
+/** One in each thread, because none of it may be shared. Every call is synchronous. */
+export interface ContentScanner {
+  /** One buffer that holds the whole content or a chunk of it. The bytes may be overwritten afterwards. */
+  scan(bytes: Uint8Array, which?: 'own' | 'foreign' | 'all'): ContentLook
+  /** All of an open regular file, in chunks that overlap, one archive level deep; its buffer is reused. `size` as fstat said. */
+  scanFile(descriptor: number, size: number, which?: 'own' | 'foreign' | 'all'): ContentLook
+  /** Ends the use of its buffers. */
+  close(): void
+}
