@@ -1,12 +1,14 @@
 import type { Context } from '../context.ts'
 import { defaultState } from '../default-state.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
+import { useRoomyRuntime } from './roomy-runtime.ts'
 import { type CenterRunOptions, ownState, runCenter } from './run-center.ts'
 import { untilStopped } from './until-stopped.ts'
 import { joinWords, showCenter } from './welcome.ts'
 
 /** Runs a center until it is stopped. */
 export async function serveCommand(options: CenterRunOptions, given: Context): Promise<ExitCode> {
+  useRoomyRuntime()
   const context = { ...given, state: ownState(given.state, defaultState) }
   const running = await runCenter(options, context)
   const join = running.firstAdmin === undefined ? undefined : await joinWords(running)

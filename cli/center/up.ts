@@ -5,6 +5,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { printScan } from '../print/scan.ts'
 import { calledAs, program } from '../program-name.ts'
 import { lastScan } from '../state/saved-scan.ts'
+import { useRoomyRuntime } from './roomy-runtime.ts'
 import { type CenterRunOptions, ownState, runCenter } from './run-center.ts'
 import { untilStopped } from './until-stopped.ts'
 import { superviseAgent } from './up-agent.ts'
@@ -17,6 +18,7 @@ interface UpOptions extends CenterRunOptions {
 
 /** Center, agent of this host and a scan of it, until it is stopped. */
 export async function upCommand(options: UpOptions, given: Context): Promise<ExitCode> {
+  useRoomyRuntime()
   const context = { ...given, state: ownState(given.state, defaultState) }
   const running = await runCenter({ ...options, quiet: options.log === 'text' }, context)
   const agent = options.agent === false ? undefined : await startAgent(running, context)
