@@ -1,5 +1,6 @@
 import type { Trait } from '../../../model/index.ts'
 import { type ElfLook, lookAtElf } from './elf.ts'
+import { startsLikeJson } from './json-start.ts'
 import { scriptTraits } from './script-traits.ts'
 import { findWallet } from './wallet.ts'
 import { wordSearch } from './word-search.ts'
@@ -226,7 +227,7 @@ function formOf(content: Content, traits: ReadonlySet<Trait>): ContentLook['form
   const text = start.toString('utf8')
   const odd = text.match(/[\u0001-\u0008\u000e-\u001a\ufffd]/g)?.length ?? 0
   if (odd > text.length / 10) return 'binary'
-  if (/^\ufeff?\s*(?:\/\*[\s\S]{0,2000}?\*\/\s*|\/\/[^\n]*\n\s*)*[{[]\s*["{[}\]/]/.test(text)) return 'config'
+  if (startsLikeJson(text)) return 'config'
   if (content.runnable) return 'script'
   const lines = text.split('\n').filter(line => line.trim() !== '' && !/^\s*[#;]/.test(line))
   const settings = lines.filter(line => /^\s*(?:\[[^\]]+\]\s*$|["']?[\w.-]{1,40}["']?\s*[=:]\s*\S)/.test(line))
