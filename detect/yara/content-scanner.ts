@@ -24,6 +24,14 @@ export interface ContentRule {
   readonly tags: readonly string[]
   /** What `davylamp:` says in a Sigma rule: class, specific, conclusive, because, remedy. Nothing of it counts in rules of others. */
   readonly meaning: Readonly<Record<string, unknown>>
+  /** Its `id` in meta: what findings, allowlists and the catalogue know an own rule by. */
+  readonly uuid?: string | undefined
+  /** `for` in meta. */
+  readonly scope: 'files' | 'memory' | 'both'
+  /** Identifier of the rule after whose match it looks at the same content. */
+  readonly after?: string | undefined
+  /** Only leads to rules that come after it; its own matches are not told. */
+  readonly silent: boolean
   readonly foreign: boolean
   readonly file: string
   readonly line: number
@@ -36,12 +44,18 @@ export interface ContentLook {
   readonly cut: readonly string[]
 }
 
+/** What rules of others may ask about a file in their conditions, as text; absent: empty. */
+export interface ContentOrigin {
+  readonly path?: string | undefined
+  readonly owner?: string | undefined
+}
+
 /** One in each thread, because none of it may be shared. Every call is synchronous. */
 export interface ContentScanner {
   /** One buffer that holds the whole content or a chunk of it. The bytes may be overwritten afterwards. */
-  scan(bytes: Uint8Array, which?: 'own' | 'foreign' | 'all'): ContentLook
+  scan(bytes: Uint8Array, which?: 'own' | 'foreign' | 'all', origin?: ContentOrigin): ContentLook
   /** All of an open regular file, in chunks that overlap, one archive level deep; its buffer is reused. `size` as fstat said. */
-  scanFile(descriptor: number, size: number, which?: 'own' | 'foreign' | 'all'): ContentLook
+  scanFile(descriptor: number, size: number, which?: 'own' | 'foreign' | 'all', origin?: ContentOrigin): ContentLook
   /** Ends the use of its buffers. */
   close(): void
 }

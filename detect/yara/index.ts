@@ -1,0 +1,11 @@
+export { type CompiledContent, compileContentRules } from './compile-content.ts'
+export type {
+  CompiledContentRules,
+  ContentLook,
+  ContentOrigin,
+  ContentRule,
+  ContentScanner,
+} from './content-scanner.ts'
+export { metaNames, ownNamespace } from './content-rule.ts'
+export { openContentScanner, type ScannerOptions } from './open-scanner.ts'
+export type { ContentSource } from './usable-rules.ts'
