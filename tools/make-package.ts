@@ -27,6 +27,7 @@ interface About {
   readonly name: string
   readonly version: string
   readonly license: string
+  readonly optionalDependencies?: Readonly<Record<string, string>>
 }
 
 /**
@@ -39,7 +40,10 @@ export function makePackage(root: string, into: string, { center = false } = {})
   const ending = `${about.version}-linux-${process.arch}`
   const name = center ? `${about.name}-center-${ending}` : `${about.name}-${ending}`
   const program = programFiles(root, mainFile.replace(/\.js$/, '.ts'), center ? [] : ['center'])
-  const libraries = center ? centerLibraries(program.libraries) : program.libraries
+  const imported = program.libraries.filter(
+    one => !Object.hasOwn(about.optionalDependencies ?? {}, one) || has(root, one),
+  )
+  const libraries = center ? centerLibraries(imported) : imported
   const files = [
     launcher(),
     ...runtimeFiles(join(root, 'node_modules', runtimePackage, 'bin', 'node')),
@@ -55,6 +59,10 @@ export function makePackage(root: string, into: string, { center = false } = {})
   writeFileSync(`${path}.part`, archiveOf(files.map(file => ({ ...file, path: `${name}/${file.path}` }))))
   renameSync(`${path}.part`, path)
   return path
+}
+
+function has(root: string, library: string): boolean {
+  return existsSync(join(root, 'node_modules', library))
 }
 
 /** Those that code imports, and those whose files it reads: the pages of the API's documentation, the fonts of reports. */

@@ -15,8 +15,8 @@ export interface OwnLibraries {
   readonly absent: readonly string[]
 }
 
-/** What is opened by name while the program runs (dlopen(3)), so that no ELF header tells of it. */
-const openedByName = ['libnftables.so.1']
+/** What is opened while the program runs (dlopen(3)), so that its own ELF header does not tell of it; the second by YARA-X. */
+const openedByName = ['libnftables.so.1', 'librt.so.1']
 
 /** Every library the runtime needs, found by reading ELF headers: ldd(1) would run the file with the host's loader. */
 export function librariesOf(program: string): OwnLibraries {

@@ -73,9 +73,9 @@ function absentFiles(sources: ReadonlyMap<string, Source>, leftOut: readonly str
 /** `from '../a.ts'`, `import './a.ts'`, `import('./a.ts')`, and what a thread starts with: `new URL('./a.ts', …)`. */
 const ownImport = /(\b(?:from|import|new URL)\s*\(?\s*['"])(\.{1,2}\/[^'"\n]+\.(?:ts|json))(?=['"])/g
 
-/** `from '@a/b/c'`: the package's name. Modules of node have `node:`. */
+/** `from '@a/b/c'`, `require('@a/b')`: the package's name. Modules of node have `node:`. */
 const libraryImport =
-  /(?:^(?:import|export|\})[^'"\n]*\bfrom\s*|^import\s*|\bimport\(\s*)['"](?!node:|\.)((?:@[\w.-]+\/)?\w[\w.-]*)/gm
+  /(?:^(?:import|export|\})[^'"\n]*\bfrom\s*|^import\s*|\b(?:import|require|require\.resolve)\(\s*)['"](?!node:|\.)((?:@[\w.-]+\/)?\w[\w.-]*)/gm
 
 /** The libraries that the program is given at run time, and theirs, without what only builds and readers need. */
 export function libraryFiles(root: string, names: readonly string[]): ArchiveFile[] {

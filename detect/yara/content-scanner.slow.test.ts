@@ -4,4 +4,4 @@ import { enginesHere } from './testing/scanners.ts'
 
 for (const engine of enginesHere())
   test(`with ${engine.name}: many contents seen in chunks give what they give as a whole`, () =>
-    compareChunksWithWhole(engine, engine.name === 'native' ? 2000 : 50))
+    compareChunksWithWhole(engine, engine.name === 'native' ? 300 : 10))
