@@ -92,10 +92,10 @@ test('from nothing: a center, this host in it and scanned, a password, a join co
   assert.equal((await ask('/api/v1/hosts')).status, 401)
   const scan = JSON.parse(readFileSync(join(state, 'scans', 'last.json'), 'utf8')) as { scan: { verdict: string } }
   assert.ok(['nothing', 'exposure', 'suspected', 'confirmed'].includes(scan.scan.verdict))
-  assert.equal(await stop('SIGTERM'), 0)
-  const flags = readFileSync(`/proc/${running?.child.pid}/cmdline`, 'latin1').split('\0')
+  const flags = readFileSync(`/proc/${first.child.pid}/cmdline`, 'latin1').split('\0')
   assert.ok(flags.includes('--no-concurrent-recompilation'))
   assert.ok(!flags.includes('--optimize-for-size'), 'a center is no scan: it runs without what keeps those small')
+  assert.equal(await stop('SIGTERM'), 0)
 })
 
 test('started again it is the same center with the same host, and tells no password', { skip }, async () => {
