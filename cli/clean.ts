@@ -99,7 +99,7 @@ function emptyRun(look: Look, plan: Plan): Run {
       version: 1,
       run: 'none',
       at,
-      result: left ? 'left' : blind ? 'unproven' : 'clean',
+      result: left ? 'left' : blind || look.scan.offlineScan !== undefined ? 'unproven' : 'clean',
       checked: [],
       respawned: [],
       watchedSeconds: 0,

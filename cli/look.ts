@@ -8,6 +8,7 @@ import {
   type Evidence,
   type HandlingChoice,
   handledPlan,
+  offlineScanFor,
   type PlanOptions,
   planned,
 } from '../engine/index.ts'
@@ -146,6 +147,8 @@ function scanOf(
 ): Scan {
   const name = target.live ? hostname() : target.files.text('/etc/hostname', 4_096)?.trim()
   const release = target.files.text('/etc/os-release', 65_536) ?? target.files.text('/usr/lib/os-release', 65_536)
+  const findings = assessment.judged.map(one => one.finding)
+  const offlineScan = offlineScanFor(findings)
   const system = /^PRETTY_NAME="?([^"\n]*)"?/m.exec(release ?? '')?.[1]
   return {
     format: 'davylamp-scan',
@@ -164,8 +167,9 @@ function scanOf(
     facts: countFacts(assessment.world.facts),
     verdict: assessment.verdict,
     gaps: gapsOf(target.gaps),
-    findings: assessment.judged.map(one => one.finding),
+    findings,
     incidents: [...assessment.incidents],
+    ...(offlineScan === undefined ? {} : { offlineScan }),
   }
 }
 

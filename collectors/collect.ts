@@ -8,6 +8,8 @@ import { readPeople } from './linux/people.ts'
 export interface CollectOptions {
   /** How long to watch processes and traffic, in seconds. */
   readonly observeSeconds?: number | undefined
+  /** Looks that cost more than a few milliseconds are worth it. Default: when there is something to observe. */
+  readonly deep?: boolean | undefined
   /** Called before each collector and whenever one says what it looks at. */
   readonly progress?: ((done: number, total: number, what: string) => void) | undefined
 }
@@ -27,7 +29,7 @@ export async function collectFacts(
   const fitting = collectors.filter(collector => collector.os.includes(target.os))
   let done = 0
   const report = (what: string) => options.progress?.(done, fitting.length, what)
-  const survey = surveyOf(target, byKind, options.observeSeconds ?? 0, report)
+  const survey = surveyOf(target, byKind, options, report)
   for (const stage of stages) {
     for (const collector of fitting.filter(one => one.stage === stage)) {
       report(collector.name)
@@ -66,7 +68,7 @@ async function runOne(collector: Collector, survey: Survey, keep: (fact: Fact) =
 function surveyOf(
   target: Target,
   byKind: ReadonlyMap<FactKind, Fact[]>,
-  observeSeconds: number,
+  { observeSeconds = 0, deep = observeSeconds > 0 }: CollectOptions,
   progress: (what: string) => void,
 ): Survey {
   const people = readPeople(target)
@@ -76,6 +78,7 @@ function surveyOf(
     target,
     people,
     observeSeconds,
+    deep,
     progress,
     facts: <K extends FactKind>(kind: K) => (byKind.get(kind) ?? []) as FactOf<K>[],
     owner(path) {

@@ -29,6 +29,8 @@ export interface Survey {
   owner(path: string): Owner
   /** How long to watch processes and traffic, in seconds; 0 takes two samples shortly after each other. */
   readonly observeSeconds: number
+  /** The user gave the scan time (`--observe`, `--full`): what costs more than a few milliseconds is looked at too. */
+  readonly deep: boolean
   /** Says what is being looked at, for the progress line. */
   progress(what: string): void
 }

@@ -115,6 +115,25 @@ function wish(fact: IdentifiedFact, wishing: Wishing): void {
       )
       wishing.advise({ text: `Look at the image ${fact.image}: it would bring the program back.` })
       return
+    case 'bpf-program':
+      // It goes with the last process or pin that holds it.
+      for (const path of fact.pins)
+        wishing.advise({
+          text: `The BPF program ${fact.programId} stays loaded as long as ${path} is there: remove that, or restart the host.`,
+        })
+      wishing.skip({
+        what: `BPF program ${fact.programId} ${fact.name}`.trim(),
+        why: 'it goes with what holds it: nothing is taken out of a running kernel',
+        fact: fact.id,
+      })
+      return
+    case 'kernel-hook':
+      wishing.skip({
+        what: `${fact.way} hook of ${fact.by}`,
+        why: 'a kernel cannot be cleaned from inside; rebuild the host',
+        fact: fact.id,
+      })
+      return
     case 'kernel-module':
       wishing.skip({
         what: `kernel module ${fact.name}`,

@@ -1,6 +1,7 @@
 import type { EntryPoint, IdentifiedFact, Incident, Verdict } from '../model/index.ts'
 import type { Judged } from './judge.ts'
 import { mechanismWords } from './mechanism-words.ts'
+import { kernelViews } from './offline-scan.ts'
 import { shownTime } from './shown-time.ts'
 
 interface Described {
@@ -66,6 +67,8 @@ function summaryOf({ members, entryPoints, since }: Described): string[] {
     ...of('setting').map(one => `${one.name} ${one.path ?? ''}`.trim()),
     ...of('mount').map(one => `mount over ${one.path}`),
     ...of('kernel-module').map(one => `kernel module ${one.name}`),
+    ...of('kernel-hook').map(one => `kernel function ${one.functions[0] ?? ''} hooked by ${one.by}`),
+    ...of('bpf-program').map(one => `BPF program ${one.programId} ${one.name}`.trim()),
   ]
   if (changed.length > 0) lines.push(`Changed: ${some(changed)}.`)
   const files = of('file')
@@ -81,8 +84,11 @@ function rebuildReasons({ members }: Described): string[] {
   const reasons: string[] = []
   for (const one of members) {
     if (one.kind === 'kernel-module') reasons.push(`the kernel module ${one.name} may hide anything`)
-    if (one.kind === 'process' && one.hiddenFrom.includes('readdir'))
+    if (one.kind === 'kernel-hook') reasons.push(`the kernel is hooked by ${one.by}`)
+    if (one.kind === 'process' && one.hiddenFrom.some(view => kernelViews.has(view)))
       reasons.push(`pid ${one.pid} is hidden by the kernel`)
+    if (one.kind === 'file' && one.hiddenFrom?.some(view => kernelViews.has(view)))
+      reasons.push(`${one.path} is hidden by the kernel`)
     if (one.kind === 'setting' && one.name === 'loader-preload-path')
       reasons.push(`the program loader ${one.path} was changed`)
     if (one.kind === 'file' && /\/security\/pam_\w+\.so$/.test(one.path))

@@ -45,6 +45,10 @@ function nameOf(fact: Fact): (string | number | undefined)[] {
       return [fact.covers === 'process' ? '/proc/PID' : fact.path, fact.source, fact.fileSystem]
     case 'kernel-module':
       return [fact.name]
+    case 'bpf-program':
+      return [fact.programType, fact.name, fact.tag]
+    case 'kernel-hook':
+      return [fact.way, fact.by, fact.module]
     case 'hosts-entry':
       return [fact.path, fact.textBytes ?? fact.text]
     case 'resolver':

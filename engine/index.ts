@@ -8,6 +8,7 @@ export { type Detect, type Judged, type JudgingRule, judge, type RuleMeaning, ru
 export { type HandlingChoice, handledPlan, narrowed } from './handling.ts'
 export { derivedFields, hostFields, roles } from './link.ts'
 export { mechanismWords } from './mechanism-words.ts'
+export { offlineScanFor, offlineSteps } from './offline-scan.ts'
 export { planFor } from './plan.ts'
 export type { PlanOptions } from './wanted.ts'
 export { describeFact, keyOf, proofOf, rebuildSteps } from './proof.ts'

@@ -1,5 +1,6 @@
 import type { Gap, IdentifiedFact, Incident, Proof, Run } from '../model/index.ts'
 import { mechanismWords } from './mechanism-words.ts'
+import { offlineScanFor, offlineSteps } from './offline-scan.ts'
 import type { Assessment } from './scan.ts'
 
 /** What a re-check has in hand: the incidents that were cleaned, the run, and what was seen afterwards. */
@@ -27,16 +28,21 @@ export function proofOf(input: AfterRun): Proof {
   const rebuild = uniqueStrings(input.before.flatMap(one => one.rebuildAdvised))
   const left = checked.some(one => !one.gone) || input.respawned.length > 0 || stillConfirmed(input)
   const blind = input.gaps.some(one => one.what === 'processes' || one.what === 'autostarts' || one.what === '/')
+  const offline = offlineScanFor(input.after.judged.map(one => one.finding))
   return {
     format: 'davylamp-proof',
     version: 1,
     run: input.run.id,
     at: input.at,
-    result: rebuild.length > 0 ? 'rebuild-advised' : left ? 'left' : blind ? 'unproven' : 'clean',
+    result: rebuild.length > 0 ? 'rebuild-advised' : left ? 'left' : blind || offline ? 'unproven' : 'clean',
     checked,
     respawned: [...input.respawned],
     watchedSeconds: input.watchedSeconds,
-    remains: [...rebuild.map(rebuildAdvice), ...remains],
+    remains: [
+      ...rebuild.map(rebuildAdvice),
+      ...(offline?.because ?? []).map(why => ({ what: 'the kernel may hide something', why, advice: offlineSteps })),
+      ...remains,
+    ],
     gaps: [...input.gaps],
     laterLooks: input.laterLooks,
   }
@@ -128,6 +134,10 @@ export function describeFact(fact: IdentifiedFact): string {
       return `preload ${fact.path} ${fact.library}`
     case 'kernel-module':
       return `kernel module ${fact.name}`
+    case 'bpf-program':
+      return `BPF program ${fact.programId} ${fact.name}`.trim()
+    case 'kernel-hook':
+      return `${fact.way} hook of ${fact.by}`
     case 'container':
       return `container ${fact.name} (${fact.image})`
     case 'socket':

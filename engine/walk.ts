@@ -5,7 +5,7 @@ import { isBad, mayAccuse, mayBeTaken, type Step, type WalkLimits } from './guil
 import { bornTogether, hides, mates, together } from './mates.ts'
 import { isShared, isSharedTool } from './places.ts'
 import { isPlainService, sameProgram, startsIt } from './process-kin.ts'
-import { type Known, liesOddly, type World } from './world.ts'
+import { isOwned, type Known, liesOddly, type World } from './world.ts'
 
 /**
  * Everything one step away from a guilty fact that is guilty with it. It never walks through what a package owns
@@ -43,6 +43,10 @@ function reach(fact: IdentifiedFact, world: World, limits: WalkLimits): Step[] {
         ),
         ...protections(fact.path, world),
       ]
+    case 'bpf-program':
+      return fact.holders
+        .filter(one => !isOwned(one.ownership))
+        .flatMap(one => processStep(one.pid, world, 'holds the BPF program'))
     case 'kernel-module':
       return fact.path === undefined ? [] : toFiles([fact.path], world, 'is the file of the module')
     case 'sudo-rule':

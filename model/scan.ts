@@ -24,6 +24,8 @@ export const scan = z.object({
   gaps: z.array(gap),
   findings: z.array(finding),
   incidents: z.array(incident),
+  /** Something speaks against the kernel of this host: its answers prove nothing, and the disk has to be looked at from elsewhere. */
+  offlineScan: z.object({ because: z.array(z.string()), how: z.string() }).optional(),
 })
 export type Scan = z.infer<typeof scan>
 

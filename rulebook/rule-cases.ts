@@ -31,7 +31,7 @@ const ruleCase = z.strictObject({
   /** Facts that no file can tell of (modules of a kernel); missing fields are filled with nothing. */
   facts: z.array(z.record(z.string(), z.unknown())).default([]),
   now: z.string().default('2026-06-01T00:00:00Z'),
-  /** `path`, `path:line`, `pid N`, `account NAME` or `name NAME`, sorted; empty for a near-miss. */
+  /** `path`, `path:line`, `pid N`, `account NAME`, `name NAME` or (for a hook) `by NAME`, sorted; empty for a near-miss. */
   finds: z.array(z.string()),
 })
 export type RuleCase = z.infer<typeof ruleCase>
@@ -69,7 +69,9 @@ export async function factsOf(one: RuleCase): Promise<{ facts: Fact[]; target: T
 export function placeOf(found: Fact): string {
   if (found.kind === 'process' || found.kind === 'socket') return `pid ${found.pid ?? '?'}`
   if (found.kind === 'account') return `account ${found.name}`
-  if (found.kind === 'kernel-module' || found.kind === 'container') return `name ${found.name}`
+  if (found.kind === 'kernel-module' || found.kind === 'container' || found.kind === 'bpf-program')
+    return `name ${found.name}`
+  if (found.kind === 'kernel-hook') return `by ${found.by}`
   const path = 'path' in found ? (found.path ?? '') : found.kind
   return 'line' in found && found.line !== undefined ? `${path}:${found.line}` : path
 }

@@ -25,7 +25,7 @@ export const alertTypes = {
 } as const
 export type AlertType = keyof typeof alertTypes
 
-const hiding = new Set(['kernel-module', 'preload', 'mount'])
+const hiding = new Set(['kernel-module', 'bpf-program', 'kernel-hook', 'preload', 'mount'])
 const scheduled = /^(?:cron|anacron$|at$|incron$|fcron$|systemd-timer$)/
 
 /** By the kind of fact, and for files, processes and connections by what the rule is specific to. */

@@ -86,6 +86,8 @@ const blindTo: Readonly<Record<string, readonly Fact['kind'][]>> = {
   processes: ['process'],
   sockets: ['socket', 'listener'],
   'kernel modules': ['kernel-module'],
+  'BPF programs': ['bpf-program'],
+  'kernel hooks': ['kernel-hook'],
   accounts: ['account'],
   files: ['file'],
   'systemd units': ['autostart'],

@@ -110,6 +110,10 @@ function* namesIn(fact: Fact): Generator<HuntTerm> {
     case 'mount':
     case 'kernel-module':
       return yield* each('path', [fact.path])
+    case 'bpf-program':
+      for (const { path } of fact.holders) yield* each('path', [path])
+      return yield* each('path', fact.pins)
+    case 'kernel-hook':
     case 'listener':
     case 'package':
       return

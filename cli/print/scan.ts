@@ -117,15 +117,17 @@ function printNext(scan: Scan, page: Page): void {
   page.heading('What to do now')
   const denied = scan.gaps.filter(one => one.why === 'permission denied').length
   const rows: [string, string][] = []
+  if (scan.offlineScan !== undefined) printOffline(scan.offlineScan, page)
   if (denied > 0 && process.getuid?.() !== 0)
     rows.push([`sudo ${calledAs} scan${root}`, `look as root: ${count(denied, 'place')} could not be read`])
   if (first === undefined) {
-    page.text(
-      scan.mode === 'quick' && scan.target.live
-        ? `Nothing. Miners pause when they are watched: to look longer, run ${calledAs} scan --observe 60s`
-        : 'Nothing.',
-      2,
-    )
+    if (scan.offlineScan === undefined)
+      page.text(
+        scan.mode === 'quick' && scan.target.live
+          ? `Nothing. Miners pause when they are watched: to look longer, run ${calledAs} scan --observe 60s`
+          : 'Nothing.',
+        2,
+      )
     if (rows.length > 0) page.commands(rows)
     return
   }
@@ -145,6 +147,11 @@ function printNext(scan: Scan, page: Page): void {
   page.commands(rows)
 }
 
+/** What a kernel says that hides things proves nothing. */
+function printOffline({ because, how }: NonNullable<Scan['offlineScan']>, page: Page): void {
+  page.text(`${styled('Look at the disk from another system:', 'red')} ${because[0] ?? ''} ${how}`, 2)
+}
+
 function headline(scan: Scan): string {
   const of = (verdict: Incident['verdict']) => scan.incidents.filter(one => one.verdict === verdict).length
   const { hostname } = scan.target
@@ -160,6 +167,8 @@ function headline(scan: Scan): string {
     case 'exposure':
       return `No intruder ${where}, but ${count(of('exposure'), 'open door')}`
     case 'nothing':
+      if (scan.offlineScan !== undefined)
+        return `No sign of a miner or intruder ${where}, but its kernel may hide one: this says nothing about it`
       return `No sign of a miner or intruder ${where}${scan.gaps.length > 0 ? ', in what could be looked at' : ''}`
   }
 }

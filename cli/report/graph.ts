@@ -6,7 +6,10 @@ import { html, type Markup } from './markup.ts'
 /** Columns from what lets it start to whom it talks to. */
 const columns: readonly { readonly title: string; readonly kinds: readonly FactKind[] }[] = [
   { title: 'How it got or gets in', kinds: ['log-entry', 'listener', 'account', 'login-key', 'sudo-rule'] },
-  { title: 'What starts it', kinds: ['autostart', 'preload', 'container', 'kernel-module'] },
+  {
+    title: 'What starts it',
+    kinds: ['autostart', 'preload', 'container', 'kernel-module', 'bpf-program', 'kernel-hook'],
+  },
   {
     title: 'Files and settings',
     kinds: ['file', 'command-integrity', 'mount', 'hosts-entry', 'resolver', 'sysctl', 'setting', 'package'],

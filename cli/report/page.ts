@@ -15,10 +15,11 @@ export function reportPage(saved: SavedScan, incidents: readonly Incident[], run
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>Davylamp: ${scan.verdict} on ${where}</title><style>${new Markup(style)}</style></head><body>
-<header><p class="verdict ${scan.verdict}">${scan.verdict === 'nothing' ? 'nothing found' : scan.verdict}</p><h1>${where}</h1>
+<header><p class="verdict ${scan.verdict}">${scan.verdict !== 'nothing' ? scan.verdict : scan.offlineScan === undefined ? 'nothing found' : 'not known'}</p><h1>${where}</h1>
 <p class="quiet">${scan.target.system} · ${scan.target.live ? 'running system' : `tree ${scan.target.root}`} · looked at ${shownTime(scan.startedAt)} by ${scan.program} with ${scan.rules.count} rules (${scan.rules.version})</p></header>
 <main>
 ${incidents.length === 0 ? html`<p>No incident.</p>` : undefined}
+${scan.offlineScan === undefined ? undefined : html`<p class="warning">The kernel of this host may not tell the truth: ${scan.offlineScan.because.join(' ')} Look at its disk from another system. ${scan.offlineScan.how}</p>`}
 ${incidents.map(one => incidentPart(one, saved, runs))}
 ${gapsPart(scan)}
 </main></body></html>

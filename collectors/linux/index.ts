@@ -7,6 +7,8 @@ import { hostsFile } from './hosts-file.ts'
 import { accounts } from './accounts.ts'
 import { sudoers } from './sudoers.ts'
 import { loginKeys } from './login-keys.ts'
+import { bpfPrograms } from './bpf-programs.ts'
+import { kernelHooks } from './kernel-hooks.ts'
 import { kernelModules } from './kernel-modules.ts'
 import { mounts } from './mounts.ts'
 import { autostartCollectors } from './autostarts.ts'
@@ -32,6 +34,8 @@ export const linuxCollectors: readonly Collector[] = [
   commandIntegrity,
   mounts,
   kernelModules,
+  kernelHooks,
+  bpfPrograms,
   loginKeys,
   sudoers,
   accounts,

@@ -1,10 +1,12 @@
-import type { Fact, KernelModuleFact, Ownership } from '../../model/index.ts'
+import type { Fact, KernelModuleFact } from '../../model/index.ts'
 import { displayBytes, type Target } from '../../target/index.ts'
 import type { Collector, Survey } from '../collector.ts'
+import { kernelSymbols, readKernelSymbols } from './kernel-symbols.ts'
 
 /**
- * Modules of the running kernel, those among them that /proc/modules leaves out although /sys/module has them (a rootkit
- * unlinks itself from the list and forgets the directory), and the kernel's taint (tainted-kernels.rst).
+ * Modules of the running kernel, those among them that /proc/modules leaves out although something else knows them (a
+ * rootkit unlinks itself from the list and forgets the directory in /sys/module, its symbols or its hooks), and the kernel's
+ * taint (tainted-kernels.rst).
  */
 export const kernelModules: Collector = {
   name: 'kernel-modules',
@@ -17,38 +19,100 @@ export const kernelModules: Collector = {
 
 function* collect(survey: Survey): Iterable<Fact> {
   const { target } = survey
-  yield* taint(target)
-  const listing = target.files.text('/proc/modules')
-  const shown = target.files.list('/sys/module') ?? []
-  if (listing === undefined)
+  const listed = listedModules(target)
+  if (listed === undefined)
     target.addGap({ what: 'kernel modules', why: 'the kernel has no list of modules', path: '/proc/modules' })
-  const listed = new Map(
+  const hidden = listed === undefined ? new Map<string, string[]>() : hiddenModules(survey, listed)
+  const loadable = listed === undefined ? loadableModules(target) : []
+  const names = new Set([...(listed?.keys() ?? []), ...loadable, ...hidden.keys()])
+  const files = names.size > 0 ? moduleFiles(target) : new Map<string, string>()
+  const facts = [...names].map(name => moduleFact(survey, name, { module: listed?.get(name), files, hidden }))
+  yield* taint(target, facts)
+  yield* facts
+}
+
+/** What /proc/modules has; undefined where the kernel has no such file. */
+export function listedModules(target: Target): Map<string, Module> | undefined {
+  const listing = target.files.text('/proc/modules')
+  if (listing === undefined) return undefined
+  return new Map(
     listing
-      ?.split('\n')
+      .split('\n')
       .flatMap(line => parseModule(line) ?? [])
       .map(module => [module.name, module]),
   )
-  // Only a loadable module has initstate; the directories of what is built in have none.
-  const loadable = shown.filter(name => target.files.lstat(`/sys/module/${name}/initstate`) !== undefined)
-  const files = listed.size + loadable.length > 0 ? moduleFiles(target) : new Map<string, string>()
-  for (const name of new Set([...listed.keys(), ...loadable])) {
-    const path = files.get(name.replaceAll('-', '_'))
-    const owner: { ownership: Ownership } = path === undefined ? { ownership: 'unknown' } : survey.owner(path)
-    const module = listed.get(name)
-    yield {
-      kind: 'kernel-module',
-      name: displayBytes(name),
-      ...(path === undefined ? {} : { path: displayBytes(path) }),
-      ownership: owner.ownership,
-      state: module?.state ?? target.files.text(`/sys/module/${name}/initstate`)?.trim() ?? '',
-      ...(module === undefined ? {} : { size: module.size }),
-      taint: displayBytes(target.files.text(`/sys/module/${name}/taint`)?.trim() ?? module?.taint ?? ''),
-      hidden: listing !== undefined && module === undefined,
-    } satisfies KernelModuleFact
+}
+
+/** Only a loadable module has initstate; the directories of what is built in have none. */
+function loadableModules(target: Target): string[] {
+  const shown = target.files.list('/sys/module') ?? []
+  return shown.filter(name => target.files.lstat(`/sys/module/${name}/initstate`) !== undefined)
+}
+
+/**
+ * Modules that one view has and another lacks, with the views that have them. Looked at twice, because a module that is
+ * being loaded or unloaded is for a moment in one and not in the other.
+ */
+function hiddenModules(survey: Survey, listed: ReadonlyMap<string, Module>): Map<string, string[]> {
+  const { target } = survey
+  const first = disagreements(target, listed, survey.deep ? kernelSymbols(target)?.modules : undefined)
+  if (first.size === 0) return first
+  const again = listedModules(target) ?? listed
+  const symbols = [...first.values()].some(views => views.includes('kallsyms'))
+  const second = disagreements(target, again, symbols ? readKernelSymbols(target)?.modules : undefined)
+  return new Map(
+    [...first].flatMap(([name, views]) => {
+      const both = views.filter(view => second.get(name)?.includes(view))
+      return both.length === 0 ? [] : [[name, both] as const]
+    }),
+  )
+}
+
+function disagreements(
+  target: Target,
+  listed: ReadonlyMap<string, Module>,
+  symbols: ReadonlySet<string> | undefined,
+): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  const add = (name: string, view: string) => found.set(name, [...(found.get(name) ?? []), view])
+  const loadable = loadableModules(target)
+  for (const name of loadable) if (!listed.has(name)) add(name, 'sysfs')
+  for (const name of symbols ?? []) if (!listed.has(name)) add(name, 'kallsyms')
+  // In a container that sees nothing of /sys/module this would accuse every module.
+  if (loadable.length > 0)
+    for (const { name, state } of listed.values())
+      if (state === 'Live' && target.files.lstat(`/sys/module/${name}`) === undefined) add(name, 'procfs')
+  return found
+}
+
+interface About {
+  readonly module: Module | undefined
+  readonly files: ReadonlyMap<string, string>
+  readonly hidden: ReadonlyMap<string, string[]>
+}
+
+function moduleFact(survey: Survey, name: string, { module, files, hidden }: About): KernelModuleFact {
+  const { target } = survey
+  const path = files.get(name.replaceAll('-', '_'))
+  const seenIn = hidden.get(name)
+  return {
+    kind: 'kernel-module',
+    name: displayBytes(name),
+    ...(path === undefined ? {} : { path: displayBytes(path) }),
+    // Where modules.dep names hundreds and not this one, it came from somewhere else.
+    ownership:
+      path === undefined ? (files.size > fewModuleFiles ? 'unowned' : 'unknown') : survey.owner(path).ownership,
+    state: module?.state ?? target.files.text(`/sys/module/${name}/initstate`)?.trim() ?? '',
+    ...(module === undefined ? {} : { size: module.size }),
+    taint: displayBytes(target.files.text(`/sys/module/${name}/taint`)?.trim() ?? module?.taint ?? ''),
+    hidden: seenIn !== undefined,
+    ...(seenIn === undefined ? {} : { seenIn }),
   }
 }
 
-interface Module {
+const fewModuleFiles = 50
+
+export interface Module {
   readonly name: string
   readonly size: number
   readonly state: string
@@ -94,10 +158,21 @@ const taintLetters: readonly [number, string][] = [
   [13, 'E'],
 ]
 
-function* taint(target: Target): Iterable<Fact> {
+function* taint(target: Target, modules: readonly KernelModuleFact[]): Iterable<Fact> {
   const path = '/proc/sys/kernel/tainted'
   const value = Number(target.files.text(path)?.trim() ?? 0)
   if (!Number.isSafeInteger(value) || value === 0) return
   const letters = taintLetters.filter(([bit]) => Math.floor(value / 2 ** bit) % 2 === 1).map(([, letter]) => letter)
-  yield { kind: 'setting', name: 'kernel-taint', value: letters.join(''), path, text: String(value), attributes: [] }
+  const unexplained = letters.filter(
+    letter => 'POE'.includes(letter) && !modules.some(one => one.taint.includes(letter)),
+  )
+  yield {
+    kind: 'setting',
+    name: 'kernel-taint',
+    value: letters.join(''),
+    path,
+    text: String(value),
+    attributes: [],
+    ...(unexplained.length === 0 ? {} : { detail: `no loaded module explains ${unexplained.join('')}` }),
+  }
 }

@@ -42,7 +42,8 @@ export function describeProcess(
   const { target } = survey
   const stat = parseStat(procText(target, pid, 'stat', 4096))
   // Something mounted over /proc/PID shows another process, or none.
-  if (!stat || stat.pid !== pid) return hiddenFrom.includes('mount') ? coveredProcess(pid, hiddenFrom) : undefined
+  if (!stat || stat.pid !== pid)
+    return hiddenFrom.some(view => view === 'mount' || view === 'lookup') ? coveredProcess(pid, hiddenFrom) : undefined
   const status = parseStatus(procText(target, pid, 'status', 8192))
   if (status.threadGroup !== undefined && status.threadGroup !== pid) return undefined
   const cgroups = procText(target, pid, 'cgroup', 16_384)

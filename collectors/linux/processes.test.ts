@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { fact as factSchema, type ProcessFact } from '../../model/index.ts'
+import { processExists } from '../../native/read/process-exists.ts'
+import { hasAffinity, isProcess } from '../../native/read/process-probes.ts'
 import { liveTarget, memoryTarget, type ProcessOptions, processFiles, type Target } from '../../target/index.ts'
 import { containerId } from './cgroup.ts'
 import { environmentTells } from './environment-tells.ts'
+import { hiddenPids } from './hidden-pids.ts'
 import { parseMount } from './mount-info.ts'
-import { parseStat, parseStatus } from './proc-stat.ts'
+import { listedPids, parseStat, parseStatus } from './proc-stat.ts'
 import { firstSample, processes } from './processes.ts'
 import { collected, type SurveyOptions, surveyTarget } from './survey-of.ts'
 
@@ -165,6 +169,44 @@ test('a pid that the listing leaves out', async () => {
       [41, ['readdir']],
     ],
   )
+})
+
+test('a pid that only its cgroup names', async () => {
+  const list = [
+    { pid: 40, exe: '/tmp/x' },
+    { pid: 41, exe: '/tmp/y' },
+  ]
+  const files = {
+    '/sys/fs/cgroup/cgroup.procs': '',
+    '/sys/fs/cgroup/system.slice/x.service/cgroup.procs': '0\n40\n41\n99\nx\n',
+    '/proc/sys/kernel/pid_max': '30\n',
+  }
+  const facts = await seen(list, files, {}, target => ({
+    ...target,
+    files: {
+      ...target.files,
+      list: path => target.files.list(path)?.filter(name => path !== '/proc' || name !== '41'),
+    },
+  }))
+  assert.deepEqual(
+    facts.map(({ pid, hiddenFrom }) => [pid, hiddenFrom]),
+    [
+      [40, []],
+      [41, ['readdir']],
+    ],
+  )
+})
+
+test('on this machine nothing hides, however closely it is looked at', () => {
+  const target = liveTarget()
+  assert.deepEqual([...hiddenPids(target, listedPids(target), true)], [])
+  assert.deepEqual([hasAffinity(process.pid), isProcess(process.pid)], [true, true])
+  const thread = readdirSync('/proc/self/task')
+    .map(Number)
+    .find(one => one !== process.pid)
+  assert.ok(thread !== undefined)
+  assert.deepEqual([processExists(thread), hasAffinity(thread), isProcess(thread)], [true, true, false])
+  assert.deepEqual([0, -1, 1.5, 2 ** 40].map(hasAffinity), [false, false, false, false])
 })
 
 test('a mount over /proc/PID', async () => {

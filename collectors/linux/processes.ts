@@ -58,9 +58,8 @@ async function* collect(survey: Survey): AsyncIterable<Fact> {
 }
 
 /** Pids with the views that leave them out. */
-function findHidden({ target }: Survey): Map<number, string[]> {
-  const hidden = new Map<number, string[]>()
-  for (const pid of hiddenPids(target, listedPids(target))) hidden.set(pid, ['readdir'])
+function findHidden({ target, deep }: Survey): Map<number, string[]> {
+  const hidden = new Map<number, string[]>(hiddenPids(target, listedPids(target), deep))
   for (const { path } of readMounts(target)) {
     const pid = Number(/^\/proc\/([1-9]\d{0,9})(?:\/|$)/.exec(path)?.[1] ?? 0)
     if (pid > 0 && !hidden.get(pid)?.includes('mount')) hidden.set(pid, [...(hidden.get(pid) ?? []), 'mount'])

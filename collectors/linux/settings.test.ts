@@ -124,6 +124,7 @@ test('modules, a hidden one among them', async () => {
   const files = {
     '/proc/modules': 'ext4 1000 1 - Live 0x0\nevil 16384 0 - Live 0x0 (OE)\n',
     '/sys/module/ext4/initstate': 'live\n',
+    '/sys/module/evil/initstate': 'live\n',
     '/sys/module/hid/initstate': 'live\n',
     '/sys/module/kernel/parameters/x': '',
     '/proc/sys/kernel/osrelease': '6.1.0\n',
@@ -144,6 +145,24 @@ test('modules, a hidden one among them', async () => {
       ['hid', undefined, '', true],
     ],
   )
+})
+
+test('a module that one view of the kernel has and another has not', async () => {
+  const files = {
+    '/proc/modules': 'ext4 1000 1 - Live 0x0\nnosys 16384 0 - Live 0x0 (OE)\nnew 16384 0 - Loading 0x0\n',
+    '/sys/module/ext4/initstate': 'live\n',
+    '/sys/module/both/initstate': 'live\n',
+    '/proc/kallsyms':
+      'ffffffffc0000000 t a\t[both]\nffffffffc0000000 t b\t[ext4]\nffffffffc0000000 t c\t[bpf]\nffffffffc0000000 t d\t[nolist]\n',
+    '/proc/sys/kernel/tainted': '12289\n',
+  }
+  const seen = async (deep: boolean) =>
+    (await collected(kernelModules, surveyOf(files, { live: true, deep }))).map(fact =>
+      fact.kind === 'kernel-module' ? [fact.name, fact.seenIn?.join(' ')] : fact.kind === 'setting' && fact.detail,
+    )
+  const common = ['no loaded module explains P', ['ext4', undefined], ['nosys', 'procfs'], ['new', undefined]]
+  assert.deepEqual(await seen(true), [...common, ['both', 'sysfs kallsyms'], ['nolist', 'kallsyms']])
+  assert.deepEqual(await seen(false), [...common, ['both', 'sysfs']])
 })
 
 test('mounts that hide', async () => {

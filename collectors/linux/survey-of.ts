@@ -8,6 +8,7 @@ export interface SurveyOptions {
   readonly ownership?: Readonly<Record<string, Ownership>>
   readonly facts?: readonly Fact[]
   readonly live?: boolean
+  readonly deep?: boolean
 }
 
 /** For tests: a survey of a host out of a table of files. */
@@ -19,13 +20,14 @@ export function surveyOf(
 }
 
 /** For tests: the same over any target. */
-export function surveyTarget(target: Target, { ownership = {}, facts = [] }: SurveyOptions = {}): Survey {
+export function surveyTarget(target: Target, { ownership = {}, facts = [], deep = false }: SurveyOptions = {}): Survey {
   return {
     target,
     facts: <K extends FactKind>(kind: K) => facts.filter((fact): fact is FactOf<K> => fact.kind === kind),
     people: readPeople(target),
     owner: path => ({ ownership: ownership[path] ?? ownership[target.files.realPath(path) ?? path] ?? 'unowned' }),
     observeSeconds: 0,
+    deep,
     progress: () => {},
   }
 }

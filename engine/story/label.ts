@@ -24,6 +24,10 @@ function wholeLabel(fact: IdentifiedFact): string {
     case 'kernel-module':
     case 'package':
       return fact.name
+    case 'bpf-program':
+      return `${fact.programType} ${fact.name || fact.programId}`
+    case 'kernel-hook':
+      return `${fact.way} ${fact.by}`
     case 'sudo-rule':
       return `${fact.user}: ${fact.command}`
     case 'preload':
@@ -86,6 +90,10 @@ function wholeDetail(fact: IdentifiedFact): string {
       return `${fact.source} (${fact.fileSystem}) over ${fact.path}`
     case 'kernel-module':
       return `${fact.name} ${fact.path ?? ''} ${fact.state}`.trim()
+    case 'bpf-program':
+      return `BPF program ${fact.programId} ${fact.name} (${fact.programType}), held by ${fact.holders.map(one => `${one.name} ${one.pid}`).join(', ') || fact.heldBy}`
+    case 'kernel-hook':
+      return `${fact.by}${fact.module === undefined ? '' : ` [${fact.module}]`} on ${fact.functions.join(', ')}`
     case 'sysctl':
       return `${fact.path}${lineOf(fact.line)}: ${fact.name} = ${fact.value}`
     case 'setting':

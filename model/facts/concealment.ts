@@ -69,7 +69,64 @@ export const kernelModuleFact = z.object({
   size: z.number().optional(),
   /** Letters of /sys/module/NAME/taint. */
   taint: z.string(),
-  /** Seen under /sys/module with initstate, but not in /proc/modules. */
+  /** One view of the kernel has it and another leaves it out, twice. */
   hidden: z.boolean(),
+  /** The views that have a hidden one: `sysfs` (/sys/module/NAME/initstate), `kallsyms`; `procfs` where only /proc/modules has it. */
+  seenIn: z.array(z.string()).optional(),
 })
 export type KernelModuleFact = z.infer<typeof kernelModuleFact>
+
+/** A program that somebody gave to the kernel to run on what happens there (bpf(2)). */
+export const bpfProgramFact = z.object({
+  kind: z.literal('bpf-program'),
+  programId: z.number(),
+  /** At most 15 bytes, freely chosen. */
+  name: z.string(),
+  /** linux/bpf.h, in lower case: `kprobe`, `tracing`, `lsm`, `xdp` … */
+  programType: z.string(),
+  /** Hash of its instructions, as the kernel and bpftool(8) tell it. */
+  tag: z.string(),
+  uid: z.number(),
+  loadedAt: time.optional(),
+  /** Processes that hold it open, or the link or perf event that it hangs on; at most 20. */
+  holders: z.array(
+    z.object({
+      pid: z.number(),
+      name: z.string(),
+      path: z.string().optional(),
+      ownership: ownership.optional(),
+      container: z.string().optional(),
+      /** The executable was deleted or is a memfd. */
+      exeGone: z.boolean(),
+    }),
+  ),
+  /** Paths on a BPF file system that keep it. */
+  pins: z.array(z.string()),
+  /**
+   * `process`, `pin`, `mate` (loaded within seconds of one that is held, which calls it), `nobody`. What hangs on an
+   * interface or cgroup needs no holder.
+   */
+  heldBy: z.enum(['process', 'pin', 'mate', 'nobody']),
+  /** Kernel functions that it calls and that change what programs see: `bpf_probe_write_user`, `bpf_override_return` … */
+  powers: z.array(z.string()),
+})
+export type BpfProgramFact = z.infer<typeof bpfProgramFact>
+
+/** Functions of the kernel into which somebody hooked (ftrace, kprobes), by who did it. */
+export const kernelHookFact = z.object({
+  kind: z.literal('kernel-hook'),
+  way: z.enum(['ftrace', 'kprobe', 'syscall-table']),
+  /** The function that is called instead or as well, without its offset; `kprobe_events`, `kprobe` where nothing tells. */
+  by: z.string(),
+  /** The module of `by`. */
+  module: z.string().optional(),
+  ownership,
+  /** What was hooked; at most 50. */
+  functions: z.array(z.string()),
+  /** `unlisted-module` (/proc/modules does not have it), `no-symbol` (its code belongs to nothing that is known). */
+  contradictions: z.array(z.string()),
+  /** Where it is written. */
+  path: z.string(),
+  text: z.string(),
+})
+export type KernelHookFact = z.infer<typeof kernelHookFact>

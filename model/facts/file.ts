@@ -63,6 +63,8 @@ export const fileFact = z.object({
   traits: z.array(z.enum(traits)),
   /** Literal words behind the traits, for the reader. At most 10, each at most 80 characters. */
   evidence: z.array(z.string()),
+  /** Views that leave it out although it is there: `readdir` (the kernel's listing of its directory), `ordinary-view`. */
+  hiddenFrom: z.array(z.string()).optional(),
   /** What YARA rules said of the content; absent where none looked. */
   matches: z.array(contentMatch).optional(),
   indicators: z.array(indicatorMatch).optional(),

@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import { accountFact, loginKeyFact, sudoRuleFact } from './access.ts'
 import { autostartFact } from './autostart.ts'
-import { commandIntegrityFact, kernelModuleFact, mountFact, preloadFact } from './concealment.ts'
+import {
+  bpfProgramFact,
+  commandIntegrityFact,
+  kernelHookFact,
+  kernelModuleFact,
+  mountFact,
+  preloadFact,
+} from './concealment.ts'
 import { fileFact } from './file.ts'
 import { processFact } from './process.ts'
 import {
@@ -39,6 +46,8 @@ export const factSchemas = {
   'command-integrity': commandIntegrityFact,
   mount: mountFact,
   'kernel-module': kernelModuleFact,
+  'bpf-program': bpfProgramFact,
+  'kernel-hook': kernelHookFact,
   'hosts-entry': hostsEntryFact,
   resolver: resolverFact,
   sysctl: sysctlFact,
@@ -62,6 +71,8 @@ export const fact = z.discriminatedUnion('kind', [
   commandIntegrityFact,
   mountFact,
   kernelModuleFact,
+  bpfProgramFact,
+  kernelHookFact,
   hostsEntryFact,
   resolverFact,
   sysctlFact,

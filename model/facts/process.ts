@@ -43,7 +43,10 @@ export const processFact = z.object({
   kernelThreadImpostor: z.boolean(),
   /** comm, argv[0] and the name of the executable agree in no pair, and it is no interpreter's script. */
   argvMismatch: z.boolean(),
-  /** Views in which the process does not appear, such as `readdir` or `ordinary-view` (a preloaded library hides it). */
+  /**
+   * Views in which the process does not appear: `readdir` (the listing of /proc), `lookup` (/proc/PID), `kill` (kill(2) denies
+   * it), `mount` (something lies over /proc/PID), `ordinary-view` (a preloaded library hides it).
+   */
   hiddenFrom: z.array(z.string()),
   /** Percent of one core between the two samples of the scan. */
   cpuPercent: z.number().optional(),

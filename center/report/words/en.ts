@@ -170,6 +170,8 @@ export const en: ReportWords = {
     'command-integrity': 'System command',
     mount: 'Mount',
     'kernel-module': 'Kernel module',
+    'bpf-program': 'BPF program',
+    'kernel-hook': 'Hook in the kernel',
     'hosts-entry': 'Hosts entry',
     resolver: 'Name server',
     sysctl: 'Kernel setting',

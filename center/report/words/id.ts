@@ -179,6 +179,8 @@ export const id: ReportWords = {
     'command-integrity': 'Perintah sistem',
     mount: 'Mount',
     'kernel-module': 'Modul kernel',
+    'bpf-program': 'Program BPF',
+    'kernel-hook': 'Kait di kernel',
     'hosts-entry': 'Entri hosts',
     resolver: 'Server nama',
     sysctl: 'Setelan kernel',

@@ -168,6 +168,8 @@ export const ja: ReportWords = {
     'command-integrity': 'システムコマンド',
     mount: 'マウント',
     'kernel-module': 'カーネルモジュール',
+    'bpf-program': 'BPF プログラム',
+    'kernel-hook': 'カーネルフック',
     'hosts-entry': 'hosts の項目',
     resolver: 'ネームサーバー',
     sysctl: 'カーネル設定',

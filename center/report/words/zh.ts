@@ -170,6 +170,8 @@ export const zh: ReportWords = {
     'command-integrity': '系统命令',
     mount: '挂载',
     'kernel-module': '内核模块',
+    'bpf-program': 'BPF 程序',
+    'kernel-hook': '内核挂钩',
     'hosts-entry': 'hosts 条目',
     resolver: '域名服务器',
     sysctl: '内核参数',

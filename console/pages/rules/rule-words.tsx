@@ -13,6 +13,8 @@ export const judged = [
   'sudo-rule',
   'preload',
   'kernel-module',
+  'bpf-program',
+  'kernel-hook',
   'command-integrity',
   'container',
   'mount',

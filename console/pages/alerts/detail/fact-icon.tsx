@@ -33,6 +33,8 @@ const icons: Readonly<Record<string, LucideIcon>> = {
   'command-integrity': TerminalSquare,
   mount: FolderInput,
   'kernel-module': Puzzle,
+  'bpf-program': Puzzle,
+  'kernel-hook': Puzzle,
   'hosts-entry': Globe,
   resolver: Globe,
   sysctl: Settings2,

@@ -16,6 +16,8 @@ export const factKinds = [
   'command-integrity',
   'mount',
   'kernel-module',
+  'bpf-program',
+  'kernel-hook',
   'hosts-entry',
   'resolver',
   'sysctl',

@@ -108,6 +108,9 @@ function Sentences({ story, sentences, all }: SentencesProps) {
               <HostText prose>{one}</HostText>
             </Text>
           ))}
+          <Text size="sm" mt={4}>
+            {t('why.offline')}
+          </Text>
         </Alert>
       )}
       {sentences.length === 0 ? <Text size="sm">{t('why.none')}</Text> : null}
