@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { judge, offlineScanFor, World } from './index.ts'
+import { judge, offlineScanFor, World } from '../engine/index.ts'
 import { openRules } from '../rulebook/index.ts'
-import { factWith } from '../test/facts.ts'
+import { factWith } from './facts.ts'
 
 const detect = openRules().detector()
 
