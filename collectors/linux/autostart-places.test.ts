@@ -167,6 +167,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       files: {
         '/etc/network/interfaces': 'iface eth0 inet dhcp\n  up /opt/n\n',
         '/etc/logrotate.d/a': '/var/log/a {\n  postrotate\n    /opt/l\n  endscript\n}\n',
+        '/etc/logrotate.d/a.dpkg-old': '/var/log/a {\n  postrotate\n    /opt/l\n  endscript\n}\n',
         '/etc/NetworkManager/dispatcher.d/9': { content: '#!/bin/sh\n', ...run },
       },
       finds: [

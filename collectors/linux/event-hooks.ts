@@ -3,7 +3,7 @@ import type { Collector, Survey } from '../collector.ts'
 import { autostartFact, isStock } from './autostart-fact.ts'
 import { distinct, glob } from './directory.ts'
 import { readLines } from './host-lines.ts'
-import { logrotateCommands } from './logrotate.ts'
+import { isPassedOver, logrotateCommands } from './logrotate.ts'
 import { isExecutable, type ScriptPlace, scriptsOf } from './script.ts'
 
 /**
@@ -20,7 +20,9 @@ export const eventHooks: Collector = {
     survey.progress('event hooks')
     for (const place of scriptPlaces) yield* scriptsOf(survey, { user: 'root', ...place })
     for (const place of linePlaces) yield* lineFacts(survey, place)
+    const rotation = survey.target.files.text('/etc/logrotate.conf', 1 << 20) ?? ''
     for (const path of ownFiles(survey, ['/etc/logrotate.conf', '/etc/logrotate.d/*'])) {
+      if (isPassedOver(path, rotation)) continue
       for (const { line, text, command, section } of logrotateCommands(survey.target.files.text(path, 1 << 20) ?? '')) {
         yield autostartFact(survey, {
           mechanism: 'logrotate',

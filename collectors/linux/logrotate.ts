@@ -11,6 +11,14 @@ export interface RotationCommand {
 
 const begins = /^\s*(prerotate|postrotate|firstaction|lastaction|preremove)\b/
 
+/** Left-overs of packages and editors that logrotate(8) passes over, unless its configuration says otherwise. */
+export function isPassedOver(name: string, configuration: string): boolean {
+  if (/^\s*taboo(?:ext|pat)\b/m.test(configuration)) return false
+  return /(?:\.(?:bak|cfsaved|disabled|dpkg-(?:bak|del|dist|new|old|tmp)|rpm(?:new|orig|save)|swp|ucf-(?:dist|new|old))|,v|~)$/.test(
+    name,
+  )
+}
+
 /** What the scripts of a logrotate(8) configuration run, and the programs of `compresscmd`, `uncompresscmd` and `mail`. */
 export function logrotateCommands(text: string): RotationCommand[] {
   const found: RotationCommand[] = []

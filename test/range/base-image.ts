@@ -68,7 +68,7 @@ function keyOf(packages: readonly string[]): string {
 }
 
 /** The archive this machine installs from, so that the range needs no other; none means debootstrap's own default. */
-function mirrorOfThisMachine(): string[] {
+export function mirrorOfThisMachine(): string[] {
   const folder = '/etc/apt/sources.list.d'
   const files = [
     '/etc/apt/sources.list',

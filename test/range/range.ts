@@ -8,6 +8,7 @@ import { collect, type Done, joinCgroups, killGroup } from './child.ts'
 import { childrenOf, type HostProcess, hostProcesses, readQuietly } from './host-processes.ts'
 import { discardRange, newRangeDirectory, removeLeftovers } from './leftovers.ts'
 import { runHere } from './machine.ts'
+import { mountOverlay } from './overlay.ts'
 import { mountImage } from './range-disk.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
 
@@ -24,6 +25,8 @@ export interface ExecOptions {
 export interface RangeOptions {
   /** Debian packages beyond the usual ones; another root is built for them, once. */
   readonly packages?: readonly string[]
+  /** A directory with a whole root, in place of the image; it is not written to. */
+  readonly tree?: string
   /** Changes the root before it is first booted; paths it gives look as if they had been there for months. */
   readonly prepare?: (root: string) => readonly string[]
   /** Default `lamp`. */
@@ -64,13 +67,15 @@ export class Range {
 
   static async open(options: RangeOptions = {}): Promise<Range> {
     removeLeftovers()
-    const image = baseImage(options.packages)
+    const image = options.tree === undefined ? baseImage(options.packages) : undefined
     const directory = newRangeDirectory()
+    const root = join(directory, 'root')
     try {
-      runHere(['cp', '--sparse=always', image, join(directory, 'disk.ext4')])
-      mkdirSync(join(directory, 'root'))
-      const disk = join(directory, 'disk.ext4')
-      mountImage(disk, join(directory, 'root'), options.prepare)
+      if (image !== undefined) mountCopy(image, directory, options.prepare)
+      if (options.tree !== undefined) {
+        mountOverlay(options.tree, root)
+        options.prepare?.(root)
+      }
       const range = new Range(directory, createSubtree(basename(directory)), options.hostname ?? 'lamp')
       await range.boot()
       return range
@@ -282,6 +287,13 @@ export class Range {
     await gone
     clearTimeout(timer)
   }
+}
+
+function mountCopy(image: string, directory: string, prepare: RangeOptions['prepare']): void {
+  const disk = join(directory, 'disk.ext4')
+  runHere(['cp', '--sparse=always', image, disk])
+  mkdirSync(join(directory, 'root'))
+  mountImage(disk, join(directory, 'root'), prepare)
 }
 
 function killQuietly(pid: number): void {
