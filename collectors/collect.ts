@@ -1,7 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { Fact, FactKind, FactOf } from '../model/index.ts'
 import type { Target } from '../target/index.ts'
-import type { Collector, Owner, Survey } from './collector.ts'
+import type { Collector, Owner, SeenContent, Survey } from './collector.ts'
 import { openPackages } from './linux/packages/package-database.ts'
 import { readPeople } from './linux/people.ts'
 
@@ -10,6 +10,10 @@ export interface CollectOptions {
   readonly observeSeconds?: number | undefined
   /** Looks that cost more than a few milliseconds are worth it. Default: when there is something to observe. */
   readonly deep?: boolean | undefined
+  /** Files in which a scan of contents found something, by path. */
+  readonly contents?: ReadonlyMap<string, SeenContent> | undefined
+  /** How many milliseconds to step back for a ceiling of the processor; 0 nearly always. */
+  readonly pace?: (() => number) | undefined
   /** Called before each collector and whenever one says what it looks at. */
   readonly progress?: ((done: number, total: number, what: string) => void) | undefined
 }
@@ -30,24 +34,30 @@ export async function collectFacts(
   let done = 0
   const report = (what: string) => options.progress?.(done, fitting.length, what)
   const survey = surveyOf(target, byKind, options, report)
+  const rest = () => stepBack(options.pace)
   for (const stage of stages) {
     for (const collector of fitting.filter(one => one.stage === stage)) {
       report(collector.name)
-      await runOne(collector, survey, fact => {
+      await runOne(collector, survey, rest, fact => {
         facts.push(fact)
         const sameKind = byKind.get(fact.kind)
         if (sameKind === undefined) byKind.set(fact.kind, [fact])
         else sameKind.push(fact)
       })
       done++
-      await nextTurn()
+      await rest()
     }
   }
   report('')
   return { facts }
 }
 
-async function runOne(collector: Collector, survey: Survey, keep: (fact: Fact) => void): Promise<void> {
+async function runOne(
+  collector: Collector,
+  survey: Survey,
+  rest: () => Promise<void>,
+  keep: (fact: Fact) => void,
+): Promise<void> {
   const { target } = survey
   // A memory target that has /proc answers for processes although it is no running system.
   if (collector.needsLive && !target.live && !target.processes) {
@@ -58,17 +68,23 @@ async function runOne(collector: Collector, survey: Survey, keep: (fact: Fact) =
     let sinceTurn = 0
     for await (const fact of collector.collect(survey)) {
       keep(fact)
-      if (++sinceTurn % factsPerTurn === 0) await nextTurn()
+      if (++sinceTurn % factsPerTurn === 0) await rest()
     }
   } catch (error) {
     target.addGap({ what: collector.name, why: `failed: ${error instanceof Error ? error.message : String(error)}` })
   }
 }
 
+/** Others get their turn of the event loop in any case. */
+async function stepBack(pace: CollectOptions['pace']): Promise<void> {
+  await nextTurn()
+  for (let left = pace?.() ?? 0; left > 0; left = pace?.() ?? 0) await sleep(left)
+}
+
 function surveyOf(
   target: Target,
   byKind: ReadonlyMap<FactKind, Fact[]>,
-  { observeSeconds = 0, deep = observeSeconds > 0 }: CollectOptions,
+  { observeSeconds = 0, deep = observeSeconds > 0, contents = new Map() }: CollectOptions,
   progress: (what: string) => void,
 ): Survey {
   const people = readPeople(target)
@@ -79,6 +95,7 @@ function surveyOf(
     people,
     observeSeconds,
     deep,
+    contents,
     progress,
     facts: <K extends FactKind>(kind: K) => (byKind.get(kind) ?? []) as FactOf<K>[],
     owner(path) {

@@ -1,4 +1,4 @@
-import type { Fact, FactKind, FactOf, Ownership } from '../model/index.ts'
+import type { ContentMatch, Fact, FactKind, FactOf, Ownership } from '../model/index.ts'
 import type { Target } from '../target/index.ts'
 
 /** What a package database says of one path. */
@@ -7,6 +7,13 @@ export interface Owner {
   readonly package?: string | undefined
   /** What the package recorded of the content, as `md5:…`, `sha1:…` or `sha256:…` and longer. */
   readonly recordedDigest?: string | undefined
+}
+
+/** What rules said of the content of one file. */
+export interface SeenContent {
+  readonly matches: readonly ContentMatch[]
+  readonly sha256?: string | undefined
+  readonly md5?: string | undefined
 }
 
 /** A line of passwd(5) that could be parsed. */
@@ -31,6 +38,8 @@ export interface Survey {
   readonly observeSeconds: number
   /** The user gave the scan time (`--observe`, `--full`): what costs more than a few milliseconds is looked at too. */
   readonly deep: boolean
+  /** Files in which a scan of contents found something, by path; empty where none was asked for. */
+  readonly contents: ReadonlyMap<string, SeenContent>
   /** Says what is being looked at, for the progress line. */
   progress(what: string): void
 }

@@ -1,5 +1,7 @@
 export type { CollectOptions } from './collect.ts'
 export { collectFacts } from './collect.ts'
-export type { Collector, Owner, Person, Survey } from './collector.ts'
+export type { Collector, Owner, Person, SeenContent, Survey } from './collector.ts'
+export { type ContentPlaces, contentPlaces, type PlacesWanted } from './linux/content-places.ts'
+export { type MountLine, readMounts } from './linux/mount-info.ts'
 export { linuxCollectors, processCollectors } from './linux/index.ts'
 export { openPackages } from './linux/packages/package-database.ts'

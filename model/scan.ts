@@ -20,6 +20,8 @@ export const scan = z.object({
   durationMs: z.number(),
   rules: z.object({ count: z.number(), version: z.string() }),
   facts: z.record(z.string(), z.number()),
+  /** Files whose contents were read (`full` and `custom`); `cached` of them had not changed since an earlier scan read them. */
+  contents: z.object({ files: z.number(), bytes: z.number(), seconds: z.number(), cached: z.number() }).optional(),
   verdict: z.enum(['nothing', 'exposure', 'suspected', 'confirmed']),
   gaps: z.array(gap),
   findings: z.array(finding),

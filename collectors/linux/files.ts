@@ -12,6 +12,7 @@ import { homesOf } from './people.ts'
 const megabyte = 1024 * 1024
 const limits = {
   facts: 6_000,
+  contents: 3_000,
   depth: 3,
   named: 500,
   beside: 8,
@@ -52,13 +53,19 @@ function* collect(survey: Survey): Iterable<FileFact> {
   const pointed = pointedPaths(survey)
   let waiting: { path: string; reasons: string[]; depth: number }[] = []
   for (const [path, reasons] of pointed) waiting.push({ path, reasons, depth: 0 })
+  // Who names what lies there is looked at, what it names is not: a text that speaks of paths is nobody's start.
+  const found = new Map([...survey.contents.keys()].slice(0, limits.contents).map(path => [path, ['content']]))
+  for (const [path, reasons] of found) if (!pointed.has(path)) waiting.push({ path, reasons, depth: limits.depth })
+  if (survey.contents.size > limits.contents)
+    target.addGap({ what: 'files', why: `rules found something in more than ${limits.contents} of them` })
   const homes = homesOf(target, survey.people).map(({ home }) => home)
   for (const place of usualPlaces(target, homes, pointed.keys())) {
     const stat = target.files.lstat(place.path)
     if (stat === undefined) continue
     if (stat.type === 'file') sizes.set(stat.size, [...(sizes.get(stat.size) ?? []), place.path])
     const all = place.seenAs === 'hidden-directory'
-    if (!pointed.has(place.path) && (all || isWorthALook(target, place.path, stat))) {
+    found.get(place.path)?.push(place.seenAs)
+    if (!pointed.has(place.path) && !found.has(place.path) && (all || isWorthALook(target, place.path, stat))) {
       waiting.push({ path: place.path, reasons: [place.seenAs], depth: 0 })
     }
   }
@@ -133,6 +140,7 @@ function pointedPaths(survey: Survey): Map<string, string[]> {
     for (const path of targets) add(path, 'preload')
   }
   for (const { path } of survey.facts('kernel-module')) add(path, 'kernel-module')
+  for (const path of survey.contents.keys()) if (paths.has(path)) add(path, 'content')
   return paths
 }
 
@@ -162,6 +170,7 @@ function look(survey: Survey, path: string, reasons: string[], budget: { bytes: 
   if (reasons.includes('named-by-file') && survey.owner(path).package !== undefined) return undefined
   const fact = fileFact(survey, path, stat, reasons)
   const one = { fact, path, stat }
+  addMatches(survey, one)
   if (fact.type !== 'file' || stat.size > limits.digest) {
     if (fact.type === 'file') addContent(survey, one, isPointed)
     return one
@@ -187,8 +196,17 @@ function look(survey: Survey, path: string, reasons: string[], budget: { bytes: 
   return one
 }
 
-const pointers = new Set(['autostart', 'process', 'preload', 'kernel-module', 'named-by-file'])
+const pointers = new Set(['autostart', 'process', 'preload', 'kernel-module', 'named-by-file', 'content'])
 const plainTraits: ReadonlySet<string> = new Set(['text', 'json', 'empty', 'archive', 'image'])
+
+/** What a scan of contents found in it. */
+function addMatches({ contents }: Survey, { fact, path }: Seen): void {
+  const content = contents.get(path)
+  if (content === undefined || fact.type !== 'file') return
+  fact.matches = [...content.matches]
+  if (content.sha256 !== undefined) fact.sha256 = content.sha256
+  if (content.md5 !== undefined) fact.md5 = content.md5
+}
 
 function isProgram(fact: FileFact): boolean {
   return fact.executable || fact.traits.includes('elf') || fact.traits.includes('script')
@@ -206,7 +224,9 @@ function addContent(survey: Survey, { fact, path, stat }: Seen, isPointed: boole
   if (bytes === undefined) return
   const name = baseName(path)
   const runnable =
-    (isPointed && !/\.(?:log|txt|md|out|err|pid|conf|cfg|ini|ya?ml|xml|html?|lock|service|timer)$/i.test(name)) ||
+    (isPointed &&
+      fact.seenAs.some(reason => reason !== 'content') &&
+      !/\.(?:log|txt|md|out|err|pid|conf|cfg|ini|ya?ml|xml|html?|lock|service|timer)$/i.test(name)) ||
     fact.executable ||
     /\.(?:sh|bash|py|pl|php)$/.test(name)
   const content = lookAtContent({ bytes, size: stat.size, runnable, otherLanguage: /\.[mc]?[jt]sx?$/.test(name) })

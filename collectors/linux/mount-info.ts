@@ -3,6 +3,8 @@ import type { Target } from '../../target/index.ts'
 /** One line of `/proc/PID/mountinfo` (proc_pid_mountinfo(5)). */
 export interface MountLine {
   readonly mountId: number
+  /** `MAJOR:MINOR` of the file system: the same wherever it is mounted. */
+  readonly device: string
   /** Directory within the file system that is mounted. */
   readonly root: string
   /** Where it is mounted. */
@@ -26,11 +28,12 @@ export function readMounts(target: Target, process: number | 'self' = 'self'): M
 export function parseMount(line: string): MountLine | undefined {
   const fields = line.split(' ')
   const dash = fields.indexOf('-', 6)
-  const [id, , , root, path, options] = fields
+  const [id, , device = '', root, path, options] = fields
   if (dash < 0 || root === undefined || path === undefined || options === undefined || !/^\d+$/.test(id ?? ''))
     return undefined
   return {
     mountId: Number(id),
+    device,
     root: plain(root),
     path: plain(path),
     options,
