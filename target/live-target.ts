@@ -1,7 +1,7 @@
 import { lstatSync, openSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import type { Gap } from '../model/index.ts'
 import { fileSystemType } from '../native/read/file-system-type.ts'
-import { openOwnProc } from '../native/read/own-proc.ts'
+import { ownProcDirectory } from '../native/read/own-proc.ts'
 import { decodeBytes, encodeBytes } from './bytes.ts'
 import { descriptorTree, type PathOpener } from './descriptor-tree.ts'
 import { GapList } from './gap-list.ts'
@@ -35,21 +35,10 @@ const wholeSystem: PathOpener = {
   realPath: path => decodeBytes(realpathSync.native(forNode(path), 'buffer')),
 }
 
-let ownProc: string | undefined
-
 /** The same path below a proc of our own, which no mount covers; without the right to have one, the path itself. */
 function uncovered(path: string): string {
   if (path !== '/proc' && !path.startsWith('/proc/')) return path
-  ownProc ??= ownProcPath()
-  return `${ownProc}${path.slice('/proc'.length)}`
-}
-
-function ownProcPath(): string {
-  try {
-    return `/proc/self/fd/${openOwnProc()}`
-  } catch {
-    return '/proc'
-  }
+  return `${ownProcDirectory()}${path.slice('/proc'.length)}`
 }
 
 /** Node writes strings as UTF-8, which bytes that are none do not survive. */

@@ -28,3 +28,15 @@ export function openOwnProc(): number {
     closeSync(context)
   }
 }
+
+let directory: string | undefined
+
+/** The path of that file system for this program, opened once; `/proc` where there can be none. */
+export function ownProcDirectory(): string {
+  try {
+    directory ??= `/proc/self/fd/${openOwnProc()}`
+  } catch {
+    directory = '/proc'
+  }
+  return directory
+}
