@@ -1,4 +1,5 @@
 import type { IdentifiedFact, Incident } from '../model/index.ts'
+import { imageAdvice } from './image-advice.ts'
 import { unlock } from './unlock.ts'
 import { wishCommand, wishFile } from './wish-files.ts'
 import { freezeAll, nameOfProcess } from './wish-processes.ts'
@@ -113,7 +114,7 @@ function wish(fact: IdentifiedFact, wishing: Wishing): void {
         `container ${fact.name} (${fact.image}) belongs to the intrusion`,
         fact.id,
       )
-      wishing.advise({ text: `Look at the image ${fact.image}: it would bring the program back.` })
+      wishing.advise(imageAdvice(fact, wishing.world))
       return
     case 'bpf-program':
       // It goes with the last process or pin that holds it.

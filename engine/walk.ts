@@ -90,6 +90,10 @@ function fromProcess(fact: Known<'process'>, world: World, limits: WalkLimits): 
       steps.push({ to: one, reason: 'is a connection of the process' })
   for (const one of world.all('mount'))
     if (one.pid === fact.pid && one.covers === 'process') steps.push({ to: one, reason: 'hides the process' })
+  // A container is there for its first program. Of one that was broken into only the program that was added goes.
+  for (const one of world.all('container'))
+    if (one.pid === fact.pid && fact.container !== undefined && one.id.startsWith(fact.container))
+      steps.push({ to: one, reason: 'is the container that runs it' })
   return steps
 }
 

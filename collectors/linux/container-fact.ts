@@ -10,6 +10,7 @@ export interface ContainerState {
   readonly name: string
   readonly runtime: ContainerFact['runtime']
   readonly image: string
+  readonly imageId?: string | undefined
   readonly command: string
   readonly path: string
   readonly running: boolean
@@ -26,7 +27,7 @@ export interface ContainerState {
 
 /** The container, and an autostart where its restart policy brings it back. */
 export function* containerFacts(survey: Survey, state: ContainerState): Generator<Fact> {
-  const { environment, mounts, created, pid, user, ...rest } = state
+  const { environment, mounts, created, pid, user, imageId, ...rest } = state
   const time = created === undefined ? Number.NaN : Date.parse(created)
   yield {
     kind: 'container',
@@ -37,6 +38,7 @@ export function* containerFacts(survey: Survey, state: ContainerState): Generato
     path: displayBytes(state.path),
     mounts: mounts.slice(0, 100).map(displayBytes),
     environmentTells: environmentTells(environment),
+    ...(/^sha256:[0-9a-f]{64}$/.test(imageId ?? '') ? { imageId } : {}),
     ...(Number.isNaN(time) || time <= 0 ? {} : { created: new Date(time).toISOString() }),
     ...(pid === undefined || pid <= 0 ? {} : { pid }),
   }

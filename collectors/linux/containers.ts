@@ -57,6 +57,7 @@ function* dockerFacts(survey: Survey, folder: string): Generator<Fact> {
     name: stringOf(config['Name']).replace(/^\//, '') || baseName(folder).slice(0, 12),
     runtime: 'docker',
     image: stringOf(inner['Image']),
+    imageId: stringOf(config['Image']),
     command: (program.length > 0 ? program : [...stringsOf(inner['Entrypoint']), ...stringsOf(inner['Cmd'])]).join(' '),
     path,
     running: state['Running'] === true,

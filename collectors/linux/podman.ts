@@ -43,6 +43,7 @@ function* storedContainers(survey: Survey, storage: string, user: string, known:
           stringOf(metadata['image-name']) ||
           stringOf(stored['rootfsImageName']) ||
           stringOf(item['image']),
+        imageId: `sha256:${stringOf(item['image'])}`,
         command: spec.command || stringsOf(stored['command']).join(' '),
         path,
         running: pid !== undefined && target.live && target.files.stat(`/proc/${pid}`) !== undefined,

@@ -25,10 +25,11 @@ export function socketInode(says: string | undefined): number | undefined {
   return match ? Number(match[1]) : undefined
 }
 
-const minersDevices = /^\/dev\/(?:nvidia(?:\d+|ctl|-uvm)|kfd|dri\/render\w+|cpu\/\d+\/msr|msr\w*|mem)$/
+const minersDevices =
+  /^\/dev\/(?:nvidia(?:\d+|ctl|-uvm)|kfd|dri\/(?:render|card)\w+|accel\/\w+|(?:xdma|qdma|xocl|xclmgmt|davinci)[\w.-]*|cpu\/\d+\/msr|msr\w*|mem)$/
 const dropPlaces = /^\/(?:tmp|var\/tmp|dev\/shm|run\/shm|run\/lock)\//
 
-/** Devices that miners want: graphics cards, model-specific registers. */
+/** Devices that miners want: graphics cards and other boards that compute, model-specific registers. */
 export function minersDevicesIn(descriptors: readonly Descriptor[]): string[] {
   return unique(descriptors.map(({ says }) => says).filter(says => minersDevices.test(says)))
 }

@@ -11,6 +11,7 @@ import { present } from './present.ts'
 import { parseStatus, type ProcStat, parseStat, ticksPerSecond } from './proc-stat.ts'
 import { type Descriptor, descriptorsOf, isNetworkShell, minersDevicesIn, oddFilesIn } from './process-descriptors.ts'
 import { type Executable, executableOf } from './process-executable.ts'
+import { computeLibraries, holdsComputeDevice } from './process-gpu.ts'
 import { looksLikeKernelThread, namesDisagree } from './process-name.ts'
 import { isShell, scriptOf } from './process-script.ts'
 import { ProcessView } from './process-view.ts'
@@ -98,6 +99,7 @@ function userland(survey: Survey, stat: ProcStat, place: ProcessPlace, target: T
   const tells = environmentTells(splitEnvironment(procText(target, pid, 'environ', 1 << 18)))
   const descriptors = descriptorsOf(target, pid)
   const script = openedScript(scriptOf(executable.path, argv, cwd), descriptors)
+  const devices = minersDevicesIn(descriptors)
   const suspect = !packageOwned || place.preloads || tells.some(tell => tell.startsWith('LD_'))
   return {
     ...shownArguments,
@@ -115,7 +117,10 @@ function userland(survey: Survey, stat: ProcStat, place: ProcessPlace, target: T
     kernelThreadImpostor: looksLikeKernelThread(naming),
     argvMismatch: namesDisagree(naming),
     environmentTells: tells,
-    devices: minersDevicesIn(descriptors).map(displayBytes),
+    devices: devices.map(displayBytes),
+    ...(holdsComputeDevice(devices)
+      ? { computeLibraries: computeLibraries(procText(target, pid, 'maps', 8 << 20)) }
+      : {}),
     openFiles: oddFilesIn(descriptors).map(displayBytes),
     unownedLibraries: suspect && !view.foreign ? unownedLibraries(survey, pid, executable.path).map(displayBytes) : [],
     socketShell: isShell(executable.path) && isNetworkShell(target, pid, descriptors),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fact, ProcessFact } from '../../model/index.ts'
-import { displayBytes, type SocketRow, type Target } from '../../target/index.ts'
+import { displayBytes, procNetSockets, type SocketRow, type Target } from '../../target/index.ts'
 import type { Collector, Survey } from '../collector.ts'
 import { addressScope, isUnspecified } from './address-scope.ts'
 import { present } from './present.ts'
@@ -28,7 +28,7 @@ async function* collect(survey: Survey): AsyncIterable<Fact> {
   if (age === undefined) noteTraffic(target)
   // On a recorded host no time passes.
   if (target.root === '/' && (age ?? 0) < shortestGapMs) await sleep(shortestGapMs - (age ?? 0))
-  const rows = target.sockets.rows()
+  const rows = [...target.sockets.rows(), ...connectionsElsewhere(survey)]
   const holders = holdersOf(survey, new Set(rows.map(({ inode }) => inode)))
   const users = new Map<number, string>()
   for (const { uid, name } of survey.people) if (!users.has(uid)) users.set(uid, displayBytes(name))
@@ -37,6 +37,28 @@ async function* collect(survey: Survey): AsyncIterable<Fact> {
     if (fact) yield fact
   }
   noteTraffic(target, rows)
+}
+
+const mostNamespaces = 512
+
+/**
+ * Connections in other network namespaces, such as those of containers. Listeners there are not this host's: who may reach
+ * them is decided elsewhere.
+ */
+function connectionsElsewhere(survey: Survey): SocketRow[] {
+  const { files } = survey.target
+  const own = files.readLink('/proc/self/ns/net')
+  if (own === undefined) return []
+  const seen = new Set([own])
+  const rows: SocketRow[] = []
+  for (const { pid, kernelThread, path } of survey.facts('process')) {
+    if (kernelThread || path === undefined || seen.size > mostNamespaces) continue
+    const namespace = files.readLink(`/proc/${pid}/ns/net`)
+    if (namespace === undefined || seen.has(namespace)) continue
+    seen.add(namespace)
+    rows.push(...procNetSockets(files, `/proc/${pid}/net`).filter(row => !isListener(row)))
+  }
+  return rows
 }
 
 interface Holder {

@@ -1,7 +1,10 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { ContentMatch, Fact, ProcessFact } from '../../model/index.ts'
-import type { Target } from '../../target/index.ts'
+import { displayBytes, type Target } from '../../target/index.ts'
+import { messagesIn } from '../stratum/in-bytes.ts'
+import { StratumSession } from '../stratum/session.ts'
 import type { ContentScanner } from './content-scanner.ts'
+import { holdsConnection } from './memory-connections.ts'
 import { parseMemoryMap } from './memory-map.ts'
 import { residentMemory } from './memory-pages.ts'
 import { type MemoryPiece, piecesOf, readPiece } from './memory-reader.ts'
@@ -85,7 +88,9 @@ export async function scanMemory(
       for (const reason of look.gaps) gaps.add(reason)
       if (look.readBytes > 0) read++
       bytes += look.readBytes
-      if (look.matches.length > 0 && look.isSame()) fact.memoryMatches = look.matches
+      if (look.matches.length === 0 || !look.isSame()) continue
+      fact.memoryMatches = look.matches
+      if (look.session.bothSides && holdsConnection(target, fact, facts)) keepSession(fact, look.session)
     }
   } finally {
     scanner.close()
@@ -94,12 +99,18 @@ export async function scanMemory(
   return { processes: read, bytes, seconds: seconds() }
 }
 
+function keepSession(fact: ProcessFact, session: StratumSession): void {
+  fact.miningSession = displayBytes(session.words)
+  if (session.account !== undefined) fact.miningAccount = displayBytes(session.account).slice(0, 200)
+}
+
 /** The memory of one process while it is read. */
 class MemoryLook {
   readonly #target: Target
   readonly #fact: ProcessFact
   readonly #shared: Set<string>
   readonly #matches = new Map<string, ContentMatch>()
+  readonly session = new StratumSession()
   readonly gaps = new Set<string>()
   readBytes = 0
 
@@ -131,6 +142,8 @@ class MemoryLook {
   }
 
   keep(piece: MemoryPiece, matches: readonly ContentMatch[]): void {
+    // Reading messages costs more than rules do, so it is done only where a rule saw something of mining.
+    if (matches.length > 0) for (const message of messagesIn(piece.bytes)) this.session.add(message)
     for (const match of matches) {
       const before = this.#matches.get(match.rule)
       const offset = match.offset === undefined ? undefined : piece.addressOf(match.offset)

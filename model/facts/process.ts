@@ -65,6 +65,8 @@ export const processFact = z.object({
   environmentTells: z.array(z.string()),
   /** Devices held open that miners want: `/dev/nvidia0`, `/dev/cpu/0/msr` … */
   devices: z.array(z.string()),
+  /** Kinds of libraries that say what it does with a card that computes: `cuda`, `torch`, `video`, `display` … Only where it holds one. */
+  computeLibraries: z.array(z.string()).optional(),
   /** Other paths held open that were deleted or lie in drop places (at most 20). */
   openFiles: z.array(z.string()),
   /** Libraries mapped from paths that no package owns (at most 20). */
@@ -75,6 +77,10 @@ export const processFact = z.object({
   /** What YARA rules said of its executable where no path leads to it, and of its memory; absent where none looked. */
   matches: z.array(contentMatch).optional(),
   memoryMatches: z.array(contentMatch).optional(),
+  /** Both sides of a talk with a mining pool, in the memory of a process that holds a connection: `login; answered by job`. */
+  miningSession: z.string().optional(),
+  /** For whom it mines by that talk: a wallet, or a name at the pool. */
+  miningAccount: z.string().optional(),
   indicators: z.array(indicatorMatch).optional(),
   /** stdin and stdout are the same socket: the shape of a reverse shell. */
   socketShell: z.boolean(),

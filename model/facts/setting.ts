@@ -87,6 +87,8 @@ export const containerFact = z.object({
   name: z.string(),
   runtime: z.enum(['docker', 'containerd', 'podman', 'cri-o']),
   image: z.string(),
+  /** `sha256:…`, where the runtime's state has it. */
+  imageId: z.string().optional(),
   command: z.string(),
   /** The state's file. */
   path: z.string(),
