@@ -1,3 +1,4 @@
+export { type AddressScope, addressScope, isUnspecified } from './address-scope.ts'
 export { decodeBytes, displayBytes, encodeBytes, exactBytes, fromFact } from './bytes.ts'
 export { liveTarget } from './live-target.ts'
 export { type MemoryTargetOptions, memoryTarget } from './memory-target.ts'

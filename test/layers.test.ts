@@ -47,6 +47,7 @@ const thinkingOnly = new Map([
 /** Further front doors: what a scan of one host has no use for, and so must not load. */
 const doors = new Set([
   'detect/yara/index.ts',
+  'detect/traffic/listen.ts',
   'model/wire/index.ts',
   'model/api/index.ts',
   'agent/orders/index.ts',

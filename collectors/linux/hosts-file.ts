@@ -1,9 +1,8 @@
 import { isIP } from 'node:net'
 import type { Fact } from '../../model/index.ts'
-import { displayBytes, exactBytes, type Target } from '../../target/index.ts'
+import { addressScope, displayBytes, exactBytes, isUnspecified, type Target } from '../../target/index.ts'
 import type { Collector, Survey } from '../collector.ts'
 import { aboutPlace } from './about-place.ts'
-import { addressScope, isUnspecified } from './address-scope.ts'
 import { present } from './present.ts'
 
 const hostsPath = '/etc/hosts'

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
-import { liveTarget, memoryTarget, processFiles, type SocketRow } from '../../target/index.ts'
-import { addressScope } from './address-scope.ts'
+import { addressScope, liveTarget, memoryTarget, processFiles, type SocketRow } from '../../target/index.ts'
 import { sockets } from './sockets.ts'
 import { collected, surveyTarget } from './survey-of.ts'
 

@@ -1,8 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fact, ProcessFact } from '../../model/index.ts'
-import { displayBytes, procNetSockets, type SocketRow, type Target } from '../../target/index.ts'
+import {
+  addressScope,
+  displayBytes,
+  isUnspecified,
+  procNetSockets,
+  type SocketRow,
+  type Target,
+} from '../../target/index.ts'
 import type { Collector, Survey } from '../collector.ts'
-import { addressScope, isUnspecified } from './address-scope.ts'
 import { present } from './present.ts'
 import { descriptorsOf, socketInode } from './process-descriptors.ts'
 import { listedPids, readStat } from './proc-stat.ts'

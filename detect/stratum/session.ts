@@ -23,8 +23,13 @@ export class StratumSession {
     return this.#client.size > 0 && this.#pool.size > 0
   }
 
-  get clientSpoke(): boolean {
-    return this.#client.size > 0
+  get poolSpoke(): boolean {
+    return this.#pool.size > 0
+  }
+
+  /** How many different things the client said. */
+  get clientWords(): number {
+    return this.#client.size
   }
 
   get account(): string | undefined {

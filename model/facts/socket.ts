@@ -19,6 +19,14 @@ export const socketFact = z.object({
   inode: z.number(),
   /** What the traffic or the owner's memory of it said: the stratum method seen. Never asked of the remote end. */
   stratum: z.string().optional(),
+  /** The name that its TLS handshake asked for, as overheard. */
+  serverName: z.string().optional(),
+  /** Names in the certificate that the other end showed, as far as TLS shows them (up to version 1.2). */
+  certificateNames: z.array(z.string()).optional(),
+  /** That certificate says that it was issued by itself. */
+  selfSigned: z.boolean().optional(),
+  /** `stratum-v2`: its first messages have the shape of that protocol, which is encrypted and says no more. */
+  handshake: z.string().optional(),
   /** `loopback`, `private`, `link-local`, `public`. */
   scope: z.string(),
   bytesSent: z.number().optional(),
