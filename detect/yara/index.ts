@@ -9,3 +9,6 @@ export type {
 export { metaNames, ownNamespace } from './content-rule.ts'
 export { openContentScanner, type ScannerOptions } from './open-scanner.ts'
 export type { ContentSource } from './usable-rules.ts'
+export { type CachePlace, type ContentsRequest, readContents } from './walk.ts'
+export { paceOf } from './walk-pace.ts'
+export type { ContentCounts, ContentFound, ContentsRead } from './walk-result.ts'

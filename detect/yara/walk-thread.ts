@@ -1,0 +1,18 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { type FromThread, hungryPlace, type ThreadGiven, type ToThread } from './walk-messages.ts'
+import { Reader } from './walk-reader.ts'
+
+if (parentPort !== null) serve(parentPort, workerData as ThreadGiven)
+
+/** Reads what it is told to until the port is closed. */
+function serve(port: MessagePort, given: ThreadGiven): void {
+  const reader = new Reader(given, (message, transfer = []) => port.postMessage(message, transfer))
+  port.on('message', (message: ToThread) => {
+    Atomics.sub(given.control, hungryPlace, 1)
+    if (message.kind === 'directories') reader.walk(message.directories)
+    else reader.readNamed(message.files)
+    reader.tell()
+    Atomics.add(given.control, hungryPlace, 1)
+    port.postMessage({ kind: 'idle' } satisfies FromThread)
+  })
+}
