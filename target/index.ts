@@ -17,3 +17,4 @@ export {
   type Target,
 } from './target.ts'
 export { TargetError } from './target-error.ts'
+export { findWallet, findWallets, type Wallet } from './wallets/find-wallets.ts'

@@ -2,7 +2,7 @@ import type { Trait } from '../../../model/index.ts'
 import { type ElfLook, lookAtElf } from './elf.ts'
 import { startsLikeJson } from './json-start.ts'
 import { scriptTraits } from './script-traits.ts'
-import { findWallet } from './wallet.ts'
+import { findWallet } from '../../../target/index.ts'
 import { wordSearch } from './word-search.ts'
 
 /** The part of a file that was read. */
