@@ -106,7 +106,7 @@ const cryptonoteNames: ReadonlyMap<bigint, string> = new Map([
 function bitcoinLike(word: string): string | undefined {
   const body = base58CheckBytes(word)
   if (body?.length === 21) return versionNames[body[0] ?? -1]
-  if (body?.length === 22) return longVersionNames[body.readUInt16BE(0)]
+  if (body?.length === 22) return longVersionNames.get(body.readUInt16BE(0))
   return undefined
 }
 
@@ -129,8 +129,8 @@ const versionNames: Readonly<Record<number, string>> = {
 }
 
 /** First two bytes of transparent addresses of Zcash and its relatives. */
-const longVersionNames: Readonly<Record<number, string>> = {
-  0x1cb8: 'zcash or flux',
-  0x1cbd: 'zcash or flux',
-  0x2089: 'horizen',
-}
+const longVersionNames: ReadonlyMap<number, string> = new Map([
+  [0x1cb8, 'zcash or flux'],
+  [0x1cbd, 'zcash or flux'],
+  [0x2089, 'horizen'],
+])

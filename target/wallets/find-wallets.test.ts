@@ -90,8 +90,10 @@ test('random words are no wallets', () => {
 
 test('bytes of any kind and a table of what looks like addresses take little time', () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), bytes => void findWallets(Buffer.from(bytes))))
-  const started = performance.now()
+  const started = process.cpuUsage()
   const row = '4AfUP827TeRZ1cck3tZThgZbRCEwBrpcJTkA1LCiyFVuMH4b5y59bKMZHGb9y58K3gSjWDCBsB4RkGsGDhsmMG5R2qmbLeX '
   assert.deepEqual(findWallets(Buffer.from(row.repeat(50_000))), [])
-  assert.ok(performance.now() - started < 3_000)
+  // Processor time, because other tests run beside this one.
+  const { user, system } = process.cpuUsage(started)
+  assert.ok(user + system < 8_000_000)
 })
