@@ -17,7 +17,7 @@ export function contentRuleOf(rule: RuleText, namespace: string, file: string): 
     level: text('level', 'severity'),
     tags: foreign ? rule.tags : listOf(text('tags')),
     meaning: foreign ? {} : meaningOf(meta),
-    scope: scopeOf(meta.get('for')),
+    scope: scopeOf(meta.get('scope')),
     after: foreign ? undefined : text('after') || undefined,
     silent: !foreign && meta.get('silent') === true,
     foreign,
@@ -35,7 +35,7 @@ function meaningOf(meta: ReadonlyMap<string, string | number | boolean>): Record
 
 /** Names that the meta section of an own rule may have. */
 export const metaNames: ReadonlySet<string> = new Set([
-  ...['id', 'title', 'description', 'level', 'tags', 'for', 'after', 'silent', 'references', 'falsepositives'],
+  ...['id', 'title', 'description', 'level', 'tags', 'scope', 'after', 'silent', 'references', 'falsepositives'],
   ...meaningNames,
 ])
 

@@ -26,7 +26,7 @@ export interface ContentRule {
   readonly meaning: Readonly<Record<string, unknown>>
   /** Its `id` in meta: what findings, allowlists and the catalogue know an own rule by. */
   readonly uuid?: string | undefined
-  /** `for` in meta. */
+  /** `scope` in meta: `for` is a word of YARA's own. */
   readonly scope: 'files' | 'memory' | 'both'
   /** Identifier of the rule after whose match it looks at the same content. */
   readonly after?: string | undefined

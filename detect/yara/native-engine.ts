@@ -80,7 +80,7 @@ function openRules(rules: Native): OpenRules {
   return {
     scan(bytes, globals) {
       try {
-        return (open?.scan(bytes, globals) ?? []).map(({ namespace, ruleIdentifier, matches }) => ({
+        return (open?.scan(bytes, globals && asText(globals)) ?? []).map(({ namespace, ruleIdentifier, matches }) => ({
           namespace,
           identifier: ruleIdentifier,
           strings: matches,
@@ -94,6 +94,20 @@ function openRules(rules: Native): OpenRules {
       open = undefined
     },
   }
+}
+
+/**
+ * The binding takes a text that reads like a number or a truth for one, and refuses it where a text was declared: a file named
+ * `true` or `12` would end the scan. Rules see no name then.
+ */
+function asText(globals: Globals): Globals {
+  return Object.fromEntries(
+    Object.entries(globals).map(([name, value]) => [name, typeof value === 'string' && seemsTyped(value) ? '' : value]),
+  )
+}
+
+function seemsTyped(text: string): boolean {
+  return /^\s*(?:true|false|[+-]?(?:inf|infinity|nan|[\d.][\d._]*(?:e[+-]?\d*)?))\s*$/i.test(text)
 }
 
 /** The line stands in the message only: ` --> line:3:48`. */

@@ -1,0 +1,153 @@
+import { decodeBytes } from '../../../target/index.ts'
+import { endOfCode, ownLetters } from './php-code.ts'
+
+/** Lines of a page in which there is what does not belong to it. */
+export interface InjectedPart {
+  /** Of the first, 1-based. */
+  readonly line: number
+  /** The lines as they are, in the form of `decodeBytes`. */
+  readonly text: string
+  /** What stays of them, on one line; absent where nothing does. */
+  readonly replacement?: string
+}
+
+interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+const limits = { parts: 10, text: 32 * 1024, element: 64 * 1024 } as const
+
+/**
+ * What was put into a page that is otherwise the site's own, as whole elements, blocks or statements around the given places. Undefined
+ * where no page would be left, or where the edge between both cannot be told for certain: then nobody may cut.
+ */
+export function injectedParts(
+  bytes: Buffer,
+  places: readonly { offset: number; length: number }[],
+): InjectedPart[] | undefined {
+  const text = bytes.toString('latin1')
+  const spans: Span[] = []
+  for (const { offset, length } of places) {
+    if (spans.some(span => span.start <= offset && offset + length <= span.end)) continue
+    const span = spanAround(text, offset, offset + length)
+    if (span === undefined) return undefined
+    spans.push(span)
+  }
+  const apart = joined(spans)
+  return apart.length > 0 && leavesAPage(text, apart) ? partsOf(text, apart) : undefined
+}
+
+function spanAround(text: string, start: number, end: number): Span | undefined {
+  const tag = /^<([a-z]{1,12})[\s>]/i.exec(text.slice(start, start + 14))?.[1]?.toLowerCase()
+  return tag === undefined ? codeAround(text, start, end) : elementAt(text, start, tag)
+}
+
+/** An element with everything in it. */
+function elementAt(text: string, start: number, tag: string): Span | undefined {
+  const part = text.slice(start, start + limits.element)
+  let depth = 0
+  for (const { index, 0: whole } of part.matchAll(new RegExp(`</?${tag}(?=[\\s>])`, 'gi'))) {
+    depth += whole.startsWith('</') ? -1 : 1
+    if (depth > 0 && tag !== 'script') continue
+    if (tag === 'script' && !whole.startsWith('</')) continue
+    const close = part.indexOf('>', index)
+    return close < 0 ? undefined : { start, end: start + close + 1 }
+  }
+  return undefined
+}
+
+/** The block `<?php … ?>` that holds the place and nothing else, or the lines of the statements around it. */
+function codeAround(text: string, start: number, end: number): Span | undefined {
+  const line = text.lastIndexOf('\n', start) + 1
+  const open = text.lastIndexOf('<?', start + 1)
+  const tag = open < line ? undefined : /^<\?(?:php\b|=)?/i.exec(text.slice(open, open + 5))?.[0]
+  const from = tag === undefined ? line : open + tag.length
+  if (tag === undefined && text.slice(line, start).trim().replace('@', '') !== '') return undefined
+  const last = endOfCode(text, from, end)
+  if (last === undefined) return undefined
+  if (last.by === 'tag') return tag === undefined ? undefined : { start: open, end: last.at + 2 }
+  return tag === undefined ? withMarks(text, { start: line, end: last.at }) : { start: from, end: last.at }
+}
+
+/** The same short comment before and behind: intruders' tools find their own lines by it. */
+function withMarks(text: string, span: Span): Span {
+  const before = /(?:^|\n)([ \t]*\/\*[0-9a-z]{3,12}\*\/)\s*\n\s*$/.exec(
+    text.slice(Math.max(0, span.start - 120), span.start),
+  )
+  const behind = /^\s*\n([ \t]*\/\*[0-9a-z]{3,12}\*\/)[ \t\r]*(?=\n|$)/.exec(text.slice(span.end, span.end + 120))
+  if (before?.[1] === undefined || before[1].trim() !== behind?.[1]?.trim()) return span
+  const length = before[0].startsWith('\n') ? before[0].length - 1 : before[0].length
+  return { start: span.start - length, end: span.end + behind[0].length }
+}
+
+function joined(spans: readonly Span[]): Span[] {
+  const result: Span[] = []
+  for (const span of spans.toSorted((a, b) => a.start - b.start)) {
+    const last = result.at(-1)
+    if (last === undefined || span.start >= last.end) result.push(span)
+    else result[result.length - 1] = { start: last.start, end: Math.max(last.end, span.end) }
+  }
+  return result
+}
+
+const smallestPage = 40
+/** A shell's own form around its code is no page of the site. */
+const smallestForm = 600
+
+function leavesAPage(text: string, spans: readonly Span[]): boolean {
+  let rest = ''
+  let at = 0
+  for (const { start, end } of spans) {
+    rest += text.slice(at, start)
+    at = end
+  }
+  rest += text.slice(at)
+  const length = ownLetters(rest)
+  return length >= (/<(?:form|pre|textarea|input)\b/i.test(rest) ? smallestForm : smallestPage)
+}
+
+function partsOf(text: string, spans: readonly Span[]): InjectedPart[] | undefined {
+  const groups: { start: number; end: number; spans: Span[] }[] = []
+  for (const span of spans) {
+    const start = text.lastIndexOf('\n', span.start - 1) + 1
+    const lineEnd = text.indexOf('\n', Math.max(span.start, span.end - 1))
+    const end = lineEnd < 0 ? text.length : lineEnd
+    const last = groups.at(-1)
+    if (last !== undefined && start <= last.end) {
+      last.end = Math.max(last.end, end)
+      last.spans.push(span)
+    } else groups.push({ start, end, spans: [span] })
+  }
+  const parts: InjectedPart[] = []
+  for (const { start, end, spans: inside } of groups) {
+    if (end - start > limits.text || parts.length >= limits.parts) return undefined
+    const stays = without(text, start, end, inside)
+    const exact = (part: string) => decodeBytes(Buffer.from(part, 'latin1'))
+    const line = countOf(text, start) + 1
+    if (stays.trim() === '') {
+      parts.push({ line, text: exact(text.slice(start, end)) })
+      continue
+    }
+    const replacement = exact(stays)
+    if (/[\n\0]/.test(replacement) || !replacement.isWellFormed()) return undefined
+    parts.push({ line, text: exact(text.slice(start, end)), replacement })
+  }
+  return parts
+}
+
+function without(text: string, start: number, end: number, spans: readonly Span[]): string {
+  let stays = ''
+  let at = start
+  for (const span of spans) {
+    stays += text.slice(at, Math.max(at, span.start))
+    at = Math.max(at, span.end)
+  }
+  return stays + text.slice(at, Math.max(at, end))
+}
+
+function countOf(text: string, before: number): number {
+  let count = 0
+  for (let at = text.indexOf('\n'); at >= 0 && at < before; at = text.indexOf('\n', at + 1)) count++
+  return count
+}
