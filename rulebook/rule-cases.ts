@@ -36,10 +36,10 @@ const ruleCase = z.strictObject({
 })
 export type RuleCase = z.infer<typeof ruleCase>
 
-/** Every case below a folder, with the file that holds it. */
+/** Every case of a Sigma rule below a folder, with the file that holds it. Those of content rules (`yara/`) are contents, not hosts. */
 export function readCases(folder: string): { file: string; cases: RuleCase[] }[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter(name => name.endsWith('.cases.yml'))
+    .filter(name => name.endsWith('.cases.yml') && !name.startsWith('yara/'))
     .sort()
     .map(name => {
       return { file: name, cases: parseCases(readFileSync(join(folder, name), 'utf8')) }
