@@ -20,7 +20,7 @@ import { mustExist } from './must-exist.ts'
 import { ownSession } from './own-session.ts'
 import { withDigests } from './plan-digests.ts'
 import { program } from './program-name.ts'
-import { openRules, type RuleBook } from '../rulebook/index.ts'
+import { markKnown, openRules, type RuleBook } from '../rulebook/index.ts'
 import { allowlistFor } from './state/allowlist.ts'
 import { earlierIncidents, rememberIncidents } from './state/earlier-incidents.ts'
 import { saveScan } from './state/saved-scan.ts'
@@ -86,6 +86,7 @@ export async function lookAt(options: LookOptions, context: Context): Promise<Lo
     progress: (done, total, what) => context.progress.show(`looking (${done} of ${total}) ${what}`),
   })
   context.progress.show(`judging ${facts.length} facts`)
+  markKnown(facts, target, { state: context.state, now: startedAt.toISOString() })
   const evidence: Omit<Evidence, 'detect'> = {
     facts,
     gaps: target.gaps,

@@ -1,5 +1,6 @@
 import type { FactKind, IdentifiedFact } from '../model/index.ts'
 import { imitated } from './imitates.ts'
+import { known, knownFields } from './known.ts'
 import { isOwned, type Known, liesOddly, type World } from './world.ts'
 
 /** One fact as a rule sees it, together with at most one linked fact of each role. */
@@ -34,17 +35,27 @@ export const derivedFields: Readonly<Partial<Record<FactKind, Readonly<Record<st
     besideMinerConfig:
       'it is the only program of its directory that is started, and a configuration of a miner lies there',
     startsMiner: 'it is a script that starts a miner, or gives its configuration to a program of no package',
+    ...knownFields,
   },
   process: {
     odd: 'its executable lies in a drop place or below a name that hides',
     children: 'how many processes it started',
     replaced: 'its executable was deleted, and another file is at its path now, as after an upgrade by hand',
     imitates: 'the system program or kernel thread whose name it nearly has, or has in the wrong place',
+    ...knownFields,
   },
   autostart: {
     odd: 'the file that holds it lies in a drop place or below a name that hides',
     imitates: 'the system program whose name its own name nearly has',
+    ...knownFields,
   },
+  socket: {
+    inbound: 'its own end is a port that this host listens on, so that the other end came to it',
+    ...knownFields,
+  },
+  'login-key': knownFields,
+  'hosts-entry': knownFields,
+  resolver: knownFields,
 }
 
 /** Fields of the host as a whole, for every rule, as `host.live`. */
@@ -93,6 +104,7 @@ function derive(fact: IdentifiedFact, world: World): Record<string, unknown> {
         imitates: fact.type === 'directory' ? undefined : imitated(fact.name, fact.path),
         besideMinerConfig: isBesideMinerConfig(fact, world),
         startsMiner: world.filesAt(fact.runs ?? []).some(isMiner),
+        ...known(fact),
       }
     }
     case 'process':
@@ -101,14 +113,18 @@ function derive(fact: IdentifiedFact, world: World): Record<string, unknown> {
         children: world.childrenOf(fact.pid),
         replaced: fact.exeDeleted && fact.path !== undefined && world.file(fact.path)?.type === 'file',
         imitates: imitated(fact.name, fact.path),
+        ...known(fact),
       }
     case 'autostart':
       return {
         odd: liesOddly(fact.path),
         imitates: fact.name === undefined ? undefined : imitated(fact.name, undefined),
+        ...known(fact),
       }
+    case 'socket':
+      return { inbound: world.listensOn(fact.protocol, fact.localPort), ...known(fact) }
     default:
-      return {}
+      return known(fact)
   }
 }
 

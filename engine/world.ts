@@ -29,6 +29,7 @@ export class World {
   readonly #inDirectory = new Map<string, Known<'file'>[]>()
   readonly #sockets = new Map<number, Known<'socket'>[]>()
   readonly #children = new Map<number, number>()
+  readonly #listening = new Set<string>()
 
   constructor(facts: readonly Fact[], live: boolean) {
     const known = new Map<string, IdentifiedFact>()
@@ -81,6 +82,11 @@ export class World {
   /** Connections that a process holds. */
   socketsOf(pid: number): readonly Known<'socket'>[] {
     return this.#sockets.get(pid) ?? []
+  }
+
+  /** Some process waits for others at that port. */
+  listensOn(protocol: string, port: number): boolean {
+    return this.#listening.has(`${protocol} ${port}`)
   }
 
   /** How many processes it started that still run. */
@@ -149,6 +155,9 @@ export class World {
         break
       case 'socket':
         if (fact.pid !== undefined) push(this.#sockets, fact.pid, fact)
+        break
+      case 'listener':
+        this.#listening.add(`${fact.protocol} ${fact.port}`)
         break
       case 'account':
         if (!this.#accounts.has(fact.name)) this.#accounts.set(fact.name, fact)

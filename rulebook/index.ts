@@ -1,6 +1,8 @@
 export { type CatalogueRule, packCatalogue, programCatalogue } from './catalogue.ts'
 export { factWith } from './fact-with.ts'
+export { intelFolder, markKnown } from './known-facts.ts'
 export { openPack, type Pack } from './pack.ts'
+export { ownIndicators, sharedPlaces } from './own-indicators.ts'
 export { foreignDetector, openRules, ownFields, ownRulesFolder, type RuleBook } from './rule-book.ts'
 export { documentsOf } from './rule-text.ts'
 export { factsOf, foundIn, parseCases, placeOf, readCases, type RuleCase } from './rule-cases.ts'

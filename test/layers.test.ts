@@ -53,6 +53,8 @@ const doors = new Set([
   'agent/orders/index.ts',
   'client/node.ts',
   'engine/story/index.ts',
+  'detect/intel/index.ts',
+  'detect/intel/feeds/index.ts',
 ])
 
 /** What a module of node is good for without reaching outside. */

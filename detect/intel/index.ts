@@ -1,0 +1,6 @@
+export { type HashLookup, openHashLookup, type SharedHashes, shareHashes } from './hash-lookup.ts'
+export type { Indicator, IndicatorType } from './indicator.ts'
+export { allOf, type Indicators, indicatorsVersion, listedIndicators, openIndicators } from './indicators.ts'
+export { readListed } from './listed.ts'
+export { markIndicators } from './mark.ts'
+export { readSharedPlaces, type SharedPlaces } from './shared-places.ts'
