@@ -58,7 +58,7 @@ _davylamp() {
 ${cases.join('\n')}
   esac
   case \${COMP_WORDS[COMP_CWORD-1]} in
-    --root|--rules|--state|--out|--plan|--to|--key|--ca|--body|--heads|--certificate|--config|--passphrase-file) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    --root|--rules|--state|--out|--plan|--to|--key|--ca|--body|--heads|--certificate|--config|--passphrase-file|--auth) COMPREPLY=($(compgen -f -- "$current")); return ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
   [ \${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- "$current"))

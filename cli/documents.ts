@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { intelDocuments } from './intel-documents.ts'
 import { finding, incident, plan, plannedAction, proof, run, scan, allowEntry, journalEntry } from '../model/index.ts'
 
 const problem = z.object({
@@ -136,5 +137,6 @@ export const documents = {
     line: z.number().optional(),
     error: z.string().optional(),
   }),
+  ...intelDocuments,
 } as const
 export type DocumentName = keyof typeof documents

@@ -2,6 +2,8 @@
 export const exitCodes = {
   /** Nothing suspicious; cleaned and proven; done. */
   fine: 0,
+  /** `intel lookup`: none of the values is on a list, as grep ends where nothing matches. */
+  unlisted: 1,
   /** `scan`, `plan`: something suspected or exposed, nothing confirmed. */
   suspected: 10,
   /** `scan`, `plan`: a confirmed intrusion. */
@@ -10,7 +12,7 @@ export const exitCodes = {
   left: 30,
   /** The command line, or a file it names, is wrong. */
   usage: 64,
-  /** The center cannot be reached (EX_UNAVAILABLE). */
+  /** The center, or a feed of indicators, cannot be reached (EX_UNAVAILABLE). */
   unavailable: 69,
   /** A fault of Davylamp. */
   internal: 70,
@@ -22,11 +24,12 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 /** The same for `--help`. */
 export const exitCodeHelp = `Exit status:
   0   nothing found; cleaned and proven; done
+  1   intel lookup: none of the values is listed
   10  scan, plan: suspected or exposed, nothing confirmed
   20  scan, plan: confirmed
   30  clean, prove, undo, resume: something is left (or was not agreed to); rules: a check failed
   64  wrong use: the message says what to do
-  69  the center cannot be reached
+  69  the center, or a feed, cannot be reached
   70  a fault of Davylamp
   77  not permitted: needs root or a writable state folder, another run is at work,
       or against a center: not signed in, or a right is missing`

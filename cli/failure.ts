@@ -11,6 +11,10 @@ const known: Readonly<Record<string, ExitCode>> = {
   PlanRefused: exitCodes.left,
   StateBusy: exitCodes.notPermitted,
   JournalError: exitCodes.internal,
+  WrongListError: exitCodes.usage,
+  EmptyListError: exitCodes.usage,
+  FeedError: exitCodes.unavailable,
+  BusySourceError: exitCodes.notPermitted,
 }
 
 export function exitCodeOfError(error: unknown): ExitCode {

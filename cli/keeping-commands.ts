@@ -2,13 +2,15 @@ import type { Command } from 'commander'
 import { orderOptions } from './acting-commands.ts'
 import { addCommand, duration, type Outcome } from './command-builder.ts'
 import type { Context } from './context.ts'
+import { intelCommands } from './intel-commands.ts'
 
-/** Commands over what Davylamp keeps: quarantine, blocked addresses, allowlist, rules; and completion. */
+/** Commands over what Davylamp keeps: quarantine, blocked addresses, allowlist, rules, indicators; and completion. */
 export function keepingCommands(tree: Command, outcome: Outcome): void {
   quarantineCommands(tree, outcome)
   blockCommands(tree, outcome)
   allowCommands(tree, outcome)
   rulesCommands(tree, outcome)
+  intelCommands(tree, outcome)
   addCommand(tree, outcome, {
     usage: 'completion <shell>',
     description: 'Print the completion script for bash, zsh or fish.',

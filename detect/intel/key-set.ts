@@ -57,6 +57,8 @@ export function loadIndex(folder: string, name: string, sha256: string): LoadedI
 export class KeySet {
   readonly recordBytes: number
   readonly count: number
+  /** Of its index. */
+  readonly memoryBytes: number
   readonly #path: string
   readonly #keyBytes: number
   readonly #fences: Float64Array
@@ -72,6 +74,7 @@ export class KeySet {
     const head = indexHead.parse(JSON.parse(whole.toString('utf8', 0, Math.max(0, line))))
     this.recordBytes = head.recordBytes
     this.count = head.records
+    this.memoryBytes = index.bytes.byteLength
     this.#path = index.records
     this.#keyBytes = head.keyBytes
     const blocks = Math.ceil(head.records / blockRecords)

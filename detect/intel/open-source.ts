@@ -68,6 +68,11 @@ export class OpenSource {
     return sha256 === undefined ? undefined : loadIndex(this.#tables, table, sha256)
   }
 
+  /** Reads all of a table once; damage is told like any other. */
+  verify(table: TableName): void {
+    this.#whole(table, () => this.set(table)?.verify())
+  }
+
   close(): void {
     for (const set of this.#sets.values()) set?.close()
     this.#notes.close()

@@ -61,10 +61,12 @@ export async function writeSource(
       tables.abandon()
       throw error
     })
+    const { name: _, ...said } = head
     const written: Source = {
       format: 'davylamp-indicators',
       version: 1,
-      ...head,
+      name,
+      ...said,
       ...tables.finish(),
       tables: `tables-${randomBytes(6).toString('hex')}`,
     }

@@ -1,4 +1,5 @@
 import type { IndicatorType } from '../indicator.ts'
+import { WrongListError } from './wrong-list-error.ts'
 
 /** What a column of a table holds. A type of indicator: its cells are values of that type. */
 export type ColumnUse = IndicatorType | 'url' | 'value' | 'type' | 'date' | 'confidence' | 'expires' | 'about'
@@ -69,7 +70,7 @@ export function columnsNamed(cells: readonly string[]): Columns | undefined {
   }
 }
 
-/** Columns that somebody names: `sha1=SHA-1`, or by number from 1. Throws an error in words. */
+/** Columns that somebody names: `sha1=SHA-1`, or by number from 1. Throws `WrongListError`. */
 export function columnsChosen(
   chosen: readonly (readonly [ColumnUse, string])[],
   header: readonly string[] | undefined,
@@ -78,7 +79,9 @@ export function columnsChosen(
     if (/^[1-9]\d{0,3}$/.test(name)) return [use, Number(name) - 1]
     const at = header?.findIndex(cell => plainWord(cell) === plainWord(name)) ?? -1
     if (at < 0)
-      throw new Error(`there is no column "${name}"${header === undefined ? '' : `: there are ${header.join(', ')}`}`)
+      throw new WrongListError(
+        `there is no column "${name}"${header === undefined ? '' : `: there are ${header.join(', ')}`}`,
+      )
     return [use, at]
   })
   const place = (use: ColumnUse) => placed.find(one => one[0] === use)?.[1]
@@ -87,7 +90,7 @@ export function columnsChosen(
     return type === undefined ? [] : [{ at, type: type === 'value' ? undefined : type }]
   })
   if (values.length === 0)
-    throw new Error('no column is named that holds values: sha256, md5, address, domain, value …')
+    throw new WrongListError('no column is named that holds values: sha256, md5, address, domain, value …')
   return {
     values,
     type: place('type'),

@@ -3,16 +3,12 @@ import { normalDomain } from '../domain.ts'
 import { columnsChosen, columnsNamed, type Columns, type ColumnUse, listsOrdinaryFiles } from './columns.ts'
 import { CsvRows, cellsOf, type Row } from './csv.ts'
 import type { Sink } from './sink.ts'
+import { WrongListError } from './wrong-list-error.ts'
 
 /** How a list is written, where it cannot be seen from itself. */
 export interface TableChoice {
   readonly columns?: readonly (readonly [ColumnUse, string])[] | undefined
   readonly delimiter?: string | undefined
-}
-
-/** A list that must not be taken as it is. The message says why, and what to do. */
-export class WrongListError extends Error {
-  override readonly name = 'WrongListError'
 }
 
 /**

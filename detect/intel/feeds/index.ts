@@ -1,0 +1,15 @@
+export { type ColumnUse, columnUses } from './columns.ts'
+export { FeedError } from './get.ts'
+export {
+  compactSource,
+  EmptyListError,
+  type Imported,
+  type ImportOptions,
+  type ImportRequest,
+  importSource,
+  isAddress,
+  updateSource,
+} from './import.ts'
+export type { Left } from './sink.ts'
+export { WrongListError } from './wrong-list-error.ts'
+export { BusySourceError, removeSource } from '../write-source.ts'
