@@ -181,7 +181,7 @@ function indicatorCommands(group: Command, outcome: Outcome): void {
   addCommand(group, outcome, {
     usage: 'import <file>',
     description:
-      'Add all of a CSV file (- is standard input) with the columns kind, value, level, note and expires; a first line may name them in any order. One value a line is enough with --kind. Nothing is sent when a line is wrong.',
+      'Add all of a CSV file (- is standard input) with the columns kind, value, level, note and expires; a first line may name them in any order. One value a line is enough with --kind. Nothing is sent when a line is wrong. A STIX 2 bundle or events of MISP (JSON) are read too.',
     options: command => indicatorOptions(command).option('--kind <kind>', 'for lines that do not say it'),
     examples: ['indicators import feed.csv --source "our feed"', 'indicators import hashes.txt --kind hash'],
     load: async () => (await import('./indicators.ts')).importCommand,

@@ -5,6 +5,7 @@ import { count } from '../print/verdict.ts'
 import { calledAs } from '../program-name.ts'
 import { withCenter } from './connect.ts'
 import { textOf } from './document-file.ts'
+import { exchangedIn } from './exchanged-indicators.ts'
 import { indicatorKinds, indicatorsIn } from './indicator-csv.ts'
 import { idOf, maybeOneOf, oneOf, timeAfter } from './names.ts'
 import { type ListOptions, showDone, showPages, when } from './show.ts'
@@ -56,12 +57,12 @@ export const importCommand = withCenter<AddOptions & { kind?: string }>(
   async ({ client }, options, context, path = '') => {
     const kind = maybeOneOf('--kind', options.kind, indicatorKinds)
     const level = maybeOneOf('--level', options.level, alertLevels)
-    const { items, problems } = indicatorsIn(await textOf(path), {
-      kind,
-      level,
-      note: options.note,
-      expiresAt: timeAfter('--expires', options.expires),
-    })
+    const text = await textOf(path)
+    const defaults = { kind, level, note: options.note, expiresAt: timeAfter('--expires', options.expires) }
+    const exchanged = /^\s*[{[]/.test(text) ? await exchangedIn(text, defaults) : undefined
+    for (const { why, count: times } of exchanged?.left ?? [])
+      context.notes.text(`${count(times, 'entry', 'entries')} left out: ${why}`)
+    const { items, problems } = exchanged === undefined ? indicatorsIn(text, defaults) : { ...exchanged, problems: [] }
     if (problems.length > 0)
       throw new CommandError(
         `${path} has ${count(problems.length, 'line')} that cannot be used; nothing was sent:\n${problems

@@ -10,6 +10,7 @@ export {
   isAddress,
   updateSource,
 } from './import.ts'
-export type { Left } from './sink.ts'
+export { readList } from './read-list.ts'
+export { EntrySink, type Left } from './sink.ts'
 export { WrongListError } from './wrong-list-error.ts'
 export { BusySourceError, removeSource } from '../write-source.ts'
