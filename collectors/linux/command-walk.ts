@@ -1,3 +1,4 @@
+import { trimmedEnd } from './trim.ts'
 import { downloaders } from './command-wrappers.ts'
 
 /** Where a command line starts from. */
@@ -142,7 +143,7 @@ export function readEndpoint(state: Walk, text: string, next: string | undefined
 
 /** Adds one address. */
 export function addEndpoint(state: Walk, text: string): void {
-  const found = text.replace(/[.,;$]+$/, '')
+  const found = trimmedEnd(text, '.,;$')
   if (state.endpoints.size >= targetLimit || found.length > 512) return
   if (!/^file:/i.test(found)) state.endpoints.add(found)
 }

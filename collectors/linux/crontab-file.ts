@@ -1,3 +1,5 @@
+import { trimmedEnd } from './trim.ts'
+
 /** `user`: five fields and a command. `system`: a user between them. `anacron`, `incron`, `fcron`: anacrontab(5), incrontab(5), fcrontab(5). */
 export type CrontabForm = 'user' | 'system' | 'anacron' | 'incron' | 'fcron'
 
@@ -119,7 +121,7 @@ function withUser(
 
 /** `%` ends the command and what follows is its input, line by line; `\%` is a percent sign. */
 function commandOf(rest: string): { command: string; input?: string } {
-  const raw = rest.replace(/[\r\n \t]+$/, '')
+  const raw = trimmedEnd(rest, '\r\n \t')
   const command = raw.replaceAll('\\%', '%')
   const split = /(?<!\\)%/.exec(raw)?.index
   if (split === undefined) return { command }

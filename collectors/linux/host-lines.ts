@@ -6,7 +6,7 @@ export interface HostLine {
   readonly line: number
   /** Exactly as it is in the file; joined lines keep the line ends between them. */
   readonly text: string
-  /** What a parser reads: joined, without the line's carriage return. */
+  /** What a parser reads: joined, without the line's carriage return; of a long run of blanks the first 64. */
   readonly joined: string
 }
 
@@ -32,9 +32,14 @@ export function linesOf(text: string): HostLine[] {
       parts.push(goesOn ? part.slice(0, -1) : part)
       if (!goesOn) break
     }
-    lines.push({ line: first + 1, text: raw.slice(first, at).join('\n'), joined: parts.join('') })
+    lines.push({ line: first + 1, text: raw.slice(first, at).join('\n'), joined: withoutGulfs(parts.join('')) })
   }
   return lines
+}
+
+/** Nobody needs so many, and a pattern that may divide them between two of its parts tries every way to do so. */
+function withoutGulfs(text: string): string {
+  return text.replace(/\s{65,}/g, run => run.slice(0, 64))
 }
 
 function endsInBackslash(text: string): boolean {

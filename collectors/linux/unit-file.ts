@@ -1,3 +1,5 @@
+import { trimmedEnd } from './trim.ts'
+
 /** One `Name=value` of a unit file. */
 export interface UnitDirective {
   readonly section: string
@@ -54,7 +56,7 @@ export function parseUnit(text: string): UnitDirective[] {
 }
 
 function trim(line: string): string {
-  return line.replace(/^[ \t\r\f\v\0\ufeff]+|[ \t\r\f\v\0]+$/g, '')
+  return trimmedEnd(line.replace(/^[ \t\r\f\v\0\ufeff]+/, ''), ' \t\r\f\v\0')
 }
 
 /** The command of an `Exec…=` value without the prefixes `@-:+!|` (systemd.service(5), COMMAND LINES). */
