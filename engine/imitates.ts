@@ -18,6 +18,8 @@ const kernelThreads = (
 ).split(' ')
 
 const known = new Map([...systemPrograms, ...kernelThreads].map(name => [name.toLowerCase(), name]))
+/** Debian's name of a package, on its hooks, beside the program's own. */
+const alsoUsual = new Set(['wpasupplicant'])
 /** Where nobody builds or unpacks programs of their own. */
 const wrongPlaces = /^\/(etc|boot|dev|run|tmp|var\/(spool|log|cache|mail|run|tmp|games)|usr\/(share|games|include))\//
 
@@ -30,7 +32,7 @@ export function imitated(name: string, path: string | undefined): string | undef
     .replace(/^\[|\]$/g, '')
     .replace(/\.(service|timer|socket|path|sh|bin|elf)$/, '')
     .toLowerCase()
-  if (bare.length < 4) return undefined
+  if (bare.length < 4 || alsoUsual.has(bare)) return undefined
   const same = known.get(bare)
   if (same !== undefined) return path !== undefined && (wrongPlaces.test(path) || isHidden(path)) ? same : undefined
   if (bare.length < 6) return undefined

@@ -31,6 +31,8 @@ export interface RangeOptions {
   readonly prepare?: (root: string) => readonly string[]
   /** Default `lamp`. */
   readonly hostname?: string
+  /** How often it is asked whether it has booted; 300 unless told, at ten times a second. */
+  readonly bootTurns?: number
 }
 
 /** Where this checkout is seen inside, read only. */
@@ -49,13 +51,15 @@ export class Range {
   readonly #directory: string
   readonly #hierarchies: readonly Hierarchy[]
   readonly #hostname: string
+  readonly #bootTurns: number
   #booted: ChildProcess | undefined
   #leader = 0
   #helpers: ChildProcess[] = []
 
-  private constructor(directory: string, hierarchies: readonly Hierarchy[], hostname: string) {
+  private constructor(directory: string, hierarchies: readonly Hierarchy[], options: RangeOptions) {
     this.#directory = directory
-    this.#hostname = hostname
+    this.#hostname = options.hostname ?? 'lamp'
+    this.#bootTurns = options.bootTurns ?? 300
     this.root = join(directory, 'root')
     this.#hierarchies = hierarchies
   }
@@ -76,7 +80,7 @@ export class Range {
         mountOverlay(options.tree, root)
         options.prepare?.(root)
       }
-      const range = new Range(directory, createSubtree(basename(directory)), options.hostname ?? 'lamp')
+      const range = new Range(directory, createSubtree(basename(directory)), options)
       await range.boot()
       return range
     } catch (error) {
@@ -258,7 +262,7 @@ export class Range {
 
   async #untilRunning(): Promise<void> {
     let state = ''
-    for (let turn = 0; turn < 300; turn++) {
+    for (let turn = 0; turn < this.#bootTurns; turn++) {
       const done = await this.exec(['/usr/bin/systemctl', 'is-system-running'], { timeoutMs: 10_000 })
       state = done.stdout.trim()
       if (state === 'running' || state === 'degraded') return

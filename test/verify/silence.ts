@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { workedOn } from '../../hosts/clean/worked-on.ts'
 import { livedIn } from '../../hosts/lived-in.ts'
 import { discardRange, newRangeDirectory } from '../range/leftovers.ts'
 import { rangeImpossible, runHere } from '../range/machine.ts'
@@ -58,8 +59,9 @@ function tell(look: Look): void {
 function livedInTree(): string {
   const root = join(place, 'lived-in')
   mountOverlay(tree, root)
-  plantFiles(root, livedIn)
-  for (const item of livedIn)
+  const items = [...livedIn, ...workedOn]
+  plantFiles(root, items)
+  for (const item of items)
     if (item.kind === 'unit') runHere(['systemctl', `--root=${root}`, 'enable', '--quiet', item.name])
   return root
 }

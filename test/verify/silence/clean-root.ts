@@ -44,15 +44,9 @@ export function cleanRoot(
   const half = `${root}.half`
   const archives = join(place, 'archives')
   mkdirSync(join(archives, 'partial'), { recursive: true })
-  rmSync(half, { recursive: true, force: true })
-  say(`debootstrap of ${suite}`)
-  const debootstrap = ['debootstrap', '--variant=minbase', `--cache-dir=${archives}`, suite, half]
-  // What it mounts, and may leave behind when it is ended, is seen by nobody else.
-  runHere(['unshare', '--mount', ...debootstrap, ...mirrorOfThisMachine()], { timeoutMs: 1_800_000 })
-  write(half, whileInstalling, 0o755)
-  write(half, Object.fromEntries(['/etc/resolv.conf', '/etc/hosts'].map(path => [path, readFileSync(path, 'utf8')])))
-  inside(half, archives, true, ['apt-get', 'update'])
-  inside(half, archives, false, ['debconf-set-selections'], `${answers.join('\n')}\n`)
+  // What was interrupted is gone on with.
+  if (existsSync(`${half}.begun`)) inside(half, archives, false, ['dpkg', '--configure', '-a'])
+  else begin(half, archives, say)
   for (const { reason, names } of groups) {
     say(`${names.length} packages: ${reason}`)
     const install = ['apt-get', 'install', '--assume-yes', ...names]
@@ -65,7 +59,21 @@ export function cleanRoot(
     rmSync(join(half, path), { recursive: true, force: true })
   write(half, afterwards)
   renameSync(half, root)
+  for (const left of [`${half}.begun`, `${half}.log`]) rmSync(left, { force: true })
   return root
+}
+
+function begin(half: string, archives: string, say: (line: string) => void): void {
+  rmSync(half, { recursive: true, force: true })
+  say(`debootstrap of ${suite}`)
+  const debootstrap = ['debootstrap', '--variant=minbase', `--cache-dir=${archives}`, suite, half]
+  // What it mounts, and may leave behind when it is ended, is seen by nobody else.
+  runHere(['unshare', '--mount', ...debootstrap, ...mirrorOfThisMachine()], { timeoutMs: 1_800_000 })
+  write(half, whileInstalling, 0o755)
+  write(half, Object.fromEntries(['/etc/resolv.conf', '/etc/hosts'].map(path => [path, readFileSync(path, 'utf8')])))
+  inside(half, archives, true, ['apt-get', 'update'])
+  inside(half, archives, false, ['debconf-set-selections'], `${answers.join('\n')}\n`)
+  writeFileSync(`${half}.begun`, '')
 }
 
 /** Mounts what packages expect below `$1`, with the cache of packages `$2`, and runs the rest of the line in there. */
@@ -92,7 +100,9 @@ function inside(root: string, archives: string, network: boolean, argv: readonly
   const flags = ['--mount', '--pid', '--fork', '--kill-child', '--ipc', '--uts', ...(network ? [] : ['--net'])]
   const log = `${root}.log`
   const output = openSync(log, 'a')
-  const done = spawnSync('unshare', [...flags, '/bin/sh', '-c', enter, 'sh', root, archives, ...argv], {
+  // Postfix wants an address of its own while it is set up.
+  const script = network ? enter : `ip link set lo up\n${enter}`
+  const done = spawnSync('unshare', [...flags, '/bin/sh', '-c', script, 'sh', root, archives, ...argv], {
     input,
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LANG: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive' },
     timeout: 3_600_000,

@@ -11,7 +11,7 @@ export async function lookAtLiveHost(
   scans: Readonly<Record<string, readonly string[]>>,
   say: (line: string) => void,
 ): Promise<Look[]> {
-  const range = await Range.open({ tree })
+  const range = await Range.open({ tree, bootTurns: 3000 })
   try {
     await settled(range)
     const units = await range.sh('systemctl list-units --type=service --state=running --no-legend --plain | wc -l')
