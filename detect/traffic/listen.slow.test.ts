@@ -14,6 +14,9 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { listenToTraffic } from '${join(import.meta.dirname, 'listen.ts')}'
+import { segmentIn } from '${join(import.meta.dirname, 'segment.ts')}'
+import { narrowFilter } from '${join(import.meta.dirname, 'filter.ts')}'
+import { openPacketSocket } from '${join(import.meta.dirname, '../../native/read/packet-socket.ts')}'
 import { liveTarget } from '${join(import.meta.dirname, '../../target/index.ts')}'
 
 const [keyFile, certificateFile] = process.argv.slice(-2)
@@ -49,9 +52,20 @@ const secrets = { key: readFileSync(keyFile), cert: readFileSync(certificateFile
 opened.push(await talk('127.0.0.1', tlsServer(secrets, socket => socket.once('data', () => socket.write(job))),
   (port, host) => tlsConnect({ port, host, servername: 'pool.example', rejectUnauthorized: false }), login, true))
 await sleep(200)
+const narrow = openPacketSocket(narrowFilter, 1 << 20)
+const bulk = await talk('127.0.0.1', answering('bulk'), plainConnect, ['{"a"', 'bulk', Buffer.alloc(64, 1)], true)
+opened.push(bulk)
+const kept = new Set()
+const packet = Buffer.alloc(9000)
+for (let found = narrow.next(packet); found; found = narrow.next(packet)) {
+  const segment = segmentIn(packet.subarray(0, found.length))
+  if (segment.to.port === bulk.made.port || segment.from.port === bulk.made.port) kept.add(segment.bytes.toString('latin1').slice(0, 4))
+}
+narrow.close()
+facts.pop()
 ear.finish(facts)
 for (const { socket, server } of opened) { socket.destroy(); server.close() }
-console.log(JSON.stringify({ gaps: target.gaps, heard: facts.map(({ stratum, handshake, serverName, certificateNames, selfSigned }) => ({ stratum, handshake, serverName, certificateNames, selfSigned })) }))
+console.log(JSON.stringify({ gaps: target.gaps, kept: [...kept], heard: facts.map(({ stratum, handshake, serverName, certificateNames, selfSigned }) => ({ stratum, handshake, serverName, certificateNames, selfSigned })) }))
 `
 
 test('talks on an interface of its own are heard', t => {
@@ -95,6 +109,8 @@ test('talks on an interface of its own are heard', t => {
       JSON.parse(
         JSON.stringify({
           gaps: [],
+          // Packets that open a connection are kept too, and carry nothing.
+          kept: ['', '{"a"', '\u0001\u0001\u0001\u0001'],
           heard: [
             { stratum },
             { stratum },

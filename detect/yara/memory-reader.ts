@@ -10,8 +10,8 @@ import {
 /** A part of the memory of a process, valid until the next one is asked for. */
 export interface MemoryPiece {
   readonly bytes: Buffer
-  /** Where a byte of the piece lies in the process. */
-  addressOf(offset: number): number
+  /** Where a byte of the piece lies in the process; absent for what is no memory. */
+  addressOf?(offset: number): number
 }
 
 const pieceBytes = 8 << 20

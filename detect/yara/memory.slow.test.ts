@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { after, test } from 'node:test'
 import type { ProcessFact } from '../../model/index.ts'
 import { openPagemap, type PageRange, pageSize, readPages, scanPages } from '../../native/read/process-memory.ts'
@@ -103,6 +103,22 @@ test('a word in a memory file is found', python, async () => {
     `${made}\nfd = os.memfd_create('x')\nos.truncate(fd, 1 << 20)\nm = mmap.mmap(fd, 1 << 20)\nm[5000:5000 + len(word)] = word\ndel word`,
   )
   assert.deepEqual((await scanOne(fact)).found, ['test/word'])
+})
+
+test('a word in a deleted file that is held open is found', python, async () => {
+  const fact = await program(
+    `${made}\nimport tempfile\nfile = tempfile.TemporaryFile(dir='/tmp')\nfile.write(word[:9] + word[9:])\nfile.flush()\ndel word`,
+  )
+  const link = readdirSync(`/proc/${fact.pid}/fd`).map(fd => readlinkSync(`/proc/${fact.pid}/fd/${fd}`))
+  const openFiles = link.filter(says => says.startsWith('/tmp/') && says.endsWith(' (deleted)'))
+  const look = { ...fact, openFiles }
+  const scanner = wordScanner(word)
+  // What python still holds of the word is memory, and not looked at here.
+  const filesOnly = {
+    ...scanner,
+    scan: (bytes: Uint8Array) => (bytes.length > 4096 ? { matches: [], cut: [] } : scanner.scan(bytes)),
+  }
+  assert.deepEqual([openFiles.length, (await scanOne(look, filesOnly)).gaps, look.memoryMatches?.length], [1, [], 1])
 })
 
 test('20 GB reserved and nothing there cost nothing, and stay nothing', python, async () => {

@@ -1,13 +1,11 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
-import type { ContentMatch, Fact, ProcessFact } from '../../model/index.ts'
+import type { Fact, ProcessFact } from '../../model/index.ts'
 import { displayBytes, type Target } from '../../target/index.ts'
-import { messagesIn } from '../stratum/in-bytes.ts'
-import { StratumSession } from '../stratum/session.ts'
+import type { StratumSession } from '../stratum/session.ts'
 import type { ContentScanner } from './content-scanner.ts'
 import { holdsConnection } from './memory-connections.ts'
-import { parseMemoryMap } from './memory-map.ts'
-import { residentMemory } from './memory-pages.ts'
-import { type MemoryPiece, piecesOf, readPiece } from './memory-reader.ts'
+import { GapCount } from './memory-gaps.ts'
+import { MemoryLook } from './memory-look.ts'
 import { type MemoryChoice, memorySuspects } from './memory-suspects.ts'
 
 export interface MemoryScanOptions {
@@ -75,10 +73,10 @@ export async function scanMemory(
         for (const piece of look.pieces(left)) {
           const { matches, cut } = scanner.scan(piece.bytes)
           look.keep(piece, matches)
-          for (const reason of cut) gaps.add(reason)
+          for (const reason of cut) look.gaps.add(reason)
           await pace()
           if (seconds() > limits.seconds) {
-            gaps.add('limit')
+            look.gaps.add('limit')
             break
           }
         }
@@ -88,8 +86,8 @@ export async function scanMemory(
       for (const reason of look.gaps) gaps.add(reason)
       if (look.readBytes > 0) read++
       bytes += look.readBytes
-      if (look.matches.length === 0 || !look.isSame()) continue
-      fact.memoryMatches = look.matches
+      if (!look.isSame()) continue
+      if (look.matches.length > 0) fact.memoryMatches = look.matches
       if (look.session.bothSides && holdsConnection(target, fact, facts)) keepSession(fact, look.session)
     }
   } finally {
@@ -104,74 +102,6 @@ function keepSession(fact: ProcessFact, session: StratumSession): void {
   if (session.account !== undefined) fact.miningAccount = displayBytes(session.account).slice(0, 200)
 }
 
-/** The memory of one process while it is read. */
-class MemoryLook {
-  readonly #target: Target
-  readonly #fact: ProcessFact
-  readonly #shared: Set<string>
-  readonly #matches = new Map<string, ContentMatch>()
-  readonly session = new StratumSession()
-  readonly gaps = new Set<string>()
-  readBytes = 0
-
-  constructor(target: Target, fact: ProcessFact, shared: Set<string>) {
-    this.#target = target
-    this.#fact = fact
-    this.#shared = shared
-  }
-
-  *pieces(most: number): Generator<MemoryPiece> {
-    const { pid, path, ownership, unownedLibraries } = this.#fact
-    if (!this.isSame()) return
-    const known = ownership === 'owned' || ownership === 'verified'
-    const { stretches, bytes, cut } = residentMemory(pid, old => this.#regions(old), {
-      wantsFile: name => unownedLibraries.includes(name) || (!known && name === path),
-      firstSight: file => !this.#shared.has(file) && this.#shared.add(file) !== undefined,
-    })
-    if (cut) this.gaps.add('limit')
-    for (const parts of piecesOf(stretches, most)) {
-      yield readPiece(pid, parts)
-      this.readBytes += parts.reduce((sum, { length }) => sum + length, 0)
-    }
-    if (bytes > most) this.gaps.add('limit')
-  }
-
-  #regions(old: boolean) {
-    const path = `/proc/${this.#fact.pid}/${old ? 'smaps' : 'maps'}`
-    return parseMemoryMap(this.#target.files.read(path, 64 * mega, 'fine')?.toString('latin1') ?? '')
-  }
-
-  keep(piece: MemoryPiece, matches: readonly ContentMatch[]): void {
-    // Reading messages costs more than rules do, so it is done only where a rule saw something of mining.
-    if (matches.length > 0) for (const message of messagesIn(piece.bytes)) this.session.add(message)
-    for (const match of matches) {
-      const before = this.#matches.get(match.rule)
-      const offset = match.offset === undefined ? undefined : piece.addressOf(match.offset)
-      const words = [...new Set([...(before?.words ?? []), ...match.words])].slice(0, 5)
-      const first = before?.offset ?? offset
-      this.#matches.set(match.rule, { rule: match.rule, words, ...(first === undefined ? {} : { offset: first }) })
-    }
-  }
-
-  /** A process that ends while it is read is everyday life. */
-  failed(error: unknown): void {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
-    if (code === 'ESRCH' || code === 'ENOENT') return
-    if (code === undefined) throw error
-    this.gaps.add(code === 'EPERM' || code === 'EACCES' ? 'permission' : 'unreadable')
-  }
-
-  /** False when the number belongs to another process by now. */
-  isSame(): boolean {
-    const text = this.#target.files.read(`/proc/${this.#fact.pid}/stat`, 4096, 'fine')?.toString('latin1') ?? ''
-    return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[19]) === this.#fact.startTime
-  }
-
-  get matches(): ContentMatch[] {
-    return [...this.#matches.values()].sort((a, b) => (a.rule < b.rule ? -1 : 1))
-  }
-}
-
 /** Lets others have their turn, and holds this program to its share of a core. */
 function paceOf(cpu: number | undefined): () => Promise<unknown> {
   const usedBefore = process.cpuUsage()
@@ -181,30 +111,5 @@ function paceOf(cpu: number | undefined): () => Promise<unknown> {
     const { user, system } = process.cpuUsage(usedBefore)
     const dueMs = (user + system) / 1000 / cpu - (performance.now() - startMs)
     return dueMs < 1 ? nextTurn() : sleep(Math.min(dueMs, 5000))
-  }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  permission:
-    'not allowed: needs root, and a kernel that lets root read the memory of others (kernel.yama.ptrace_scope)',
-  limit: 'more memory than a scan of this kind reads',
-  time: 'the rules took too long on a part of it',
-  changed: 'it changed while it was read',
-  unreadable: 'a part of it could not be read',
-}
-
-class GapCount {
-  readonly #counts = new Map<string, number>()
-
-  add(reason: string, count = 1): void {
-    this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + count)
-  }
-
-  tell(target: Target): void {
-    for (const [reason, count] of this.#counts)
-      target.addGap({
-        what: 'memory of processes',
-        why: `${count === 1 ? 'one process' : `${count} processes`}: ${reasons[reason] ?? reason}`,
-      })
   }
 }
