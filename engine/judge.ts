@@ -39,6 +39,8 @@ export interface JudgingRule {
   /** Sigma tags: `attack.t1053.003`, `family.kinsing`. */
   readonly tags: readonly string[]
   readonly meaning: RuleMeaning
+  /** What `because` may name besides fields of the fact. */
+  readonly values?: Readonly<Record<string, unknown>>
 }
 
 /** The rules that match one view; how they are evaluated is the detector's business. */
@@ -103,7 +105,10 @@ const mostValues = 4
 function sentence(rule: JudgingRule, view: View): string {
   const template = rule.meaning.because ?? rule.title
   return template.replace(/\{([\w.-]+)\}/g, (_, name: string) => {
-    const value = name.split('.').reduce<unknown>((at, part) => (isRecord(at) ? at[part] : undefined), view.event)
+    const value = name.split('.').reduce<unknown>((at, part) => (isRecord(at) ? at[part] : undefined), {
+      ...view.event,
+      ...rule.values,
+    })
     if (Array.isArray(value)) return listed(value)
     if (value === undefined) return '(unknown)'
     return name === 'mechanism' ? mechanismWords(String(value)) : shortened(String(value), longest)

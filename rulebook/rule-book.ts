@@ -14,7 +14,8 @@ import {
   viewsOfFact,
 } from '../detect/index.ts'
 import { type Detect, derivedFields, hostFields, type JudgingRule, roles, ruleMeaning } from '../engine/index.ts'
-import { type Fact, type FactKind, factSchemas, type Level, levels } from '../model/index.ts'
+import { openContentRules, type ContentBook } from './content-rules.ts'
+import { type ContentMatch, type Fact, type FactKind, factSchemas, type Level, levels } from '../model/index.ts'
 
 /** Where the program's own rules lie. */
 export const ownRulesFolder: string = join(import.meta.dirname, '..', 'rules')
@@ -27,6 +28,8 @@ export interface RuleBook {
   readonly own: RuleSet
   /** Of others (`--rules DIR`): they support a verdict and never make it. */
   readonly foreign: RuleSet
+  /** YARA rules, own ones and those of the same folders of others. */
+  readonly content: ContentBook
   readonly count: number
   /** Changes with every byte of every rule. */
   readonly version: string
@@ -53,9 +56,11 @@ export function openRules(foreignFolders: readonly string[] = [], ownFolder = ow
     else meaningErrors.push(problemOf(rule, 'davylamp: says no class or something unknown'))
   }
   addForeignMeanings(foreign, meanings)
+  const content = openContentRules(join(ownFolder, 'yara'), foreignFolders)
   return {
     own,
     foreign,
+    content,
     count: own.rules.length + own.correlations.length + foreign.rules.length + foreign.correlations.length,
     version: versionOf([ownFolder, ...foreignFolders]),
     errors: [...ownFiles.errors, ...own.errors, ...meaningErrors],
@@ -64,7 +69,7 @@ export function openRules(foreignFolders: readonly string[] = [], ownFolder = ow
       ...foreign.errors,
       ...taken.map(rule => problemOf(rule, 'its id is that of a rule of the program')),
     ],
-    detector: unanswered => detectorOf([own, foreign], meanings, unanswered),
+    detector: unanswered => detectorOf([own, foreign], meanings, unanswered, content),
   }
 }
 
@@ -119,6 +124,7 @@ function detectorOf(
   sets: readonly RuleSet[],
   meanings: ReadonlyMap<string, JudgingRule>,
   unanswered?: Unanswered,
+  content?: ContentBook,
 ): Detect {
   let fact: Fact
   const options: StreamOptions = { unanswered: rule => unanswered?.(rule.title, fact) }
@@ -132,8 +138,20 @@ function detectorOf(
         const rule = meanings.get(match.rule.id)
         if (rule !== undefined) found.push(rule)
       }
+    if (content !== undefined)
+      for (const match of matchesOf(fact)) {
+        const rule = content.judging(match)
+        if (rule !== undefined) found.push(rule)
+      }
     return found
   }
+}
+
+/** What content rules said of a file, of an executable that no path leads to, and of a process's memory. */
+function matchesOf(fact: Fact): readonly ContentMatch[] {
+  if (fact.kind === 'file') return fact.matches ?? []
+  if (fact.kind === 'process') return [...(fact.matches ?? []), ...(fact.memoryMatches ?? [])]
+  return []
 }
 
 function headOf({ id, title, tags }: { id: string; title: string; tags: readonly string[] }) {
@@ -162,7 +180,7 @@ function versionOf(folders: readonly string[]): string {
   const hash = createHash('sha256')
   for (const folder of folders)
     for (const name of namesIn(folder)) {
-      if (!/(?<!\.cases)\.ya?ml$/.test(name)) continue
+      if (!/(?<!\.cases)\.ya?ml$|\.yara?$/i.test(name)) continue
       try {
         hash.update(`${name}\0`).update(readFileSync(join(folder, name)))
       } catch {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import about from '../../package.json' with { type: 'json' }
 import type { Problem } from '../sigma/rule.ts'
 import { contentRuleOf, listOf } from './content-rule.ts'
 import type { CompiledContentRules, ContentRule } from './content-scanner.ts'
@@ -38,7 +39,7 @@ export function compileContentRules(
       if (!rule.private && !refused.has(rule)) heads.set(rule, contentRuleOf(rule, namespace, file))
   return {
     compiled: {
-      version: versionOf([...own, ...foreign], engine),
+      version: contentVersion([...own, ...foreign], engine),
       files: setsFor(ours, heads, 'files', engine),
       memory: setsFor(ours, heads, 'memory', engine),
       foreign: foreign.length === 0 ? undefined : setsFor(others, heads, 'files', engine),
@@ -110,8 +111,9 @@ function written(
   return { namespace, text: writtenAs(source, text, form, rule => !refused.has(rule) && keep(rule), without) }
 }
 
-function versionOf(sources: readonly ContentSource[], engine: YaraEngine): string {
-  const hash = createHash('sha256').update(`${engine.name} ${engine.version}\0`)
+/** Changes with every byte of the sources, with the engine and with this program: the key of what was compiled, and of what was scanned. */
+export function contentVersion(sources: readonly ContentSource[], engine: YaraEngine = yaraEngine()): string {
+  const hash = createHash('sha256').update(`${about.version} ${engine.name} ${engine.version}\0`)
   for (const { namespace, text } of sources) hash.update(`${namespace}\0${text.length}\0`).update(text)
   return hash.digest('hex').slice(0, 16)
 }

@@ -1,4 +1,5 @@
-export { type CompiledContent, compileContentRules } from './compile-content.ts'
+// What scans contents, loaded only when something is to be scanned. What only reads rules is in detect/index.ts.
+export { type CompiledContent, compileContentRules, contentVersion } from './compile-content.ts'
 export type {
   CompiledContentRules,
   ContentLook,
@@ -6,7 +7,7 @@ export type {
   ContentRule,
   ContentScanner,
 } from './content-scanner.ts'
-export { metaNames, ownNamespace } from './content-rule.ts'
+export { keepRules, keptRules } from './kept-rules.ts'
 export { openContentScanner, type ScannerOptions } from './open-scanner.ts'
 export type { ContentSource } from './usable-rules.ts'
 export { type CachePlace, type ContentsRequest, readContents } from './walk.ts'
