@@ -9,7 +9,7 @@ const natively = enginesHere().find(one => one.name === 'native')
 for (const engine of enginesHere())
   describe(`with ${engine.name}`, () => {
     test('a content seen in chunks gives what it gives as a whole', () =>
-      compareChunksWithWhole(engine, engine.name === 'native' ? 40 : 2))
+      compareChunksWithWhole(engine, engine.name === 'native' ? 15 : 1))
 
     test('words are shown escaped, in order and bounded; UTF-16 as text', () => {
       const scanner = scannerFor(

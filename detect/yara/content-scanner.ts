@@ -40,7 +40,10 @@ export interface ContentRule {
 /** What one look into a content gave. */
 export interface ContentLook {
   readonly matches: readonly ContentMatch[]
-  /** What was not looked at: `limit` (matches, members, bytes), `time`, `changed` (it changed while it was read), `unreadable`. */
+  /**
+   * What was not looked at: `limit` (matches, members, bytes), `time`, `changed` (it changed while it was read), `unreadable`; in archives
+   * `damaged`, `encrypted`, and `nested` for an archive in an archive, which is not opened.
+   */
   readonly cut: readonly string[]
 }
 
