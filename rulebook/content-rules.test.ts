@@ -3,10 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { ownContentFiles } from '../detect/index.ts'
 import { judge, World } from '../engine/index.ts'
 import { contentFaults } from './content-faults.ts'
 import { factWith } from './fact-with.ts'
-import { openRules } from './rule-book.ts'
+import { openRules, ownRulesFolder } from './rule-book.ts'
 
 const own = `rule pit_song {
   meta:
@@ -72,6 +73,10 @@ test('both compile, own ones and those of others', async () => {
   const { compiled, problems } = await book.content.compiled()
   assert.deepEqual(problems, [])
   assert.deepEqual(compiled.rules.map(rule => rule.id).sort(), ['davylamp/pit_song', 'others/pit.yar/Pit_Song_Other'])
+})
+
+test('our own content rules are without fault', () => {
+  assert.deepEqual(contentFaults(ownContentFiles(join(ownRulesFolder, 'yara')).sources), [])
 })
 
 test('heads of own rules are held to their words', () => {

@@ -7,6 +7,7 @@ export type {
   ContentRule,
   ContentScanner,
 } from './content-scanner.ts'
+export { metaNames, ownNamespace } from './content-rule.ts'
 export { keepRules, keptRules } from './kept-rules.ts'
 export { openContentScanner, type ScannerOptions } from './open-scanner.ts'
 export type { ContentSource } from './usable-rules.ts'
