@@ -6,10 +6,12 @@ import { after, test } from 'node:test'
 import type { ProcessFact } from '../../model/index.ts'
 import { openPagemap, type PageRange, pageSize, readPages, scanPages } from '../../native/read/process-memory.ts'
 import { liveTarget } from '../../target/index.ts'
+import { compileContentRules } from './compile-content.ts'
 import type { ContentScanner } from './content-scanner.ts'
 import { scanMemory } from './memory.ts'
 import { parseMemoryMap } from './memory-map.ts'
 import { residentMemory } from './memory-pages.ts'
+import { openContentScanner } from './open-scanner.ts'
 
 const children: ChildProcess[] = []
 after(() => {
@@ -233,4 +235,31 @@ test('nothing is opened where nobody is suspicious', async () => {
   }
   await scanMemory(liveTarget(), [fact], { which: 'suspects', open })
   assert.equal(opened, 0)
+})
+
+test('a talk with a pool counts in the memory of a program that holds a connection', python, async () => {
+  const talk = `
+import json, socket
+server = socket.create_server(('127.0.0.1', 0))
+client = socket.create_connection(server.getsockname())
+login = json.dumps({'id': 1, 'method': 'login', 'params': {'login': 'w.1', 'pass': 'x', 'agent': 'a/1'}}).encode()
+pages = mmap.mmap(-1, 32 << 20)
+pages[100:100 + len(login)] = login
+job = json.dumps({'method': 'job', 'params': {'blob': '0e' * 76, 'job_id': 'j', 'target': 'b88d0600'}}).encode()
+pages.seek(20 << 20)
+pages.write(job)
+os.urandom(1)
+fill = bytearray(os.urandom(1 << 20)) * 12`
+  const connected = await program(talk)
+  const file = 'mining-talk.yar'
+  const text = readFileSync(new URL(`../../rules/yara/${file}`, import.meta.url), 'utf8')
+  const { compiled, problems } = compileContentRules({ own: [{ namespace: 'davylamp', file, text }] })
+  assert.deepEqual(problems, [])
+  const open = () => openContentScanner(compiled, { for: 'memory' })
+  await scanMemory(liveTarget(), [connected], { which: 'suspects', open })
+  const expected = [undefined, 'login; answered by job', 'w.1']
+  assert.deepEqual([connected.memoryMatches, connected.miningSession, connected.miningAccount], expected)
+  const alone = await program(talk.replace('client = socket', '#'))
+  await scanMemory(liveTarget(), [alone], { which: 'suspects', open })
+  assert.equal(alone.miningSession, undefined)
 })
