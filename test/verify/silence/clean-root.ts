@@ -18,7 +18,7 @@ const whileInstalling: Readonly<Record<string, string>> = {
 const answers = [
   'man-db man-db/auto-update boolean false',
   'wireshark-common wireshark-common/install-setuid boolean true',
-  ...['dbconfig-common', 'phpmyadmin', 'roundcube-core', 'pcp', 'opendmarc', 'wordpress'].map(
+  ...['dbconfig-common', 'phpmyadmin', 'roundcube-core', 'opendmarc', 'wordpress'].map(
     name => `${name} ${name}/dbconfig-install boolean false`,
   ),
 ]
