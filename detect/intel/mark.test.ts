@@ -59,6 +59,17 @@ for (const [fact, values] of [
     ['xn--mnchen-3ya.example'],
   ],
   [{ kind: 'socket', protocol: 'tcp', address: '::ffff:198.51.100.7' }, ['198.51.100.7']],
+  [
+    {
+      kind: 'socket',
+      protocol: 'tcp',
+      address: '192.0.2.9',
+      serverName: 'A.Pool.example',
+      certificateNames: ['*.pool.example', 'github.com'],
+    },
+    ['a.pool.example', 'pool.example'],
+  ],
+  [{ kind: 'process', command: '/x', miningAccount: `${wallet}.rig` }, [wallet]],
   [{ kind: 'socket', protocol: 'tcp', address: '203.0.113.1' }, undefined],
   [{ kind: 'socket', protocol: 'tcp', address: '203.0.113.2' }, undefined],
   [{ kind: 'socket', protocol: 'tcp', address: '203.0.113.3' }, undefined],

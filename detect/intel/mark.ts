@@ -42,11 +42,14 @@ function matchesOf(fact: Fact, look: Look, remote: Look): IndicatorMatch[] | und
     case 'file':
       return [...look('sha256', fact.sha256), ...look('md5', fact.md5)]
     case 'process':
-      return [...look('sha256', fact.sha256), ...namedMatches(fact.command, remote)]
+      return [...look('sha256', fact.sha256), ...namedMatches(`${fact.command} ${fact.miningAccount ?? ''}`, remote)]
     case 'autostart':
       return namedMatches(fact.command, remote)
     case 'socket':
-      return remote('address', fact.address)
+      return [
+        ...remote('address', fact.address),
+        ...[fact.serverName, ...(fact.certificateNames ?? [])].flatMap(name => look('domain', name)),
+      ]
     case 'hosts-entry':
       return hostsMatches(fact, remote)
     case 'resolver':
