@@ -25,6 +25,7 @@ export interface AddIntelOptions {
   readonly source?: string
   readonly own?: boolean
   readonly confidence?: string
+  readonly atMost?: string
   readonly days?: number
   readonly type?: string
   readonly column?: readonly string[]
@@ -54,7 +55,8 @@ export async function addIntelCommand(options: AddIntelOptions, context: Context
       type: indicatorTypeOf(options.type),
       columns: options.column?.map(columnOf),
       delimiter: options.delimiter === '\\t' ? '\t' : options.delimiter,
-      confidence: confidenceOf(options.confidence),
+      confidence: confidenceOf('--confidence', options.confidence),
+      atMost: confidenceOf('--at-most', options.atMost),
       days: options.days,
       own: options.own,
       collection: options.collection,
@@ -167,9 +169,9 @@ function columnOf(text: string): readonly [ColumnUse, string] {
   return [use, text.slice(at + 1)]
 }
 
-function confidenceOf(text: string | undefined): number | undefined {
+function confidenceOf(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   if (!/^\d{1,3}$/.test(text) || Number(text) > 100)
-    throw new CommandError('--confidence takes a whole number from 0 to 100')
+    throw new CommandError(`${option} takes a whole number from 0 to 100`)
   return Number(text)
 }

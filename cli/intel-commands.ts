@@ -15,6 +15,7 @@ export function intelCommands(tree: Command, outcome: Outcome): void {
         .option('--source <name>', 'the name under which it is kept (default: that of the file)')
         .option('--own', 'you stand for it: entries that say nothing else are certain')
         .option('--confidence <number>', 'for entries that say none themselves, 0 to 100')
+        .option('--at-most <number>', 'believe no entry more than that, whatever it says itself')
         .option('--days <number>', 'entries that name no end match no more after so many days', wholeNumber)
         .option('--type <type>', 'what the values are: md5, sha1, sha256, address, domain, wallet or fingerprint')
         .option('--column <use=name>', 'what a column holds, by its name or number: --column sha1=SHA-1', several)

@@ -132,6 +132,7 @@ for (const [words, says, status] of [
   [['add', 'FILE', '--confidence', '101'], /0 to 100/, 64],
   [['add', 'FILE', '--type', 'ip'], /the type ip is unknown/, 64],
   [['add', 'EMPTY'], /no indicator that could be used: 1 × what it is cannot be told/, 64],
+  [['add', 'FILE', '--at-most', 'x'], /--at-most takes a whole number/, 64],
   [['lookup', 'hello'], /say --type/, 64],
   [['lookup', '198.51.100.7', '--type', 'md5'], /is no md5/, 64],
   [['remove', 'nothing'], /there is no source nothing/, 64],

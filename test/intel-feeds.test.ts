@@ -201,3 +201,39 @@ test('a MISP feed in a folder is read by its manifest, and its hashes of values 
   const { source } = await importSource({ name: 'misp', from: feed }, { intel, shared, now })
   assert.deepEqual([source.kind, source.counts], ['MISP', { domain: 1 }])
 })
+
+test('what joins a source counts as the source does; a stranger is believed as far as somebody wants', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'davylamp-feeds-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const intel = join(folder, 'intel')
+  const options = { intel, shared, now }
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+  const worth = (value: string) => {
+    const store = openIndicators(intel, { now, addGap: gap => assert.fail(gap.why) })
+    const found = store.find('domain', value).map(one => one.confidence)
+    store.close()
+    return found
+  }
+  await importSource(
+    { name: 'feed', from: file('a.csv', 'domain,confidence\na.example,95\nb.example,\n'), confidence: 60, atMost: 75 },
+    options,
+  )
+  await importSource(
+    { name: 'feed', from: file('b.csv', 'domain,confidence\nc.example,95\nd.example,\n'), merge: true },
+    options,
+  )
+  assert.deepEqual(
+    ['a', 'b', 'c', 'd'].map(one => worth(`${one}.example`)),
+    [[75], [60], [75], [60]],
+  )
+  const { server, request } = await bench(t)
+  server.objects.push(indicator(1))
+  await importSource({ ...request, name: 'taxii' }, options)
+  await assert.rejects(
+    importSource({ name: 'taxii', from: join(folder, 'a.csv'), merge: true }, options),
+    /give it a name of its own/,
+  )
+})

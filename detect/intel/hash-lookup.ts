@@ -2,6 +2,7 @@ import type { Gap } from '../../model/index.ts'
 import type { DigestType } from './indicator.ts'
 import { openSources } from './indicators.ts'
 import { BrokenSetError, KeySet, type LoadedIndex } from './key-set.ts'
+import { isOfSystem } from './open-source.ts'
 
 /** Whether a digest is on a list, for threads that hash many files. What the list says of it `Indicators.find` tells. */
 export interface HashLookup {
@@ -61,7 +62,7 @@ function hasIn(set: KeySet, digest: Uint8Array): boolean {
   try {
     return set.has(digest)
   } catch (error) {
-    if (error instanceof BrokenSetError) return true
+    if (error instanceof BrokenSetError || isOfSystem(error)) return true
     throw error
   }
 }

@@ -82,9 +82,9 @@ export class OpenSource {
     try {
       return work()
     } catch (error) {
-      if (!(error instanceof BrokenSetError) && !isMissing(error)) throw error
+      if (!(error instanceof BrokenSetError) && !isOfSystem(error)) throw error
       this.#sets.set(table, undefined)
-      const why = error instanceof BrokenSetError ? error.message : 'a file of it is gone'
+      const why = isMissing(error) ? 'a file of it is gone' : error.message
       this.#trouble(
         `the ${table === 'names' ? 'names' : table} of "${this.about.name}" cannot be used: ${why}. Add the source again`,
         this.#tables,
@@ -117,6 +117,11 @@ export function readSource(folder: string): Source | string | undefined {
 }
 
 const largestHead = 1 << 20
+
+/** What the disk or the kernel answered: nothing that a fault of ours would be. */
+export function isOfSystem(error: unknown): error is Error {
+  return error instanceof Error && /^E(?!RR_)[A-Z0-9]+$/.test(String(Reflect.get(error, 'code')))
+}
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && ['ENOENT', 'ENOTDIR'].includes(String(Reflect.get(error, 'code')))

@@ -26,6 +26,8 @@ export interface ImportRequest {
   readonly confidence?: number | undefined
   readonly days?: number | undefined
   readonly own?: boolean | undefined
+  /** Entries are believed no more than that, whatever they say themselves. */
+  readonly atMost?: number | undefined
   readonly collection?: string | undefined
   readonly authFile?: string | undefined
   readonly caFile?: string | undefined
@@ -82,11 +84,12 @@ export function isAddress(from: string): boolean {
 }
 
 async function written(
-  request: ImportRequest,
+  asked: ImportRequest,
   options: ImportOptions,
   addedAfter: string | undefined,
 ): Promise<Imported> {
-  const before = readSource(join(options.intel, sourceFolder(request.name)))
+  const before = readSource(join(options.intel, sourceFolder(asked.name)))
+  const request = asked.merge === true && typeof before === 'object' ? joined(asked, before) : asked
   let [taken, left]: [number, readonly Left[]] = [0, []]
   const source = await writeSource(options.intel, request.name, options.now, async writer => {
     if (request.merge === true && typeof before === 'object') copyEarlier(options.intel, before, writer)
@@ -241,17 +244,36 @@ function copyEarlier(intel: string, before: Source, writer: SourceWriter): void 
   }
 }
 
-/** Whoever stands for a list is sure of all of it. */
-function withWorth(writer: SourceWriter, { own }: ImportRequest): SourceWriter {
-  if (own !== true) return writer
+/** What holds for a source holds for what joins it. */
+function joined(request: ImportRequest, before: Source): ImportRequest {
+  if (isAddress(before.from) && before.from !== request.from)
+    throw new WrongListError(
+      `${before.name} is read from ${before.from}, and what joins it would be lost with its next update: give it a name of its own`,
+    )
+  const kept = requestOf(before)
   return {
-    add: (one: Indicator) => writer.add(one.confidence === undefined ? { ...one, confidence: 100 } : one),
+    ...request,
+    confidence: request.confidence ?? kept.confidence,
+    days: request.days ?? kept.days,
+    own: request.own ?? kept.own,
+    atMost: request.atMost ?? kept.atMost,
+  }
+}
+
+/** Whoever stands for a list is sure of all of it; what strangers are sure of may count for less. */
+function withWorth(writer: SourceWriter, { own, atMost = 100 }: ImportRequest): SourceWriter {
+  const worth = (said: number | undefined) => {
+    const whole = said ?? (own === true ? 100 : undefined)
+    return whole === undefined ? {} : { confidence: Math.min(whole, atMost) }
+  }
+  return {
+    add: (one: Indicator) => writer.add({ ...one, ...worth(one.confidence) }),
     remove: (type, value) => writer.remove(type, value),
   }
 }
 
 function againOf(request: ImportRequest): Record<string, string> {
-  const { type, delimiter, columns, collection, authFile, caFile } = request
+  const { type, delimiter, columns, collection, authFile, caFile, atMost } = request
   const said = {
     type,
     delimiter,
@@ -259,6 +281,7 @@ function againOf(request: ImportRequest): Record<string, string> {
     collection,
     authFile,
     caFile,
+    atMost: atMost === undefined ? undefined : String(atMost),
   }
   return Object.fromEntries(Object.entries(said).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
@@ -279,6 +302,7 @@ function requestOf({ name, from, own, confidence, days, again }: Source): Import
     collection: again['collection'],
     authFile: again['authFile'],
     caFile: again['caFile'],
+    atMost: again['atMost'] === undefined ? undefined : Number(again['atMost']),
   }
 }
 
