@@ -90,7 +90,7 @@ function complaint({ file, names, from }: Import): string | undefined {
   if (folder !== 'remedies' && path.startsWith('native/write/') && !file.startsWith('native/write/') && !isTest(file))
     return `only remedies changes a host: ${file} imports ${path}`
   if (other === folder || isFile(other)) return undefined
-  if (isTest(file) && (other === 'test' || other === 'hosts')) return undefined
+  if (isTest(file) && ['test', 'hosts', 'tools'].includes(other)) return undefined
   if (!mayImport[folder]?.includes(other)) return `${other} reached from ${folder}: ${file} imports from ${other}`
   if (other === 'native' || doors.has(path) || path === `${other}/index.ts`) return undefined
   return `${other} entered beside its index.ts: ${file} imports ${path}`
