@@ -12,7 +12,7 @@ const systemPrograms = (
 
 /** Threads of the kernel (ps -ef | grep '\\['): a program with such a name pretends to be one. */
 const kernelThreads = (
-  'kthreadd kswapd kswapd0 kdevtmpfs kauditd khugepaged khungtaskd kcompactd0 ksmd kworker ksoftirqd kblockd kintegrityd ' +
+  'kthreadd kswapd kswapd0 kdevtmpfs bioset kauditd khugepaged khungtaskd kcompactd0 ksmd kworker ksoftirqd kblockd kintegrityd ' +
   'kthrotld kpsmoused kswapd1 rcu_sched rcu_preempt rcu_bh watchdogd oom_reaper cpuhp ' +
   'edac-poller ata_sff scsi_eh jbd2 ext4-rsv-conver xfsaild kstrp charger_manager devfreq_wq kdmflush kpktgend kcryptd'
 ).split(' ')
@@ -34,7 +34,7 @@ export function imitated(name: string, path: string | undefined): string | undef
     .toLowerCase()
   if (bare.length < 4 || alsoUsual.has(bare)) return undefined
   const same = known.get(bare)
-  if (same !== undefined) return path !== undefined && (wrongPlaces.test(path) || isHidden(path)) ? same : undefined
+  if (same !== undefined) return path !== undefined && isWrongFor(same, path) ? same : undefined
   if (bare.length < 6) return undefined
   let near = remembered.get(bare)
   if (near === undefined) {
@@ -44,6 +44,12 @@ export function imitated(name: string, path: string | undefined): string | undef
     remembered.set(bare, near)
   }
   return near ?? undefined
+}
+
+/** No program at all is called like a thread of the kernel, but for a daemon of that name. */
+function isWrongFor(name: string, path: string): boolean {
+  if (wrongPlaces.test(path) || isHidden(path)) return true
+  return kernelThreads.includes(name) && name !== 'watchdogd' && /^\/(usr\/)?s?bin\//.test(path)
 }
 
 const remembered = new Map<string, string | null>()

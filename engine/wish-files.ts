@@ -1,4 +1,4 @@
-import { isShared } from './places.ts'
+import { isShared, twinPath } from './places.ts'
 import { flagsAt } from './unlock.ts'
 import { quarantine, type Wishing } from './wishing.ts'
 import type { Known, World } from './world.ts'
@@ -20,7 +20,7 @@ export function wishFile(fact: Known<'file'>, wishing: Wishing): void {
   )
   // A native program is no shared configuration, wherever it lies.
   const shared = isShared(fact.path) && !fact.traits.includes('elf')
-  if (handled || original || shared || fact.type === 'device') return
+  if (handled || original || shared || fact.type === 'device' || isTwinOfMember(fact, wishing)) return
   if (fact.ownership === 'modified') {
     wishing.skip({
       what: fact.path,
@@ -33,6 +33,13 @@ export function wishFile(fact: Known<'file'>, wishing: Wishing): void {
   const depth = fact.path.split('/').length
   const rank = fact.type === 'directory' ? 900 - Math.min(depth, 400) : 1
   wishing.want('remove', rank, quarantine(fact), reasonFor(fact, wishing), fact.id)
+}
+
+/** The same file by way of /bin, /sbin or /lib, which are links today: it goes under its own path. */
+function isTwinOfMember(fact: Known<'file'>, wishing: Wishing): boolean {
+  if (fact.type !== 'symlink' || fact.linkTarget === undefined || twinPath(fact.path) !== fact.linkTarget) return false
+  const twin = wishing.world.file(fact.linkTarget)
+  return twin !== undefined && twin.id !== fact.id && wishing.ids.has(twin.id)
 }
 
 function reasonFor(fact: Known<'file'>, wishing: Wishing): string {
@@ -69,6 +76,17 @@ export function wishCommand(fact: Known<'command-integrity'>, wishing: Wishing):
     )
     return
   }
+  if (fact.state === 'not-executable' && isMendable(fact)) {
+    const { path, sha256, recordedDigest } = fact
+    wishing.want(
+      'repair',
+      1,
+      { kind: 'restore-command', path, sha256, from: path, fromSha256: sha256, recordedDigest },
+      `${path} is what package ${fact.package ?? ''} installed, but nobody may run it`,
+      fact.id,
+    )
+    return
+  }
   const command = reinstallCommand(fact.package, wishing.world)
   if (fact.package !== undefined && wishing.options.reinstall) {
     wishing.want(
@@ -86,6 +104,15 @@ export function wishCommand(fact: Known<'command-integrity'>, wishing: Wishing):
     fact: fact.id,
   })
   wishing.advise({ text: `Put ${fact.path} back from its package.`, command })
+}
+
+/** These have rights of their own that no list of Debian's records: only their package knows them. */
+const privileged = new Set(['su', 'sudo', 'passwd', 'mount', 'umount', 'crontab', 'at'])
+
+function isMendable(
+  fact: Known<'command-integrity'>,
+): fact is Known<'command-integrity'> & { readonly sha256: string; readonly recordedDigest: string } {
+  return fact.sha256 !== undefined && fact.recordedDigest !== undefined && !privileged.has(fact.name)
 }
 
 function reinstallCommand(name: string | undefined, world: World): string {

@@ -55,6 +55,19 @@ export const decoys: Decoys = {
         content: { lookalike: { burn: 100, seconds: 600, once: 'cc1' } },
         mode: 0o755,
       },
+      // In the place of what fetches; they end at once.
+      {
+        kind: 'file',
+        path: '/usr/bin/curl',
+        content: { lookalike: { seconds: 1 }, words: 'curl of the range' },
+        mode: 0o755,
+      },
+      {
+        kind: 'file',
+        path: '/usr/bin/wget',
+        content: { lookalike: { seconds: 1 }, words: 'wget of the range' },
+        mode: 0o755,
+      },
       {
         kind: 'file',
         path: '/usr/sbin/inventoryd',

@@ -27,6 +27,7 @@ export interface Behaviour {
 /** What a file holds. Two look-alikes with equal behaviour and words have the same bytes and so the same hash. */
 export type Content =
   | { readonly text: string }
+  | { readonly base64: string }
   | { readonly lookalike: Behaviour; readonly words?: string }
   /** A file of the host as it is, with bytes behind its end that change nothing but the hash. */
   | { readonly copyOf: string; readonly append?: string }
@@ -63,6 +64,14 @@ export type Item = Planted &
         readonly daysOld?: number
       }
     | { readonly kind: 'link'; readonly path: string; readonly to: string }
+    /** A second name of a file that is listed on its own. */
+    | { readonly kind: 'hard-link'; readonly path: string; readonly to: string }
+    /** A command of the host under another name, its own taken away. */
+    | { readonly kind: 'rename'; readonly path: string; readonly to: string }
+    /** Rights of a file of the host, taken away. `mask` is that of an access ACL which grants nobody anything more. */
+    | { readonly kind: 'mode'; readonly path: string; readonly mode: number; readonly mask?: string }
+    /** A line of the host, written anew. */
+    | { readonly kind: 'changed-line'; readonly path: string; readonly was: string; readonly text: string }
     /** A directory of the intruder's; its files are listed on their own. */
     | {
         readonly kind: 'directory'
@@ -88,6 +97,8 @@ export type Item = Planted &
         readonly gid?: number
         readonly home: string
         readonly shadow: string
+        /** How often its lines stand in passwd and shadow; once when absent. */
+        readonly copies?: number
       }
     /** A unit whose file is listed on its own: it is enabled and started. */
     | { readonly kind: 'unit'; readonly name: string; readonly path: string }
@@ -134,3 +145,6 @@ export const minerWords = [
 ].join('\n')
 
 export const miner: Behaviour = { burn: 30, pool: poolPort }
+
+/** Holds itself back, as those do that want to stay: many of them fit on one host. */
+export const shyMiner: Behaviour = { burn: 6, pool: poolPort }

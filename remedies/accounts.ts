@@ -164,7 +164,10 @@ function ownGroup({ name, uid }: ActionOf<'remove-account'>, host: WritableHost)
     .find(([its]) => its === name)
   if (group === undefined || gid === undefined || group[2] !== gid || gid === '0') return false
   const members = (group[3] ?? '').split(',').filter(member => member !== '' && member !== name)
-  return members.length === 0 && !people.some(([its, , , id]) => its !== name && id === gid)
+  if (members.length > 0) return false
+  // An account made with the number of another has a group with the number of another: those keep the group of their own name.
+  const shared = linesAt('/etc/group', host).some(line => !isNamed(line, name) && line.split(':')[2] === gid)
+  return shared || !people.some(([its, , , id]) => its !== name && id === gid)
 }
 
 function sharesName({ name, uid }: ActionOf<'remove-account'>, host: WritableHost): boolean {

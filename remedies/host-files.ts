@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto'
-import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, openSync, readdirSync, readSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+} from 'node:fs'
 import { openDirectory, openEntry, openFlags, readEntryLink } from '../native/write/directory.ts'
 import {
   linkEntry,
@@ -249,9 +259,20 @@ export class HostFiles {
 
   #tell(path: string, directory: number): void {
     if (this.watch === undefined) return
-    const { parent } = split(path)
     const { atimeNs, mtimeNs } = fstatSync(directory, { bigint: true })
-    this.watch.changing(`/${decodeBytes(parent)}`, { accessedNs: `${atimeNs}`, modifiedNs: `${mtimeNs}` })
+    this.watch.changing(this.#folderOf(directory) ?? `/${decodeBytes(split(path).parent)}`, {
+      accessedNs: `${atimeNs}`,
+      modifiedNs: `${mtimeNs}`,
+    })
+  }
+
+  /** The directory's own path: one that was reached by way of a link has no times under that name. */
+  #folderOf(directory: number): string | undefined {
+    const root = pathOfDescriptor(this.#rootDescriptor)
+    const folder = pathOfDescriptor(directory)
+    if (folder === root) return '/'
+    const inside = root === '/' ? root : `${root}/`
+    return folder.startsWith(inside) ? `/${folder.slice(inside.length)}` : undefined
   }
 
   async #atAsync(path: string, act: (directory: number, name: Buffer) => Promise<void>): Promise<void> {
@@ -274,4 +295,8 @@ export class HostFiles {
       throw error
     }
   }
+}
+
+function pathOfDescriptor(descriptor: number): string {
+  return decodeBytes(readlinkSync(`/proc/self/fd/${descriptor}`, { encoding: 'buffer' }))
 }

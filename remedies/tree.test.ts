@@ -7,6 +7,7 @@ import {
   linkSync,
   mkdirSync,
   readFileSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -337,6 +338,29 @@ const cases: readonly Case[] = [
       execFileSync('chattr', ['-i', join(root, 'bin/ps')])
       writeFileSync(join(root, 'bin/ps'), 'a third one')
     },
+  },
+  {
+    name: 'restore-command: a sound command that nobody may run gets its rights back',
+    files: { 'bin/chmod': 'the real one' },
+    arrange: root => {
+      chmodSync(join(root, 'bin/chmod'), 0o644)
+      execFileSync('setfacl', ['-m', 'u:daemon:rwx,m::r', join(root, 'bin/chmod')])
+    },
+    actions: [
+      {
+        kind: 'restore-command',
+        path: '/bin/chmod',
+        sha256: sha256('the real one'),
+        from: '/bin/chmod',
+        fromSha256: sha256('the real one'),
+        recordedDigest: `md5:${createHash('md5').update('the real one').digest('hex')}`,
+      },
+    ],
+    gone: root => {
+      assert.equal(statSync(join(root, 'bin/chmod')).mode & 0o7777, 0o755)
+      assert.equal(execFileSync('getfacl', ['-c', join(root, 'bin/chmod')]).includes('daemon'), false)
+    },
+    meddle: root => writeFileSync(join(root, 'bin/chmod'), 'a third one'),
   },
   {
     name: 'stop-container: the restart policy in its file',

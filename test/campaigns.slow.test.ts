@@ -4,10 +4,11 @@ import { cpSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { campaigns } from '../hosts/campaigns/index.ts'
-import type { Item } from '../hosts/index.ts'
+import { decoys, infections, type Item } from '../hosts/index.ts'
 import { livedIn } from '../hosts/lived-in.ts'
 import { displayBytes } from '../target/index.ts'
 import { baseImage } from './range/base-image.ts'
+import { installPackage } from './range/infected-host.ts'
 import { isAmong, isSettled, mustBeFound, nameOf, type SeenFact } from './range/expectations.ts'
 import { discardRange, newRangeDirectory } from './range/leftovers.ts'
 import { rangeImpossible, runHere } from './range/machine.ts'
@@ -28,13 +29,13 @@ const impossible = rangeImpossible()
 const skip = impossible ?? false
 const repository = join(import.meta.dirname, '..')
 const named = process.env['CAMPAIGN']?.split(',')
-const chosen = campaigns.filter(({ family }) => named === undefined || named.includes(family))
+const chosen = [...campaigns, ...infections].filter(({ family }) => named === undefined || named.includes(family))
 let place = ''
 
 before(() => {
   if (impossible !== undefined) return
   place = newRangeDirectory()
-  withTree(baseImage(), root => plant(root, livedIn), 'lived-in.ext4')
+  withTree(baseImage(), plantLivedIn, 'lived-in.ext4')
 })
 after(() => {
   if (place !== '') discardRange(place)
@@ -72,6 +73,12 @@ const silence = { status: 0, incidents: [], findings: [] }
 function verdictOn(root: string) {
   const { status, document } = davylamp<Scan>(root, ['scan'])
   return { status, incidents: document.incidents.map(({ verdict }) => verdict), findings: weighty(document).map(shown) }
+}
+
+/** With the accounts and commands that some of the infections take over. */
+function plantLivedIn(root: string): void {
+  installPackage(root, Date.now() + 600_000)
+  plant(root, [...decoys.files.filter(item => item.kind === 'account'), ...livedIn])
 }
 
 function cleanAndUndo(root: string, items: readonly Item[]): void {
@@ -132,6 +139,7 @@ function undoDifferences(root: string, infected: Snapshot): string[] {
 function mayDiffer(path: string, field: string, items: readonly Item[]): boolean {
   const edited = items.some(item => 'path' in item && item.path === path)
   if (field === 'modified') return true
+  if (items.some(item => item.after === 'advised' && 'path' in item && item.path === path)) return true
   if (field === 'removed') return items.some(item => item.kind === 'file' && item.path === path)
   // An account that is locked keeps its lines.
   if (field !== 'added' && accountFiles.test(path)) return items.some(item => item.kind === 'account')

@@ -105,6 +105,7 @@ function addProgram(state: Walk, word: ShellWord): void {
     return
   }
   if (!word.rooted || !/^[\w.+@-]{1,64}$/.test(word.text)) return
+  state.names.add(word.text)
   for (const directory of state.path) addTarget(state, `${directory}/${word.text}`)
 }
 

@@ -21,6 +21,8 @@ export interface Walk {
   readonly endpoints: Set<string>
   /** Those of the targets that are started, or are given to something that is no tool of the system. */
   readonly runs: Set<string>
+  /** Programs called without a path. */
+  readonly names: Set<string>
   /** Whether the command that is being read starts what it names. */
   running: boolean
   readonly place: CommandPlace

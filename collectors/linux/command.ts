@@ -6,6 +6,7 @@ import {
   depthLimit,
   inSubshell,
   resolve,
+  targetLimit,
   textLimit,
   type Walk,
 } from './command-walk.ts'
@@ -26,6 +27,11 @@ export function commandRuns(command: string, at: CommandPlace = {}): string[] {
   return [...walk(command, at).runs]
 }
 
+/** Programs that a command line calls without saying where they lie. */
+export function commandNames(command: string): string[] {
+  return [...walk(command, {}).names].slice(0, targetLimit)
+}
+
 /** URLs and `host:port` that a command line names, `/dev/tcp/HOST/PORT` and the hosts of download programs among them. */
 export function downloadsFrom(command: string): string[] {
   return [...walk(command, {}).endpoints]
@@ -39,6 +45,7 @@ function walk(command: string, place: CommandPlace): Walk {
     targets: new Set(),
     endpoints: new Set(),
     runs: new Set(),
+    names: new Set(),
     running: false,
     place,
     variables: new Map(),

@@ -3,11 +3,12 @@ import { displayBytes } from '../../target/index.ts'
 import type { Collector, Person, Survey } from '../collector.ts'
 import { autostartFact, isStock } from './autostart-fact.ts'
 import { bounded } from './bounded.ts'
-import { commandTargets, unusualDirectories } from './command.ts'
+import { commandNames, commandTargets, unusualDirectories } from './command.ts'
 import { type CrontabForm, type CrontabJob, type CrontabVariable, parseCrontab } from './crontab-file.ts'
 import { baseName, distinct, filesIn, join } from './directory.ts'
 import { personNamed } from './person-named.ts'
 import { isPreloadVariable, preloadFacts } from './preload-fact.ts'
+import { strayCommand } from './stray-command.ts'
 
 /** Jobs of cron, anacron, fcron and incron, and the scripts of the periodic directories: the commonest way for a miner to come back. */
 export const cron: Collector = {
@@ -141,7 +142,7 @@ function jobFact(survey: Survey, table: Table, job: CrontabJob): AutostartFact {
     user: user && displayBytes(user),
     schedule: displayBytes(job.schedule),
     enabled,
-    targets: jobTargets(job, person),
+    targets: [...jobTargets(job, person), ...strayCommands(survey, job)],
     settings: settingsOf(job.variables),
     oddities,
   })
@@ -183,6 +184,10 @@ function jobTargets(job: CrontabJob, person: Person | undefined): string[] {
   )
   const [command = ''] = job.input === undefined ? [job.command] : job.command.split('%', 1)
   return [...commandTargets(command, place), ...commandTargets(job.input ?? '', place), ...own]
+}
+
+function strayCommands(survey: Survey, job: CrontabJob): string[] {
+  return commandNames(job.command).flatMap(name => strayCommand(survey, name) ?? [])
 }
 
 function settingsOf(variables: readonly CrontabVariable[]): string[] {

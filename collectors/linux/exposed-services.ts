@@ -6,6 +6,7 @@ import { distinct, glob } from './directory.ts'
 import { readLines } from './host-lines.ts'
 import { objectOf, readJson, stringOf, stringsOf } from './json-text.ts'
 import { kubeletSettings } from './kubelet.ts'
+import { isTrap, plantedKeys } from './redis-data.ts'
 
 /**
  * Settings by which miners get in: Docker's API on TCP, Redis without password or protected mode, a kubelet that answers
@@ -63,6 +64,10 @@ function* dockerSettings(survey: Survey): Generator<SettingFact> {
   }
 }
 
+function placed({ line, text }: { readonly line: number; readonly text: string }): Pick<Place, 'line' | 'text'> {
+  return { line, text }
+}
+
 const redisFiles = [
   '/etc/redis/*.conf',
   '/etc/redis.conf',
@@ -82,9 +87,12 @@ const redisDefaults: Readonly<Record<string, string>> = {
   requirepass: 'unset',
   port: '6379',
 }
+/** Told only where a dump would become a crontab or a list of keys. */
+const dumpWords = ['dir', 'dbfilename']
 
 function* redisSettings(survey: Survey): Generator<SettingFact> {
   const { target } = survey
+  const dumps: string[] = []
   for (const path of distinct(
     target,
     redisFiles.flatMap(pattern => glob(target, pattern)),
@@ -93,9 +101,14 @@ function* redisSettings(survey: Survey): Generator<SettingFact> {
     const last = new Map<string, { value: string; line: number; text: string }>()
     for (const { line, text, joined } of readLines(target, path)) {
       const [, word = '', value = ''] = /^\s*([A-Za-z-]{1,64})\s+(.*?)\s*$/.exec(joined) ?? []
-      if (Object.hasOwn(redisDefaults, word.toLowerCase()))
+      if (Object.hasOwn(redisDefaults, word.toLowerCase()) || dumpWords.includes(word.toLowerCase()))
         last.set(word.toLowerCase(), { value: value.replace(/^"(.*)"$/, '$1'), line, text })
     }
+    const directory = last.get('dir')
+    const dump = `${directory?.value ?? '/var/lib/redis'}/${last.get('dbfilename')?.value ?? 'dump.rdb'}`
+    if (directory !== undefined && isTrap(directory.value))
+      yield setting(survey, 'redis.dump-place', dump, { path, ...placed(directory) })
+    else if (dump.startsWith('/')) dumps.push(dump)
     const value = (name: string) => last.get(name)?.value ?? redisDefaults[name] ?? ''
     // All three together let anybody in; one alone is usual.
     if (isOpen(value('bind')) && value('protected-mode') === 'no' && ['', 'unset'].includes(value('requirepass'))) {
@@ -111,6 +124,7 @@ function* redisSettings(survey: Survey): Generator<SettingFact> {
       else yield setting(survey, `redis.${name}`, found.value, { path, line: found.line, text: found.text })
     }
   }
+  yield* plantedKeys(survey, dumps)
 }
 
 /** False where each address is one of this host alone. */

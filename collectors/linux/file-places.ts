@@ -11,6 +11,7 @@ export interface Place {
 const hiddenDepth = 8
 const mostEntries = 20_000
 const mostPerDirectory = 4_000
+const mostTogether = 200
 const mostSuspectBytes = 48 * 1024 * 1024
 
 /** Directories that anybody can write to, or that a reboot empties, with how deep to look. */
@@ -96,6 +97,26 @@ const programPlaces: readonly (readonly [string, number])[] = [
   ['/var/spool', 4],
 ]
 
+/** The directory directly below a drop place in which something lies that is started. */
+function dropDirectory(path: string): string | undefined {
+  return /^(\/(?:tmp|var\/tmp|dev\/shm)\/[^./][^/]*)\/./.exec(path)?.[1]
+}
+
+const minutes = 10 * 60 * 1000
+
+/** Whether everything in a directory was made in the same minutes, as a dropper does it and no person who works there. */
+function cameTogether(target: Target, root: string): boolean {
+  const births: number[] = []
+  const gather = (path: string, depth: number): boolean => {
+    const stat = target.files.lstat(path)
+    if (stat === undefined || births.length > mostTogether) return false
+    births.push(stat.createdMs ?? stat.changedMs)
+    if (stat.type !== 'directory') return true
+    return depth > 0 && (target.files.list(path) ?? []).every(name => gather(`${path}/${name}`, depth - 1))
+  }
+  return gather(root, 4) && Math.max(...births) - Math.min(...births) <= minutes
+}
+
 /** Sockets' directories of X, made by systemd-tmpfiles. */
 const usualHidden = new Set(['.X11-unix', '.ICE-unix', '.XIM-unix', '.font-unix', '.Test-unix', '.lock', '.docker'])
 /** Tools of people keep thousands of programs here; only what something points at is looked at. */
@@ -129,11 +150,16 @@ const toolHomes = new Set([
 export function* usualPlaces(
   target: Target,
   homes: readonly string[],
-  pointed: Iterable<string> = [],
+  pointed: readonly string[] = [],
 ): Generator<Place> {
   const walk = walkerOf(target)
   // What is started from a hidden directory of a home may have brought everything else in it.
-  for (const root of new Set([...pointed].map(hiddenRoot).filter(one => one !== undefined))) {
+  for (const root of new Set(pointed.map(hiddenRoot).filter(one => one !== undefined))) {
+    yield { path: root, seenAs: 'hidden-directory' }
+    yield* walk.below(root, hiddenDepth, 'hidden-directory', () => true)
+  }
+  for (const root of new Set(pointed.map(dropDirectory).filter(one => one !== undefined))) {
+    if (!cameTogether(target, root)) continue
     yield { path: root, seenAs: 'hidden-directory' }
     yield* walk.below(root, hiddenDepth, 'hidden-directory', () => true)
   }

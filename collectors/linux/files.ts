@@ -59,7 +59,7 @@ function* collect(survey: Survey): Iterable<FileFact> {
   if (survey.contents.size > limits.contents)
     target.addGap({ what: 'files', why: `rules found something in more than ${limits.contents} of them` })
   const homes = homesOf(target, survey.people).map(({ home }) => home)
-  for (const place of usualPlaces(target, homes, pointed.keys())) {
+  for (const place of usualPlaces(target, homes, [...pointed.keys()])) {
     const stat = target.files.lstat(place.path)
     if (stat === undefined) continue
     if (stat.type === 'file') sizes.set(stat.size, [...(sizes.get(stat.size) ?? []), place.path])
@@ -151,12 +151,15 @@ function isWorthALook(target: Target, path: string, stat: FileStat): boolean {
   if (stat.type === 'symlink') return isOddName(name)
   if (stat.type !== 'file' || stat.size === 0) return false
   if ((stat.mode & 0o111) !== 0 || isOddName(name)) return true
+  if (name === 'config.json' && stat.size <= limits.plainText) return true
   if (inDropPlace.test(path)) return stat.size <= limits.plainText || startsElf(target, path)
   if (/\.so(?:\.|$)|\.ko(?:\.|$)|\.sh$/.test(name) || /\/\.[^/]/.test(path))
     return startsElf(target, path) || stat.size < 65_536
   return stat.size > 1_024 && startsElf(target, path)
 }
 
+/** Marks and pid files that programs leave; a rule may know one. */
+const hiddenInDropPlace = /^\/(?:tmp|var\/tmp|dev\/shm)\/\.[^/]+$/
 const inDropPlace = /^(?:\/tmp|\/var\/tmp|\/dev\/shm|\/run\/user|\/run\/shm)\//
 
 function startsElf(target: Target, path: string): boolean {
@@ -311,5 +314,6 @@ function isWorthAFact(fact: FileFact): boolean {
     return true
   // Listed by a package and changed later, but not in its content.
   if (fact.package !== undefined && fact.ownership !== 'modified') return false
+  if (hiddenInDropPlace.test(fact.path)) return true
   return isProgram(fact) || isOddName(fact.name) || fact.traits.some(trait => !plainTraits.has(trait))
 }

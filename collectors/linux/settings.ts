@@ -6,6 +6,7 @@ import { immutablePlaces } from './immutable-places.ts'
 import { homesOf } from './people.ts'
 import { removedAgents } from './removed-agents.ts'
 import { oddSetuidFiles } from './setuid-files.ts'
+import { deceivingShells } from './shell-list.ts'
 
 /** Settings that protect a host and that miners weaken: SELinux, logs, histories, attributes, agents, setuid shells. */
 export const settings: Collector = {
@@ -25,6 +26,7 @@ function* collect(survey: Survey): Iterable<Fact> {
   yield* immutablePlaces(survey)
   yield* removedAgents(target)
   yield* oddSetuidFiles(survey)
+  yield* deceivingShells(target)
   if (target.live) yield* processorTuning(target)
 }
 

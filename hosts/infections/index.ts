@@ -1,11 +1,35 @@
 import type { Infection } from '../host-part.ts'
 import { aliyunduns } from './aliyunduns.ts'
 import { cleanfda } from './cleanfda.ts'
+import { diicot } from './diicot.ts'
+import { gang8220 } from './gang8220.ts'
 import { kinsing } from './kinsing.ts'
 import { outlaw } from './outlaw.ts'
+import { perfctl } from './perfctl.ts'
+import { redtail } from './redtail.ts'
+import { rocke } from './rocke.ts'
 import { skidmap } from './skidmap.ts'
+import { sysrv } from './sysrv.ts'
+import { teamtnt } from './teamtnt.ts'
 import { unnamed } from './unnamed.ts'
+import { watchdog } from './watchdog.ts'
 import { xorddos } from './xorddos.ts'
 
 /** Every infected host that the range can become. */
-export const infections: readonly Infection[] = [aliyunduns, skidmap, cleanfda, outlaw, kinsing, xorddos, unnamed]
+export const infections: readonly Infection[] = [
+  aliyunduns,
+  skidmap,
+  cleanfda,
+  outlaw,
+  kinsing,
+  xorddos,
+  unnamed,
+  teamtnt,
+  watchdog,
+  gang8220,
+  rocke,
+  sysrv,
+  perfctl,
+  diicot,
+  redtail,
+]

@@ -2,6 +2,7 @@ import { lstatSync, readFileSync } from 'node:fs'
 import type { Item } from '../../hosts/index.ts'
 import { displayBytes, encodeBytes } from '../../target/index.ts'
 import { runHere } from './machine.ts'
+import { isInMemory } from './plant.ts'
 import type { Range } from './range.ts'
 import type { Entry } from './snapshot.ts'
 
@@ -29,6 +30,8 @@ export function nameOf(item: Item): string {
   if (item.kind === 'line') return `line of ${item.path}: ${item.text}`
   if (item.kind === 'process') return `process ${item.path} ${item.argv.join(' ')}`.trim()
   if (item.kind === 'mount') return `mount over the process of ${displayBytes(item.over)}`
+  if (item.kind === 'rename') return `${item.path} renamed to ${item.to}`
+  if (item.kind === 'changed-line') return `line of ${item.path}, changed: ${item.text}`
   return `${item.kind} ${displayBytes(item.path)}`
 }
 
@@ -52,6 +55,9 @@ export function isPresent(range: SeenHost, item: Item): boolean {
   if (item.kind === 'line') return textOf(range, item.path).split('\n').includes(item.text)
   if (item.kind === 'mount') return mountsOf(range).some(path => /^\/proc\/\d+$/.test(path))
   if (item.kind === 'attribute') return flagsOf(range, item.path).includes(item.flag)
+  if (item.kind === 'changed-line') return textOf(range, item.path).split('\n').includes(item.text)
+  if (item.kind === 'rename') return exists(range, item.to) && !exists(range, item.path)
+  if (item.kind === 'mode') return modeOf(range, item.path) === item.mode
   return exists(range, item.path)
 }
 
@@ -62,7 +68,10 @@ export function isSettled(
   current: Entry | undefined,
   cleanFile: Entry | undefined,
 ): boolean {
-  if (item.after === 'restored')
+  if (item.kind === 'changed-line')
+    return !isPresent(range, item) && textOf(range, item.path).split('\n').includes(item.was)
+  if (item.kind === 'rename' && exists(range, item.to)) return false
+  if (item.kind === 'rename' || item.kind === 'mode' || item.after === 'restored')
     return current !== undefined && current.sha256 === cleanFile?.sha256 && current.mode === cleanFile?.mode
   if (item.after === 'advised') return item.kind === 'line' || current !== undefined
   if (item.kind === 'account') return !isPresent(range, item) || isLocked(range, item.name)
@@ -75,12 +84,14 @@ export function isSettled(
 function isAbout(item: Item, fact: SeenFact): boolean {
   if (item.kind === 'process') return fact.kind === 'process' && sameProcess(item, fact)
   if (item.kind === 'account') return fact.kind === 'account' && fact.name === item.name
-  if (item.kind === 'line') return samePath(fact.path, item.path) && (fact.text ?? '').trim() === item.text.trim()
+  if (item.kind === 'line' || item.kind === 'changed-line')
+    return samePath(fact.path, item.path) && (fact.text ?? '').trim() === item.text.trim()
   if (item.kind === 'unit')
     return fact.kind === 'autostart' && (fact.name === item.name || samePath(fact.path, item.path))
   if (item.kind === 'mount') return fact.kind === 'mount'
-  if (item.kind === 'directory') return fact.path?.startsWith(displayBytes(item.path)) ?? false
+  if (item.kind === 'directory') return merged(fact.path ?? '').startsWith(merged(displayBytes(item.path)))
   if (item.kind === 'file' && isDeletedProgram(item.path, fact)) return true
+  if (item.kind === 'rename' && samePath(fact.path, item.to)) return true
   const goAlong = [...(fact.links ?? []), ...(fact.originals ?? []).map(({ path }) => path)]
   return samePath(fact.path, item.path) || goAlong.some(path => samePath(path, item.path))
 }
@@ -101,11 +112,13 @@ function sameProcess(item: Extract<Item, { kind: 'process' }>, fact: SeenFact): 
   )
 }
 
-/** /lib and /usr/lib are one directory on a Debian of today, and so on. */
 function samePath(seen: string | undefined, planted: string): boolean {
-  if (seen === undefined) return false
-  const merged = (path: string) => path.replace(/^\/(bin|sbin|lib|lib64)\//, '/usr/$1/')
-  return merged(seen) === merged(displayBytes(planted))
+  return seen !== undefined && merged(seen) === merged(displayBytes(planted))
+}
+
+/** /lib and /usr/lib are one directory on a Debian of today, and so on. */
+function merged(path: string): string {
+  return path.replace(/^\/(bin|sbin|lib|lib64)\//, '/usr/$1/')
 }
 
 function isProcessOf(
@@ -137,6 +150,10 @@ function mountsOf(range: SeenHost): string[] {
     .map(line => line.split(' ')[4] ?? '')
 }
 
+function modeOf(range: SeenHost, path: string): number {
+  return exists(range, path) ? lstatSync(range.root + path).mode & 0o7777 : -1
+}
+
 function flagsOf(range: SeenHost, path: string): string {
   if (!exists(range, path)) return ''
   return runHere(['lsattr', '-d', range.root + path]).split(' ')[0] ?? ''
@@ -144,7 +161,7 @@ function flagsOf(range: SeenHost, path: string): string {
 
 function exists(range: SeenHost, path: string): boolean {
   try {
-    lstatSync(encodeBytes(range.root + path))
+    lstatSync(encodeBytes((isInMemory(path) ? range.inside : range.root) + path))
     return true
   } catch {
     return false

@@ -51,7 +51,7 @@ function plantDecoys(root: string, lifetimeMs = 15 * 60_000): string[] {
 }
 
 /** Our own package, so that dpkg owns what has to be owned. */
-function installPackage(root: string, until: number): void {
+export function installPackage(root: string, until: number): void {
   const build = mkdtempSync(join(tmpdir(), 'davylamp-package-'))
   try {
     const tree = join(build, 'tree')

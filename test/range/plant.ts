@@ -5,10 +5,12 @@ import {
   chownSync,
   existsSync,
   lchownSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -28,6 +30,10 @@ export function plantFiles(root: string, items: readonly Item[], until = Date.no
   for (const item of items) {
     if (item.kind === 'file') plantFile(root, item, until)
     if (item.kind === 'link') plantLink(root, item.path, item.to)
+    if (item.kind === 'hard-link') linkSync(`${root}${item.to}`, `${root}${item.path}`)
+    if (item.kind === 'rename') renameSync(`${root}${item.path}`, `${root}${item.to}`)
+    if (item.kind === 'mode') plantMode(root, item)
+    if (item.kind === 'changed-line') changeLine(root, item)
     if (item.kind === 'directory') own(root, makeDirectory(root, item.path), item.owner, item.mode ?? 0o755)
     if (item.kind === 'line') plantLine(root, item)
     if (item.kind === 'account') plantAccount(root, item)
@@ -53,8 +59,16 @@ export async function infect(range: Range, infections: readonly Infection[], lif
   for (const infection of infections) plantAttributes(range.root, infection.items)
 }
 
+/** True for what lies on no disk of the host, so that only the running host shows it. */
+export function isInMemory(path: string): boolean {
+  return path.startsWith('/dev/shm/')
+}
+
 async function settle(range: Range, { items }: Infection, until: number): Promise<void> {
-  plantFiles(range.root, items, until)
+  const inMemory = items.filter(item => 'path' in item && isInMemory(item.path))
+  const onDisk = items.filter(item => !inMemory.includes(item))
+  plantFiles(range.root, onDisk, until)
+  plantFiles(range.inside, inMemory, until)
   const units = items.filter(item => item.kind === 'unit').map(item => quote(item.name))
   if (units.length > 0) await range.sh(`systemctl daemon-reload && systemctl enable --quiet --now ${units.join(' ')}`)
   for (const item of items) if (item.kind === 'process' && item.startedBy === undefined) await startProcess(range, item)
@@ -70,7 +84,7 @@ export async function startProcess(range: Range, item: Extract<Item, { kind: 'pr
   await range.sh(line)
   if (item.deleted !== true) return
   await untilRuns(range, item.path)
-  rmSync(`${range.root}${item.path}`)
+  rmSync(`${isInMemory(item.path) ? range.inside : range.root}${item.path}`)
 }
 
 async function untilAllRun(range: Range, infection: Infection): Promise<void> {
@@ -107,6 +121,7 @@ function plantFile(root: string, item: Extract<Item, { kind: 'file' }>, until: n
 
 function bytesOf(root: string, content: Content, until: number): Buffer {
   if ('text' in content) return Buffer.from(content.text)
+  if ('base64' in content) return Buffer.from(content.base64, 'base64')
   if ('lookalike' in content) return lookalike(content.lookalike, content.words ?? '', until)
   if ('library' in content) return hidingLibrary(content.library, content.hides)
   return Buffer.concat([readFileSync(`${root}${content.copyOf}`), Buffer.from(content.append ?? '')])
@@ -132,10 +147,23 @@ function ownCrontab(root: string, path: string, owner: string | undefined): void
   chownSync(root + path, idsOf(root, owner).uid, groupOf(root, 'crontab'))
 }
 
+/** Written in place, as a shell's `sed -i` would not: owner, mode and inode stay. */
+function changeLine(root: string, item: Extract<Item, { kind: 'changed-line' }>): void {
+  const lines = readFileSync(root + item.path, 'utf8').split('\n')
+  const at = lines.indexOf(item.was)
+  if (at < 0) throw new Error(`${item.path} has no line ${item.was}`)
+  writeFileSync(root + item.path, lines.with(at, item.text).join('\n'))
+}
+
+function plantMode(root: string, { path, mode, mask }: Extract<Item, { kind: 'mode' }>): void {
+  chmodSync(root + path, mode)
+  if (mask !== undefined) runHere(['setfacl', '--modify', `u:daemon:rwx,m::${mask}`, '--', root + path])
+}
+
 function plantAccount(root: string, item: Extract<Item, { kind: 'account' }>): void {
-  const { name, uid, gid = uid, home, shadow } = item
-  appendFileSync(`${root}/etc/passwd`, `${name}:x:${uid}:${gid}::${home}:/bin/bash\n`)
-  appendFileSync(`${root}/etc/shadow`, `${name}:${shadow}:20500:0:99999:7:::\n`)
+  const { name, uid, gid = uid, home, shadow, copies = 1 } = item
+  appendFileSync(`${root}/etc/passwd`, `${name}:x:${uid}:${gid}::${home}:/bin/bash\n`.repeat(copies))
+  appendFileSync(`${root}/etc/shadow`, `${name}:${shadow}:20500:0:99999:7:::\n`.repeat(copies))
   appendFileSync(`${root}/etc/group`, `${name}:x:${gid}:\n`)
   appendFileSync(`${root}/etc/gshadow`, `${name}:!::\n`)
   appendFileSync(`${root}/etc/subuid`, `${name}:${uid * 65536}:65536\n`)
