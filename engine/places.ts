@@ -48,6 +48,8 @@ const configuration =
   /^\/(etc\/(passwd|shadow|group|gshadow|subuid|subgid|hosts|resolv\.conf|crontab|anacrontab|sudoers|profile|bash\.bashrc|bashrc|environment|ld\.so\.(preload|conf|cache)|fstab|inittab|rc\.local|sysctl\.conf|selinux\/config|shells|inputrc|hostname|issue|motd|securetty|login\.defs|nsswitch\.conf|ssh\/.*_config|pam\.d\/.*|security\/limits\.conf)-?|var\/spool\/cron\/.*|var\/log\/.*|proc\/.*|sys\/.*|dev\/(?!shm\/|mqueue\/).*|run\/(systemd|udev|dbus|lock|log|motd).*)$/
 const homeFiles =
   /\/(\.bashrc|\.bash_profile|\.bash_login|\.profile|\.bash_logout|\.bash_history|\.bash_aliases|\.zshrc|\.zshenv|\.zprofile|\.ssh|\.ssh\/.*|\.config|\.cache|\.local|\.aws\/.*|\.docker\/config\.json|\.kube\/config|\.gitconfig|\.vimrc|\.viminfo)$/
+/** Nobody lives among the commands: a `.local` there is somebody's disguise. */
+const noHome = /^\/(usr\/)?(s?bin|lib\w*)\//
 const directories =
   /^\/($|bin$|boot$|dev$|etc$|home$|lib\w*$|media$|mnt$|opt$|proc$|root$|run$|sbin$|srv$|sys$|tmp$|usr$|var$|usr\/(bin|sbin|lib\w*|share|local|games|include|src|local\/\w+)$|var\/(tmp|lib|log|spool|cache|www|run|mail|spool\/\w+|www\/html)$|etc\/[\w.-]+\.d$|etc\/(cron\.\w+|systemd|init\.d|ssh)$|dev\/shm$|home\/[^/]+$|etc\/systemd\/system$|usr\/lib\/systemd\/system$)/
 
@@ -56,7 +58,7 @@ const directories =
  * ends there and a clean-up changes lines in it at most.
  */
 export function isShared(path: string): boolean {
-  return configuration.test(path) || homeFiles.test(path) || directories.test(path)
+  return configuration.test(path) || (homeFiles.test(path) && !noHome.test(path)) || directories.test(path)
 }
 
 const interpreters =

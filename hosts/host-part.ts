@@ -144,6 +144,9 @@ export const minerWords = [
   'POOL #1 HUGE PAGES new job from accepted (%) diff speed 10s/60s/15m msr register values for',
 ].join('\n')
 
+/** First line of a script that is started on the host: it ends there, and what follows is only read. */
+export const endsHere = 'test -e /nonexistent/davylamp-range || exit 0'
+
 export const miner: Behaviour = { burn: 30, pool: poolPort }
 
 /** Holds itself back, as those do that want to stay: many of them fit on one host. */

@@ -176,8 +176,16 @@ function skipValue(reader: Reader, kind: number): boolean {
   if ([9, 10, 11, 12, 13, 16, 17, 20].includes(kind)) text(reader)
   else if ([1, 2, 14].includes(kind)) times(count(reader), () => text(reader))
   else if (kind === 4) times(count(reader) * 2, () => text(reader))
-  else if (kind === 5) times(count(reader), () => (text(reader), skip(reader, 8)))
-  else if (kind === 18) times(count(reader), () => (count(reader), text(reader)))
+  else if (kind === 5)
+    times(count(reader), () => {
+      text(reader)
+      skip(reader, 8)
+    })
+  else if (kind === 18)
+    times(count(reader), () => {
+      count(reader)
+      text(reader)
+    })
   else return false
   return true
 }

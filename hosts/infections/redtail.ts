@@ -1,4 +1,4 @@
-import { type Infection, type Item } from '../host-part.ts'
+import type { Infection, Item } from '../host-part.ts'
 import { loginKey } from '../login-key.ts'
 
 /** Its settings are inside and encrypted: no word of a miner is in the file. */

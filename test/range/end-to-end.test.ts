@@ -36,12 +36,12 @@ const named = (process.env['RANGE_FAMILY'] ?? 'kinsing,all').split(',')
 const single = infections.filter(({ family }) => named.includes('each') || named.includes(family))
 
 for (const infection of single) {
-  test(`${infection.family}: found, cleaned, stays gone, undone`, { skip, timeout: 300_000 }, context =>
+  test(`${infection.family}: found, cleaned, stays gone, undone`, { skip, timeout: 600_000 }, context =>
     wholeStory(context, [infection]),
   )
 }
 if (named.includes('all'))
-  test('all of them on one host: found, cleaned, stays gone, undone', { skip, timeout: 420_000 }, context =>
+  test('all of them on one host: found, cleaned, stays gone, undone', { skip, timeout: 1_200_000 }, context =>
     wholeStory(context, infections),
   )
 

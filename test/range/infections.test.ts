@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { decoys, infections } from '../../hosts/index.ts'
 import { isPresent, nameOf } from './expectations.ts'
 import { openHost } from './infected-host.ts'
-import { rangeImpossible } from './machine.ts'
+import { rangeImpossible, runHere } from './machine.ts'
 import type { Range } from './range.ts'
 
 const impossible = rangeImpossible()
@@ -48,7 +48,9 @@ test('decoys: dpkg owns what has to be owned and finds it unchanged', { skip }, 
 })
 
 test('watchdogs bring a file and a cron line back within a second', { skip }, async () => {
-  await range.sh('chattr -ia /etc/crontab /var/spool/cron/crontabs /etc/cron.d/httpd2')
+  // From outside: one of the intruders took chattr away.
+  const locked = ['/etc/crontab', '/var/spool/cron/crontabs', '/etc/cron.d/httpd2']
+  runHere(['chattr', '-ia', ...locked.map(path => range.root + path)])
   rmSync(`${range.root}/etc/cron.d/httpd2`)
   await range.sh(`sed -i /upat.sh/d /etc/crontab; sed -i /unk.sh/d /var/spool/cron/crontabs/root`)
   await pause(1000)
