@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { ProcessFact } from '../../model/index.ts'
 
 /**
@@ -46,15 +47,28 @@ function isBusy({
   )
 }
 
-/** This program with its children, and those before it that run the same executable: they hold the rules themselves. */
+/**
+ * This program with its children, those before it that run the same executable, and others of its kind, such as an agent beside
+ * this scan: they hold the rules themselves. Who merely borrows our runtime for another script is not one of them.
+ */
 function ownProcesses(processes: readonly ProcessFact[]): Set<number> {
   const known = new Map(processes.map(fact => [fact.pid, fact]))
   const own = new Set([process.pid])
   const self = known.get(process.pid)
-  for (let fact = known.get(self?.parentPid ?? 0); fact !== undefined; fact = known.get(fact.parentPid ?? 0)) {
-    if (fact.path !== self?.path || own.has(fact.pid)) break
+  if (self === undefined) return own
+  for (let fact = known.get(self.parentPid ?? 0); fact !== undefined; fact = known.get(fact.parentPid ?? 0)) {
+    if (fact.path !== self.path || own.has(fact.pid)) break
     own.add(fact.pid)
   }
-  for (const { pid, parentPid, path } of processes) if (parentPid === process.pid && path === self?.path) own.add(pid)
+  const start = self.argv.slice(0, self.argv.findIndex(word => word.endsWith(mainScript())) + 1)
+  for (const { pid, parentPid, path, argv, exeDeleted } of processes) {
+    if (path !== self.path || exeDeleted) continue
+    const alike = start.length > 1 && start.every((word, at) => word === argv[at])
+    if (alike || parentPid === process.pid) own.add(pid)
+  }
   return own
+}
+
+function mainScript(): string {
+  return basename(process.argv[1] ?? process.execPath)
 }

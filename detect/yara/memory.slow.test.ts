@@ -12,6 +12,7 @@ import { scanMemory } from './memory.ts'
 import { parseMemoryMap } from './memory-map.ts'
 import { residentMemory } from './memory-pages.ts'
 import { openContentScanner } from './open-scanner.ts'
+import { processFact } from './testing/process-fact.ts'
 
 const children: ChildProcess[] = []
 after(() => {
@@ -42,27 +43,8 @@ async function program(lines: string): Promise<ProcessFact> {
 
 function factOf(pid: number): ProcessFact {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-  return {
-    kind: 'process',
-    pid,
-    startTime: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]),
-    name: 'x',
-    path: '/tmp/x',
-    command: '',
-    argv: [],
-    targets: [],
-    exeDeleted: true,
-    exeInMemory: false,
-    kernelThread: false,
-    kernelThreadImpostor: false,
-    argvMismatch: false,
-    hiddenFrom: [],
-    environmentTells: [],
-    devices: [],
-    openFiles: [],
-    unownedLibraries: [],
-    socketShell: false,
-  }
+  const startTime = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
+  return { ...processFact(pid, '/tmp/x', startTime), exeDeleted: true }
 }
 
 /** Finds one word, and counts what it was given. */

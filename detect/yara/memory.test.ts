@@ -5,6 +5,8 @@ import { pageSize } from '../../native/read/process-memory.ts'
 import { parseMemoryMap } from './memory-map.ts'
 import { stretchesIn } from './memory-pages.ts'
 import { piecesOf } from './memory-reader.ts'
+import { type MemoryChoice, memorySuspects } from './memory-suspects.ts'
+import { processFact } from './testing/process-fact.ts'
 
 test('any text for a map gives regions or nothing', () => {
   const line = fc
@@ -66,4 +68,32 @@ test('devices and what the kernel maps are never read', () => {
     return { ranges: [], next: start + 4096 }
   })
   assert.deepEqual(asked, [])
+})
+
+test('who is read, and in which order', () => {
+  const self = {
+    ...processFact(process.pid, '/opt/d/node'),
+    parentPid: 2,
+    argv: ['node', '--flag', String(process.argv[1]), 'scan'],
+  }
+  const processes = [
+    self,
+    { ...processFact(2, '/opt/d/node'), argv: ['node'] },
+    { ...processFact(3, '/opt/d/node'), argv: ['node', '--flag', String(process.argv[1]), 'agent', 'run'] },
+    {
+      ...processFact(4, '/opt/d/node'),
+      argv: ['node', '/tmp/x.js', '--flag', String(process.argv[1])],
+      exeDeleted: true,
+    },
+    { ...processFact(5, '/usr/bin/x'), ownership: 'owned' as const },
+    { ...processFact(6, '/srv/x'), ownership: 'unowned' as const },
+    { ...processFact(7, '/tmp/x'), ownership: 'unowned' as const },
+    { ...processFact(8, '/srv/y'), ownership: 'unowned' as const, cpuPercent: 99, cpuSeconds: 500 },
+    { ...processFact(9, '/usr/bin/python3'), ownership: 'owned' as const, script: '/tmp/a.py' },
+    { ...processFact(10, 'kworker'), kernelThread: true },
+  ]
+  const pids = (which: MemoryChoice) => memorySuspects(processes, which).map(({ pid }) => pid)
+  assert.deepEqual(pids('doubtful'), [8, 4, 7, 9])
+  assert.deepEqual(pids('suspects'), [8, 4, 7, 9, 6])
+  assert.deepEqual(pids('all'), [8, 4, 7, 9, 6, 5])
 })

@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { Fact, ProcessFact } from '../../model/index.ts'
 import { displayBytes, type Target } from '../../target/index.ts'
-import type { StratumSession } from '../stratum/session.ts'
 import type { ContentScanner } from './content-scanner.ts'
 import { holdsConnection } from './memory-connections.ts'
 import { GapCount } from './memory-gaps.ts'
@@ -87,8 +86,7 @@ export async function scanMemory(
       if (look.readBytes > 0) read++
       bytes += look.readBytes
       if (!look.isSame()) continue
-      if (look.matches.length > 0) fact.memoryMatches = look.matches
-      if (look.session.bothSides && holdsConnection(target, fact, facts)) keepSession(fact, look.session)
+      keep(fact, look, () => holdsConnection(target, fact, facts))
     }
   } finally {
     scanner.close()
@@ -97,7 +95,15 @@ export async function scanMemory(
   return { processes: read, bytes, seconds: seconds() }
 }
 
-function keepSession(fact: ProcessFact, session: StratumSession): void {
+/** Rules about a talk with a pool: a text about mining is none. */
+const aboutTalks = /^davylamp\/session_/
+
+function keep(fact: ProcessFact, { matches, session }: MemoryLook, connected: () => boolean): void {
+  const talks = session.bothSides || matches.some(match => aboutTalks.test(match.rule))
+  const talking = talks && connected()
+  const kept = talking ? matches : matches.filter(match => !aboutTalks.test(match.rule))
+  if (kept.length > 0) fact.memoryMatches = kept
+  if (!talking || !session.bothSides) return
   fact.miningSession = displayBytes(session.words)
   if (session.account !== undefined) fact.miningAccount = displayBytes(session.account).slice(0, 200)
 }
