@@ -63,7 +63,8 @@ export function wishSetting(fact: Known<'setting'>, wishing: Wishing): void {
         )
       return
     }
-    case 'setuid': {
+    case 'setuid':
+    case 'setuid-shell': {
       const file = wishing.world.file(fact.path)
       if (file !== undefined) wishFile(file, wishing)
       return

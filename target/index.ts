@@ -4,7 +4,7 @@ export { liveTarget } from './live-target.ts'
 export { type MemoryTargetOptions, memoryTarget } from './memory-target.ts'
 export type { MemoryFile } from './memory-tree.ts'
 export { type MountedTree, mountedTree } from './mounted-tree.ts'
-export { procNetSockets } from './proc-net.ts'
+export { procNetSockets, rowOf as procNetRow } from './proc-net.ts'
 export { type ProcessOptions, processFiles } from './process-files.ts'
 export {
   type FileDigest,

@@ -49,7 +49,7 @@ test('accounts joined with shadow, groups, sudoers, logs', async () => {
     [
       ['root', 1, 'set', true, true, []],
       ['daemon', 2, 'locked', false, false, []],
-      ['news', 3, 'locked', true, false, ['trailing-space']],
+      ['news', 3, 'locked', true, false, ['trailing-space', 'deceptive-name']],
       ['shaojiang99', 4, 'none', true, true, ['duplicate-uid', 'uid-0-twin', 'no-shadow']],
       ['hilde', 5, 'set', true, true, ['duplicate-shadow', 'home-in-tmp', 'hidden-home']],
       ['hilde', 6, 'set', true, true, ['duplicate-name', 'duplicate-shadow', 'home-in-tmp', 'hidden-home']],

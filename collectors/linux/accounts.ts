@@ -11,6 +11,8 @@ import {
   type ShadowLine,
 } from './account-files.ts'
 import { authLogs } from './auth-logs.ts'
+import { deceptionIn } from './deceptive-name.ts'
+import { baseName } from './directory.ts'
 import { factTime } from './fact-time.ts'
 import { lastLogins } from './login-records.ts'
 import { present } from './present.ts'
@@ -155,7 +157,18 @@ function odditiesOf(line: PasswdLine, { firstOfName, firstOfUid, shadow }: Recor
         line.home !== '/run/sshd' &&
         !/^\/run\/[\w-]+\/?$/.test(line.home),
     ],
+    ['deceptive-name', isDeceptive(line, firstOfName)],
     ['hidden-home', /\/\.[^/]/.test(line.home)],
   ]
   return found.flatMap(([oddity, holds]) => (holds ? [oddity] : []))
+}
+
+const shells = new Set(['bash', 'dash', 'sh', 'zsh', 'ksh', 'fish', 'nologin', 'false', 'true', 'sync', 'git-shell'])
+
+/** A name that is taken for another account's, or a shell for another program. */
+function isDeceptive({ name, shell }: PasswdLine, names: ReadonlyMap<string, unknown>): boolean {
+  const otherName = (one: string) => one === 'root' || names.has(one)
+  return (
+    deceptionIn(name, otherName) !== undefined || deceptionIn(baseName(shell), one => shells.has(one)) !== undefined
+  )
 }

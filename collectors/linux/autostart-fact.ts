@@ -2,6 +2,8 @@ import type { AutostartFact, Mechanism, Ownership } from '../../model/index.ts'
 import { displayBytes, exactBytes } from '../../target/index.ts'
 import type { Survey } from '../collector.ts'
 import { commandTargets } from './command.ts'
+import { deceptionIn } from './deceptive-name.ts'
+import { baseName, parentOf } from './directory.ts'
 
 /** What a collector knows of an autostart; the rest is read from the file at `path`. Strings are in the form of `decodeBytes`. */
 export interface Autostart {
@@ -62,7 +64,9 @@ export function autostartFact(survey: Survey, given: Autostart): AutostartFact {
     ...optional('modified', modified),
     ...optional('changed', changed),
     settings: (given.settings ?? []).map(displayBytes),
-    oddities: [...new Set([...odditiesOf(given.text ?? ''), ...(given.oddities ?? [])])],
+    oddities: [
+      ...new Set([...odditiesOf(given.text ?? ''), ...deceptionsOf(survey, given), ...(given.oddities ?? [])]),
+    ],
     links: (given.links ?? []).map(displayBytes),
   }
 }
@@ -98,6 +102,14 @@ function odditiesOf(text: string): string[] {
   if (/[\u0001-\u0008\u000b-\u001f\u007f]/.test(text.replace(/\r$/, ''))) oddities.push('control-characters')
   if (/\S[ \t]{80,}\S/.test(text) || /^[ \t]{80,}\S/.test(text)) oddities.push('padded')
   return oddities
+}
+
+/** A file, unit or link whose name is taken for another one beside it. */
+function deceptionsOf({ target }: Survey, { path, name }: Autostart): string[] {
+  // Asked for names that are not plain ASCII only, of which a host has few.
+  const beside = (one: string) => target.files.list(parentOf(path))?.includes(one) === true
+  const honest = [baseName(path), name ?? ''].every(one => deceptionIn(one, beside) === undefined)
+  return honest ? [] : ['deceptive-name']
 }
 
 /** A time a hostile inode gives may lie outside what a date can hold. */

@@ -1,11 +1,15 @@
 import type { CommandIntegrityFact } from '../../model/index.ts'
 import { displayBytes, hashAlgorithms, type Target } from '../../target/index.ts'
 import type { Collector, Owner, Survey } from '../collector.ts'
+import { commands } from './command-names.ts'
 import { type ContentLook, lookAtContent } from './contents/traits.ts'
 import { factTime } from './fact-time.ts'
+import { criticalFiles } from './critical-files.ts'
+import { baseName } from './directory.ts'
 import { digestOf, hashOf } from './file-digest.ts'
 import { openPackages } from './packages/package-database.ts'
 import { homesOf } from './people.ts'
+import { searchedFirst } from './search-path.ts'
 
 /**
  * System commands that are not what their package installed: malware puts wrappers in the place of `ps` and `top`, renames
@@ -18,19 +22,6 @@ export const commandIntegrity: Collector = {
   stage: 'second',
   collect,
 }
-
-/** What malware of the last ten years has replaced, renamed, shadowed or made non-executable. */
-const commands = `
-  ps top htop atop pstree pgrep pkill kill killall pidof w who last lastlog uptime vmstat free
-  ls dir find du df stat file cat tail head grep egrep fgrep awk sed sort less more strings xxd
-  rm mv cp ln touch chmod chown chattr lsattr setfacl getfacl mount umount lsmod insmod modprobe rmmod dmesg
-  ss netstat lsof ip ifconfig route iptables ip6tables nft tcpdump curl wget ssh sshd scp sftp nc
-  crontab cron crond anacron at atd systemctl journalctl service
-  passwd su sudo login nologin useradd userdel usermod chpasswd bash sh dash
-  dpkg apt apt-get rpm yum dnf apk md5sum sha1sum sha256sum ldd ldconfig strace docker
-`
-  .trim()
-  .split(/\s+/)
 
 /** In the order of PATH. */
 const ownDirectories = ['/usr/sbin', '/usr/bin', '/sbin', '/bin']
@@ -54,8 +45,15 @@ function* collect(survey: Survey): Iterable<CommandIntegrityFact> {
   const packages = openPackages(survey.target)
   const directories = distinctDirectories(survey.target, ownDirectories)
   const homes = homesOf(survey.target, survey.people).flatMap(({ home }) => [`${home}/.local/bin`, `${home}/bin`])
-  const earlier = distinctDirectories(survey.target, [...earlierDirectories, ...homes])
+  const earlier = distinctDirectories(survey.target, [...earlierDirectories, ...homes, ...searchedFirst(survey)])
   const strays = straysIn(survey.target, directories)
+  for (const path of criticalFiles(survey.target)) {
+    if (packages.packageOf(path) === undefined) continue
+    const owner = survey.owner(path)
+    // A link of a package that leads to a file of no package is a replacement too.
+    if (owner.ownership === 'modified' || owner.ownership === 'unowned')
+      yield factOf(survey, { name: baseName(path), path, owner, state: 'replaced' }, strays)
+  }
   for (const name of commands) {
     const places = directories.map(directory => `${directory}/${name}`)
     const listed = places.filter(path => packages.packageOf(path) !== undefined)

@@ -1,8 +1,11 @@
 import type { FileFact } from '../../model/index.ts'
 import { displayBytes, exactBytes, type FileStat } from '../../target/index.ts'
 import type { Survey } from '../collector.ts'
-import { baseName } from './directory.ts'
+import { baseName, parentOf } from './directory.ts'
+import { isKnownCommand } from './command-names.ts'
+import { deceptionIn } from './deceptive-name.ts'
 import { factTime } from './fact-time.ts'
+import { viewsWithoutPath } from './hidden-entries.ts'
 
 const dayMs = 86_400_000
 
@@ -17,11 +20,15 @@ export function fileFact(survey: Survey, path: string, stat: FileStat, seenAs: r
   const newest = Math.max(stat.modifiedMs, stat.changedMs, stat.createdMs ?? 0)
   const ageDays = Math.round(Math.max(0, now - newest) / (dayMs / 100)) / 100
   const isOwned = owner.package !== undefined
+  const hiddenFrom = viewsWithoutPath(survey.target, path)
+  const deception = deceptionOf(survey, path)
   return {
     kind: 'file',
     path: displayBytes(path),
     ...(pathBytes === undefined ? {} : { pathBytes }),
     name: displayBytes(baseName(path)),
+    ...(hiddenFrom.length === 0 ? {} : { hiddenFrom }),
+    ...(deception === undefined ? {} : { deception }),
     type: isLink ? 'symlink' : stat.type,
     ...(isLink ? { linkTarget: displayBytes(linkTarget) } : {}),
     size: stat.size,
@@ -48,4 +55,11 @@ export function fileFact(survey: Survey, path: string, stat: FileStat, seenAs: r
     ageDays,
     backdated: stat.type === 'file' && !isOwned && stat.changedMs - stat.modifiedMs > dayMs,
   }
+}
+
+/** Whether its name is made to be taken for another one that lies beside it, or for a command of the system. */
+function deceptionOf({ target }: Survey, path: string): string | undefined {
+  // Asked for names that are not plain ASCII only, of which a host has few.
+  const isBeside = (name: string) => target.files.list(parentOf(path))?.includes(name) === true
+  return deceptionIn(baseName(path), name => isKnownCommand(name) || isBeside(name))
 }

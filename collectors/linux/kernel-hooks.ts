@@ -1,4 +1,5 @@
 import type { KernelHookFact } from '../../model/index.ts'
+import { openOwnFileSystem } from '../../native/read/own-proc.ts'
 import { displayBytes, type Target } from '../../target/index.ts'
 import type { Collector, Survey } from '../collector.ts'
 import { listedModules } from './kernel-modules.ts'
@@ -24,10 +25,7 @@ const mostFunctions = 50
 
 function* collect(survey: Survey): Iterable<KernelHookFact> {
   const { target } = survey
-  const folder = tracing.find(path => (target.files.list(path) ?? []).length > 0)
-  // A kernel without any tracing has no such directory at all.
-  if (folder === undefined && tracing.some(path => target.files.lstat(path) !== undefined))
-    target.addGap({ what: 'kernel hooks', why: 'tracefs is not mounted, so that the kernel cannot tell of hooks' })
+  const folder = tracing.find(path => (target.files.list(path) ?? []).length > 0) ?? ownTracing(target)
   const first = look(survey, folder)
   if (first.every(one => one.contradictions.length === 0)) return yield* first
   // Once more, because a module that is unloaded meanwhile takes its hooks and its name along, one after the other.
@@ -37,6 +35,23 @@ function* collect(survey: Survey): Iterable<KernelHookFact> {
     yield { ...one, contradictions: one.contradictions.filter(what => still.includes(what)) }
   }
 }
+
+/** Where nobody mounted it, one of our own that is mounted nowhere. A kernel without any tracing has no directory for it. */
+function ownTracing(target: Target): string | undefined {
+  if (!tracing.some(path => target.files.lstat(path) !== undefined)) return undefined
+  try {
+    if (target.root === '/') {
+      ownTracefs ??= openOwnFileSystem('tracefs')
+      return `/proc/self/fd/${ownTracefs}`
+    }
+  } catch {
+    // Not allowed, or an older kernel.
+  }
+  target.addGap({ what: 'kernel hooks', why: 'tracefs is not mounted, so that the kernel cannot tell of hooks' })
+  return undefined
+}
+
+let ownTracefs: number | undefined
 
 function look(survey: Survey, folder: string | undefined): KernelHookFact[] {
   const { target } = survey
@@ -151,7 +166,7 @@ function factsOf(survey: Survey, hooks: readonly Hook[]): KernelHookFact[] {
       ownership: fact?.ownership ?? 'unknown',
       functions: [...new Set(group.map(hook => displayBytes(hook.function)))].slice(0, mostFunctions),
       contradictions,
-      path: first.path,
+      path: first.path.replace(/^\/proc\/self\/fd\/\d+/, tracing[0] ?? ''),
       text: displayBytes(first.text).slice(0, 500),
     }
     return [hook]

@@ -1,14 +1,19 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { displayBytes, encodeBytes, fromFact, type Target } from '../../target/index.ts'
+import { displayBytes, encodeBytes, fromFact, procNetRow, type Target } from '../../target/index.ts'
 import type { Survey } from '../collector.ts'
+import { type OrdinaryAnswer, ordinaryAnswer, ordinaryProgram } from './ordinary-program.ts'
 import { listedPids } from './proc-stat.ts'
 
 /** What is there and what a program of this host, with the libraries that the host preloads into it, does not see. */
 export interface OrdinaryView {
   readonly hiddenPids: readonly number[]
   readonly hiddenPaths: readonly string[]
+  /** Connections and listening ports that the files of /proc/net leave out, as `/proc/net/tcp 127.0.0.1:3333`. */
+  readonly hiddenSockets: readonly string[]
+  /** The calls of the C library that do not see something of it: `readdir`, `stat`, `open`, `kill` … */
+  readonly calls: readonly string[]
 }
 
 /**
@@ -31,28 +36,54 @@ export function hiddenFromOrdinaryView(target: Target): readonly number[] {
   return views.get(target)?.hiddenPids ?? []
 }
 
-const nothing: OrdinaryView = { hiddenPids: [], hiddenPaths: [] }
+/** Whether it left out that path. */
+export function isHiddenFromOrdinaryView(target: Target, path: string): boolean {
+  return views.get(target)?.hiddenPaths.includes(path) === true
+}
+
+const nothing: OrdinaryView = { hiddenPids: [], hiddenPaths: [], hiddenSockets: [], calls: [] }
 const views = new WeakMap<Target, OrdinaryView>()
+
+/** What one ordinary program does not see, by what it is asked for. */
+interface Lacking {
+  readonly pids: ReadonlyMap<number, readonly string[]>
+  readonly paths: ReadonlyMap<string, readonly string[]>
+  readonly sockets: ReadonlySet<string>
+}
 
 function compare(survey: Survey, preloads: readonly string[]): OrdinaryView {
   const { target } = survey
   const node = ownRuntime()
   if (node === undefined) return unseen(target, 'the runtime is not where it should be')
   const pids = listedPids(target)
-  const paths = candidates(survey, preloads)
-  const first = look(node, pids, paths)
+  const sockets = socketsIn(target)
+  const first = look(node, target, { pids, paths: candidates(survey, preloads), sockets })
   if (typeof first === 'string') return unseen(target, first)
-  if (first.hiddenPids.length + first.hiddenPaths.length === 0) return first
+  if (first.pids.size + first.paths.size + first.sockets.size === 0) return nothing
   // A library that leaves nearly everything out would accuse the innocent: what it hides is told by none of that.
-  if (first.hiddenPids.length > Math.max(fewPids, pids.length / 4))
-    return unseen(target, `it is shown only ${pids.length - first.hiddenPids.length} of ${pids.length} processes`)
+  if (first.pids.size > Math.max(fewPids, pids.length / 4))
+    return unseen(target, `it is shown only ${pids.length - first.pids.size} of ${pids.length} processes`)
   // Once more, because a directory that is being changed may list an entry twice or not at all.
-  const second = look(node, first.hiddenPids, first.hiddenPaths)
+  const second = look(node, target, {
+    pids: [...first.pids.keys()],
+    paths: [...first.paths.keys()],
+    sockets: sockets.filter(one => first.sockets.has(one.name)),
+  })
   if (typeof second === 'string') return unseen(target, second)
-  const after = new Set(listedPids(target))
+  const after = { pids: new Set(listedPids(target)), sockets: new Set(socketsIn(target).map(keyOfSocket)) }
+  const stillListed = listedBy(target)
+  const hiddenPids = [...second.pids.keys()].filter(pid => after.pids.has(pid))
+  const hiddenPaths = [...second.paths.keys()].filter(stillListed)
+  const hidden = sockets.filter(one => second.sockets.has(one.name) && after.sockets.has(keyOfSocket(one)))
+  const calls = [
+    ...hiddenPids.flatMap(pid => second.pids.get(pid)?.filter(call => first.pids.get(pid)?.includes(call)) ?? []),
+    ...hiddenPaths.flatMap(path => second.paths.get(path)?.filter(call => first.paths.get(path)?.includes(call)) ?? []),
+  ]
   return {
-    hiddenPids: second.hiddenPids.filter(pid => after.has(pid)),
-    hiddenPaths: second.hiddenPaths.filter(listedBy(target)),
+    hiddenPids,
+    hiddenPaths,
+    hiddenSockets: [...new Set(hidden.map(one => one.name))],
+    calls: [...new Set(calls)].sort(),
   }
 }
 
@@ -99,66 +130,102 @@ function listedBy(target: Target): (path: string) => boolean {
   }
 }
 
-const timeLimitMs = 3_000
-const mostOutput = 16 << 20
+const tables = ['/proc/net/tcp', '/proc/net/tcp6', '/proc/net/udp', '/proc/net/udp6']
+const mostTableBytes = 4 << 20
 
-/** Those of our pids and paths that the other program does not see; a sentence where it told nothing. */
-function look(node: string, pids: readonly number[], paths: readonly string[]): OrdinaryView | string {
-  const done = spawnSync(node, ['--openssl-config=/dev/null', '-e', script], {
-    cwd: '/',
-    env: {},
-    input: JSON.stringify(paths.map(path => encodeBytes(path).toString('base64'))),
-    stdio: ['pipe', 'pipe', 'ignore'],
-    timeout: timeLimitMs,
-    killSignal: 'SIGKILL',
-    maxBuffer: mostOutput,
+/** A socket that a line of a table tells of. */
+interface TableSocket {
+  readonly name: string
+  readonly inode: string
+}
+
+function keyOfSocket({ name, inode }: TableSocket): string {
+  return `${inode} ${name}`
+}
+
+/** The sockets of /proc/net that belong to something: proc_pid_net(5). */
+function socketsIn(target: Target): TableSocket[] {
+  return tables.flatMap(table => {
+    const text = target.files.read(table, mostTableBytes, 'fine')?.toString('latin1') ?? ''
+    return text.split('\n').flatMap(line => socketOf(table, line) ?? [])
   })
+}
+
+function socketOf(table: string, line: string): TableSocket | undefined {
+  const row = procNetRow(line, table.includes('tcp') ? 'tcp' : 'udp')
+  if (row === undefined || row.inode === 0) return undefined
+  const remote = row.remotePort === 0 ? '' : ` ${row.remoteAddress}:${row.remotePort}`
+  return { name: `${table} ${row.localAddress}:${row.localPort}${remote}`, inode: String(row.inode) }
+}
+
+const timeLimitMs = 4_000
+const mostOutput = 32 << 20
+
+interface Asked {
+  readonly pids: readonly number[]
+  readonly paths: readonly string[]
+  readonly sockets: readonly TableSocket[]
+}
+
+/** Those of our pids, paths and sockets that the other program does not see; a sentence where it told nothing. */
+function look(node: string, target: Target, { pids, paths, sockets }: Asked): Lacking | string {
+  const asked = {
+    pids,
+    paths: paths.map(path => ({
+      path: encodeBytes(path).toString('base64'),
+      regular: target.files.lstat(path)?.type === 'file',
+    })),
+    texts: sockets.length === 0 ? [] : tables,
+  }
+  const done = spawnSync(
+    node,
+    ['--disable-warning=ExperimentalWarning', '--openssl-config=/dev/null', '-e', ordinaryProgram],
+    {
+      cwd: '/',
+      env: {},
+      input: JSON.stringify(asked),
+      stdio: ['pipe', 'pipe', 'ignore'],
+      timeout: timeLimitMs,
+      killSignal: 'SIGKILL',
+      maxBuffer: mostOutput,
+    },
+  )
   if (done.error !== undefined) return done.error.message
   if (done.status !== 0) return `the program ended with ${done.status ?? done.signal}`
-  const said = answerOf(done.stdout)
+  const said = ordinaryAnswer(done.stdout)
   if (said === undefined) return 'its answer cannot be read'
   return {
-    hiddenPids: pids.filter(pid => !said.pids.has(pid)),
-    hiddenPaths: paths.filter((_, index) => said.missing.has(index)),
+    pids: new Map(pids.flatMap(pid => callsFor(pid, said))),
+    paths: new Map(
+      paths.flatMap((path, index) => {
+        const calls = said.missing.get(index) ?? []
+        return calls.length === 0 ? [] : [[path, calls] as const]
+      }),
+    ),
+    sockets: new Set(leftOut(sockets, said).map(one => one.name)),
   }
 }
 
-/** ENOENT is what a hiding library says; any other trouble tells nothing. */
-const script = `
-const { readdirSync, lstatSync, readFileSync } = require('node:fs')
-const lists = new Map()
-const listOf = folder => {
-  if (!lists.has(folder)) lists.set(folder, attempt(() => new Set(readdirSync(Buffer.from(folder, 'latin1'), 'latin1'))))
-  return lists.get(folder)
+function callsFor(pid: number, { pids, silent }: OrdinaryAnswer): [number, string[]][] {
+  const calls = [...(pids.has(pid) ? [] : ['readdir']), ...(silent.has(pid) ? ['kill'] : [])]
+  return calls.length === 0 ? [] : [[pid, calls]]
 }
-const attempt = work => { try { return work() } catch (error) { return error.code === 'ENOENT' ? 'absent' : 'trouble' } }
-const isMissing = path => {
-  const cut = path.lastIndexOf('/')
-  const list = listOf(path.slice(0, cut) || '/')
-  if (list === 'absent' || attempt(() => lstatSync(Buffer.from(path, 'latin1'))) === 'absent') return true
-  return list !== 'trouble' && !list.has(path.slice(cut + 1))
-}
-const paths = JSON.parse(readFileSync(0, 'latin1')).map(path => Buffer.from(path, 'base64').toString('latin1'))
-const missing = paths.flatMap((path, index) => isMissing(path) ? [index] : [])
-const pids = readdirSync('/proc').filter(name => /^[1-9][0-9]*$/.test(name)).map(Number)
-process.stdout.write(JSON.stringify({ pids, missing }))`
 
-/** An intruder's code ran in the program that says this. */
-function answerOf(output: Buffer): { pids: Set<unknown>; missing: Set<unknown> } | undefined {
-  try {
-    const said: unknown = JSON.parse(output.toString('utf8'))
-    if (typeof said !== 'object' || said === null || !('pids' in said) || !('missing' in said)) return undefined
-    const { pids, missing } = said
-    if (!Array.isArray(pids) || !Array.isArray(missing) || pids.length === 0) return undefined
-    return { pids: new Set<unknown>(pids), missing: new Set<unknown>(missing) }
-  } catch {
-    return undefined
-  }
+/** A table that it did not show at all tells nothing. */
+function leftOut(sockets: readonly TableSocket[], { texts }: OrdinaryAnswer): TableSocket[] {
+  const shown = new Set<string>()
+  for (const [table, lines] of texts)
+    for (const line of lines) {
+      const socket = socketOf(table, line)
+      if (socket !== undefined) shown.add(keyOfSocket(socket))
+    }
+  return sockets.filter(one => texts.has(one.name.slice(0, one.name.indexOf(' '))) && !shown.has(keyOfSocket(one)))
 }
 
 const mostShown = 20
 
 /** For a fact: what is hidden, processes first. */
-export function hiddenThings({ hiddenPids, hiddenPaths }: OrdinaryView): string[] {
-  return [...hiddenPids.map(pid => `/proc/${pid}`), ...hiddenPaths].slice(0, mostShown).map(displayBytes)
+export function hiddenThings({ hiddenPids, hiddenPaths, hiddenSockets }: OrdinaryView): string[] {
+  const pids = hiddenPids.map(pid => `/proc/${pid}`)
+  return [...pids, ...hiddenPaths, ...hiddenSockets].slice(0, mostShown).map(displayBytes)
 }

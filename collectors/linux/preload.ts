@@ -30,16 +30,17 @@ const preloadPath = '/etc/ld.so.preload'
 function withHidden(survey: Survey, found: readonly Fact[]): Fact[] {
   const listed = found.filter(fact => fact.kind === 'preload')
   if (listed.length === 0) return [...found]
-  const hides = hiddenThings(
-    ordinaryView(
-      survey,
-      listed.flatMap(({ path, targets }) => [path, ...targets]),
-    ),
+  const view = ordinaryView(
+    survey,
+    listed.flatMap(({ path, targets }) => [path, ...targets]),
   )
+  const hides = hiddenThings(view)
   if (hides.length === 0) return [...found]
   const strange = new Set(listed.filter(({ library }) => !/^(?:owned|verified)$/.test(survey.owner(library).ownership)))
   return found.map(fact =>
-    fact.kind === 'preload' && (strange.size === 0 || strange.has(fact)) ? { ...fact, hides } : fact,
+    fact.kind === 'preload' && (strange.size === 0 || strange.has(fact))
+      ? { ...fact, hides, hidesFrom: [...view.calls] }
+      : fact,
   )
 }
 

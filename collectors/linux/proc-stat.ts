@@ -14,6 +14,8 @@ export interface ProcStat {
   readonly sessionId: number
   readonly kernelThread: boolean
   readonly cpuTicks: number
+  /** Of children that have ended and were waited for. */
+  readonly childTicks: number
   readonly nice: number
   readonly threads: number
   readonly startTime: number
@@ -41,6 +43,7 @@ export function parseStat(text: string): ProcStat | undefined {
     sessionId: number(6) || 0,
     kernelThread: Math.floor((number(9) || 0) / kernelThreadFlag) % 2 === 1,
     cpuTicks: (number(14) || 0) + (number(15) || 0),
+    childTicks: (number(16) || 0) + (number(17) || 0),
     nice: number(19) || 0,
     threads: number(20) || 0,
     startTime,

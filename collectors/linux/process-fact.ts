@@ -72,7 +72,7 @@ export function describeProcess(
   if (stat.kernelThread) return present({ ...base, ...nothingOfItsOwn() })
   return present({
     ...base,
-    ...userland(survey, stat, place, target),
+    ...userland(survey, stat, place, containerId(cgroups) !== undefined),
     residentBytes: status.residentBytes ?? stat.residentBytes,
     hugePagesBytes: status.hugePagesBytes,
     tracerPid: status.tracerPid === 0 ? undefined : status.tracerPid,
@@ -80,7 +80,8 @@ export function describeProcess(
 }
 
 /** The fields that only a process with an executable has. */
-function userland(survey: Survey, stat: ProcStat, place: ProcessPlace, target: Target) {
+function userland(survey: Survey, stat: ProcStat, place: ProcessPlace, contained: boolean) {
+  const { target } = survey
   const { pid } = stat
   const argv = splitArguments(procText(target, pid, 'cmdline', 1 << 18))
   const executable = executableOf(target, stat)
@@ -124,6 +125,8 @@ function userland(survey: Survey, stat: ProcStat, place: ProcessPlace, target: T
     openFiles: oddFilesIn(descriptors).map(displayBytes),
     unownedLibraries: suspect && !view.foreign ? unownedLibraries(survey, pid, executable.path).map(displayBytes) : [],
     socketShell: isShell(executable.path) && isNetworkShell(target, pid, descriptors),
+    rootDirectory: shown(view.rootDirectory),
+    privateMount: executable.inMemory || contained ? undefined : view.privateMountOf(executable.path),
   }
 }
 

@@ -9,6 +9,8 @@ export class ProcessView {
   readonly #target: Target
   readonly #pid: number
   readonly foreign: boolean
+  /** Undefined where it is that of the host. */
+  readonly rootDirectory: string | undefined
   #layer: string | undefined
 
   constructor(target: Target, pid: number, ownNamespace: string | undefined) {
@@ -17,6 +19,7 @@ export class ProcessView {
     const namespace = target.files.readLink(`/proc/${pid}/ns/mnt`)
     const root = target.files.readLink(`/proc/${pid}/root`)
     const moved = root !== undefined && root !== '/'
+    this.rootDirectory = moved ? root : undefined
     this.foreign = moved || (namespace !== undefined && ownNamespace !== undefined && namespace !== ownNamespace)
   }
 
@@ -30,6 +33,16 @@ export class ProcessView {
       if (here && here.inode === there.inode && (here.device === there.device || candidate !== path)) return candidate
     }
     return undefined
+  }
+
+  /** The file system of a path that the process sees and the host has nowhere, where that one keeps nothing on a disk. */
+  privateMountOf(path: string): string | undefined {
+    if (!this.foreign || this.onHost(path) !== undefined) return undefined
+    const under = readMounts(this.#target, this.#pid).filter(
+      mount => path === mount.path || path.startsWith(mount.path === '/' ? '/' : `${mount.path}/`),
+    )
+    const holder = under.toSorted((a, b) => a.path.length - b.path.length || a.mountId - b.mountId).at(-1)
+    return holder !== undefined && /^(?:tmpfs|ramfs)$/.test(holder.fileSystem) ? holder.fileSystem : undefined
   }
 
   /** The directory in which an overlay root keeps what the container wrote. */

@@ -7,11 +7,15 @@ import { hiddenPids } from './hidden-pids.ts'
 import { readMounts } from './mount-info.ts'
 import { hiddenFromOrdinaryView } from './ordinary-view.ts'
 import { listedPids, readClock } from './proc-stat.ts'
+import { type Account, takeAccount, unexplainedWork } from './processor-accounts.ts'
 import { describeProcess, type ProcessPlace } from './process-fact.ts'
 import { noteAge, noteTraffic } from './traffic.ts'
 
 const shortestGapMs = 300
 const observeEveryMs = 2000
+/** Shorter looks do not tell what the cores did for nobody. */
+const fewestToAccount = 40
+const accountEveryMs = 10_000
 
 /**
  * Processes as /proc shows them (proc(5)), those among them that hide from its listing. A process that ends while it is
@@ -19,7 +23,7 @@ const observeEveryMs = 2000
  */
 export const processes: Collector = {
   name: 'processes',
-  collects: ['process'],
+  collects: ['process', 'setting'],
   os: ['linux'],
   needsLive: true,
   stage: 'first',
@@ -53,8 +57,11 @@ async function* collect(survey: Survey): AsyncIterable<Fact> {
   const samples = [firstSamples.get(target) ?? takeCpuSample(target, pids)]
   firstSamples.delete(target)
   const facts = describeAll(survey, pids, hidden)
-  await sampleOn(survey, pids, samples)
+  const accounts: Account[] = []
+  await sampleOn(survey, pids, samples, accounts)
   for (const fact of facts) yield withCpu(fact, samples)
+  const work = unexplainedWork(accounts)
+  if (work !== undefined) yield work
 }
 
 /** Pids with the views that leave them out. */
@@ -87,14 +94,23 @@ async function sampleOn(
   { target, observeSeconds }: Survey,
   pids: readonly number[],
   samples: CpuSample[],
+  accounts: Account[],
 ): Promise<void> {
   const start = samples[0]?.atMs ?? performance.now()
   // On a recorded host no time passes.
   const shortest = target.root === '/' ? shortestGapMs : 0
   const until = start + Math.max(shortest, Math.min(observeSeconds, 86_400) * 1000)
+  const account = () => {
+    if (observeSeconds < fewestToAccount) return
+    if (performance.now() - (accounts.at(-1)?.atMs ?? -accountEveryMs) < accountEveryMs) return
+    const now = takeAccount(target)
+    if (now !== undefined) accounts.push(now)
+  }
+  account()
   while (performance.now() < until) {
     await sleep(Math.min(observeEveryMs, Math.max(1, until - performance.now())))
     samples.push(takeCpuSample(target, pids))
+    account()
   }
   if (samples.length < 2) samples.push(takeCpuSample(target, pids))
 }

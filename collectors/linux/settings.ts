@@ -2,6 +2,7 @@ import type { Fact, SettingFact } from '../../model/index.ts'
 import { displayBytes, type Target } from '../../target/index.ts'
 import type { Collector, Survey } from '../collector.ts'
 import { aboutPlace } from './about-place.ts'
+import { hiddenDirectories } from './hidden-entries.ts'
 import { immutablePlaces } from './immutable-places.ts'
 import { homesOf } from './people.ts'
 import { removedAgents } from './removed-agents.ts'
@@ -28,6 +29,7 @@ function* collect(survey: Survey): Iterable<Fact> {
   yield* oddSetuidFiles(survey)
   yield* deceivingShells(target)
   if (target.live) yield* processorTuning(target)
+  yield* hiddenDirectories(target)
 }
 
 function* selinux(target: Target): Iterable<Fact> {

@@ -2,6 +2,7 @@ import type { SettingFact } from '../../model/index.ts'
 import { displayBytes, type FileStat } from '../../target/index.ts'
 import type { Survey } from '../collector.ts'
 import { factTime } from './fact-time.ts'
+import { shellIn } from './shell-program.ts'
 import { homesOf } from './people.ts'
 
 const setuidBit = 0o4000
@@ -51,8 +52,7 @@ export function* oddSetuidFiles(survey: Survey): Iterable<SettingFact> {
       if (stat?.type === 'directory' && depth > 0) yield* walk(`${path}/${name}`, depth - 1)
       if (stat?.type !== 'file' || !givesRoot(stat) || seen.has(`${stat.device}:${stat.inode}`)) continue
       seen.add(`${stat.device}:${stat.inode}`)
-      const fact = oddFact(survey, `${path}/${name}`, stat)
-      if (fact) yield fact
+      yield* oddFacts(survey, `${path}/${name}`, stat)
     }
   }
   for (const path of commandPlaces) if (target.files.lstat(path)?.type === 'directory') yield* walk(path, 0)
@@ -68,16 +68,17 @@ function givesRoot({ mode, uid, gid }: FileStat): boolean {
   return ((mode & setuidBit) !== 0 && uid === 0) || ((mode & setgidBit) !== 0 && gid === 0)
 }
 
-function oddFact(survey: Survey, path: string, { mode, modifiedMs }: FileStat): SettingFact | undefined {
+function* oddFacts(survey: Survey, path: string, stat: FileStat): Iterable<SettingFact> {
   const { ownership, package: owner } = survey.owner(path)
-  if (owner !== undefined && ownership !== 'modified') return undefined
-  return {
-    kind: 'setting',
-    name: 'setuid',
-    value: `0${mode.toString(8)}`,
+  if (owner !== undefined && ownership !== 'modified') return
+  const { mode, modifiedMs } = stat
+  const base = {
+    kind: 'setting' as const,
     path: displayBytes(path),
     attributes: survey.target.files.attributes(path),
     modified: factTime(modifiedMs),
-    detail: ownership,
   }
+  yield { ...base, name: 'setuid', value: `0${mode.toString(8)}`, detail: ownership }
+  const shell = shellIn(survey.target, path, stat.size)
+  if (shell !== undefined) yield { ...base, name: 'setuid-shell', value: shell, detail: ownership }
 }

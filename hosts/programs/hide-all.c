@@ -1,5 +1,5 @@
 /*
- * Davylamp test library: hides names and pids from readdir, stat, statx, access, open and kill of the C library, so that
+ * Davylamp test library: hides names and pids from readdir, getdents64, stat, statx, access, open and kill of the C library, and ports from fopen, so that
  * tests can show that Davylamp is not blinded. It changes nothing and hides nothing from system calls.
  */
 #include "hide-readdir.c"
@@ -52,7 +52,47 @@ int open(const char *path, int flags, ...) { NEXT(open); MODE DENY(path) return 
 int open64(const char *path, int flags, ...) { NEXT(open64); MODE DENY(path) return next(path, flags, mode); }
 int openat(int at, const char *path, int flags, ...) { NEXT(openat); MODE DENY(path) return next(at, path, flags, mode); }
 int openat64(int at, const char *path, int flags, ...) { NEXT(openat64); MODE DENY(path) return next(at, path, flags, mode); }
-FILE *fopen(const char *restrict path, const char *restrict how) { NEXT(fopen); if (path && hidden_path(path)) { errno = ENOENT; return NULL; } return next(path, how); }
+
+/* A port is hidden where it is listed as `:3333`. */
+static int hidden_port(const char *line) {
+  for (const char *at = strchr(line, ':'); at; at = strchr(at + 1, ':')) {
+    unsigned port;
+    char name[16];
+    if (sscanf(at, ":%4X ", &port) != 1 || at[5] != ' ') continue;
+    snprintf(name, sizeof name, ":%u", port);
+    if (listed(name)) return 1;
+  }
+  return 0;
+}
+
+/* What netstat(8) reads, without the lines of hidden ports. */
+static FILE *without_ports(FILE *table) {
+  FILE *rest = tmpfile();
+  char line[4096];
+  if (!rest) return table;
+  while (fgets(line, sizeof line, table)) if (!hidden_port(line)) fputs(line, rest);
+  fclose(table);
+  rewind(rest);
+  return rest;
+}
+
+FILE *fopen(const char *restrict path, const char *restrict how) {
+  NEXT(fopen);
+  if (path && hidden_path(path)) { errno = ENOENT; return NULL; }
+  FILE *file = next(path, how);
+  return file && path && strncmp(path, "/proc/net/", 10) == 0 ? without_ports(file) : file;
+}
+ssize_t getdents64(int fd, void *buffer, size_t size) {
+  NEXT(getdents64);
+  ssize_t length = next(fd, buffer, size), left = 0;
+  for (ssize_t at = 0; at < length;) {
+    struct dirent64 *entry = (struct dirent64 *)((char *)buffer + at);
+    unsigned short step = entry->d_reclen;
+    if (!hidden_name(entry->d_name)) { memmove((char *)buffer + left, entry, step); left += step; }
+    at += step;
+  }
+  return length < 0 ? length : left;
+}
 DIR *opendir(const char *path) { NEXT(opendir); if (path && hidden_path(path)) { errno = ENOENT; return NULL; } return next(path); }
 
 int kill(pid_t pid, int signal) {

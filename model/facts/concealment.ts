@@ -13,8 +13,13 @@ export const preloadFact = z.object({
   /** The library, absolute where that can be told. */
   library: z.string(),
   targets: z.array(z.string()),
-  /** What ordinary programs do not see while it is loaded: files, and processes as `/proc/PID` (at most 20). */
+  /**
+   * What ordinary programs do not see while it is loaded: files, processes as `/proc/PID`, sockets as
+   * `/proc/net/tcp 127.0.0.1:3333` (at most 20).
+   */
   hides: z.array(z.string()).optional(),
+  /** The calls of the C library that do not show it: `readdir`, `stat`, `open`, `fopen`, `kill` … */
+  hidesFrom: z.array(z.string()).optional(),
   ownership: ownership.optional(),
   attributes,
   modified: time.optional(),

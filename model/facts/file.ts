@@ -65,6 +65,8 @@ export const fileFact = z.object({
   evidence: z.array(z.string()),
   /** Views that leave it out although it is there: `readdir` (the kernel's listing of its directory), `ordinary-view`. */
   hiddenFrom: z.array(z.string()).optional(),
+  /** How its name deceives a reader: `zero-width`, `direction`, `trailing-blank`, `odd-blank`, `twin` (looks like another name). */
+  deception: z.string().optional(),
   /** What YARA rules said of the content; absent where none looked. */
   matches: z.array(contentMatch).optional(),
   indicators: z.array(indicatorMatch).optional(),

@@ -85,5 +85,9 @@ export const processFact = z.object({
   /** stdin and stdout are the same socket: the shape of a reverse shell. */
   socketShell: z.boolean(),
   tracerPid: z.number().optional(),
+  /** Its root directory, where that is not the host's (chroot(2)). */
+  rootDirectory: z.string().optional(),
+  /** The kind of file system that holds its executable, where it is mounted in its own mount namespace only and no container's. */
+  privateMount: z.string().optional(),
 })
 export type ProcessFact = z.infer<typeof processFact>

@@ -1,4 +1,7 @@
-import { closeSync } from 'node:fs'
+import { closeSync, constants, openSync } from 'node:fs'
+import { isMainThread } from 'node:worker_threads'
+import { SystemCallError } from '../libc.ts'
+import { O_PATH } from './open.ts'
 import { checked, lazily, terminated } from './system-call.ts'
 
 /** asm-generic/unistd.h; the same on x86-64 and arm64. */
@@ -15,17 +18,61 @@ const configure = lazily('syscall', 'int64', ['int64', 'int64', 'int64', 'uint64
 const mount = lazily('syscall', 'int64', ['int64', 'int64', 'uint64', 'uint64'])
 
 /**
- * A descriptor of a proc file system of our own that is mounted nowhere (fsopen(2), fsmount(2)), for the present pid
- * namespace. What somebody mounted over /proc/PID does not lie over it, and nobody else sees it. Throws
- * `SystemCallError` where it is not allowed or the kernel is older than 5.2.
+ * A descriptor of a proc file system of our own that is mounted nowhere, for the present pid namespace. What somebody
+ * mounted over /proc/PID does not lie over it, and nobody else sees it. Throws `SystemCallError` where it is not allowed.
  */
 export function openOwnProc(): number {
-  const context = checked('fsopen', open(fsopen, terminated(Buffer.from('proc')), closeOnExec))
+  try {
+    return openOwnFileSystem('proc')
+  } catch (error) {
+    if (error instanceof SystemCallError && error.code === 'ENOSYS') return openProcOfOwnNamespace()
+    throw error
+  }
+}
+
+/** A file system of the kernel's, mounted nowhere (fsopen(2), fsmount(2)). Throws `SystemCallError`: ENOSYS before Linux 5.2. */
+export function openOwnFileSystem(type: 'proc' | 'tracefs'): number {
+  const context = checked('fsopen', open(fsopen, terminated(Buffer.from(type)), closeOnExec))
   try {
     checked('fsconfig', configure(fsconfig, BigInt(context), create, 0n, 0n, 0n))
     return checked('fsmount', mount(fsmount, BigInt(context), closeOnExec, harmless))
   } finally {
     closeSync(context)
+  }
+}
+
+const unshare = lazily('unshare', 'int32', ['int32'])
+const setns = lazily('setns', 'int32', ['int32', 'int32'])
+const fchdir = lazily('fchdir', 'int32', ['int32'])
+const mountAt = lazily('mount', 'int32', ['pointer', 'pointer', 'pointer', 'uint64', 'pointer'])
+const newMounts = 0x0002_0000
+const privately = 0x4_4000n
+
+/**
+ * The same for older kernels: this thread goes into a mount namespace of its own for a moment, lays a proc over /proc there,
+ * keeps it open and comes back to where it was. Nothing of it is ever mounted for anybody else.
+ */
+export function openProcOfOwnNamespace(): number {
+  // A worker's own namespace would be named by its thread.
+  if (!isMainThread) throw new SystemCallError('unshare', 1)
+  const home = openSync('/proc/self/ns/mnt', constants.O_RDONLY)
+  const here = openSync('.', O_PATH | constants.O_DIRECTORY)
+  try {
+    checked('unshare', unshare(newMounts))
+    try {
+      // What is mounted now must not be passed on to the host.
+      checked('mount', mountAt(terminated(Buffer.from('none')), terminated(Buffer.from('/')), null, privately, null))
+      const proc = terminated(Buffer.from('proc'))
+      checked('mount', mountAt(proc, terminated(Buffer.from('/proc')), proc, harmless, null))
+      return openSync('/proc', O_PATH | constants.O_DIRECTORY)
+    } finally {
+      checked('setns', setns(home, newMounts))
+      // setns(2) leaves in the root directory.
+      checked('fchdir', fchdir(here))
+    }
+  } finally {
+    closeSync(home)
+    closeSync(here)
   }
 }
 

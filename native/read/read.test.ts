@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -10,6 +20,7 @@ import { extendedAttribute } from './extended-attribute.ts'
 import { fileFlags, immutableFlag } from './file-flags.ts'
 import { fileSystemType } from './file-system-type.ts'
 import { openInRoot } from './open.ts'
+import { openOwnProc, openProcOfOwnNamespace } from './own-proc.ts'
 import { processExists } from './process-exists.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'davylamp-native-'))
@@ -95,4 +106,18 @@ test('lowers every thread of this program to the end of the line', () => {
     encoding: 'utf8',
   })
   assert.equal(out, 'true 5\n')
+})
+
+test('a proc of our own, by both ways, and this thread is back where it was', t => {
+  if (process.getuid?.() !== 0) return t.skip('needs root')
+  const before = [process.cwd(), readlinkSync('/proc/thread-self/ns/mnt'), readFileSync('/proc/self/mountinfo', 'utf8')]
+  for (const open of [openOwnProc, openProcOfOwnNamespace]) {
+    const descriptor = open()
+    const names = readdirSync(`/proc/self/fd/${descriptor}`)
+    assert.ok(names.includes(String(process.pid)) && names.includes('1'))
+    assert.match(readFileSync(`/proc/self/fd/${descriptor}/self/stat`, 'latin1'), new RegExp(`^${process.pid} `))
+    closeSync(descriptor)
+  }
+  const after = [process.cwd(), readlinkSync('/proc/thread-self/ns/mnt'), readFileSync('/proc/self/mountinfo', 'utf8')]
+  assert.deepEqual(after, before)
 })
