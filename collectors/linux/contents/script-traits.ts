@@ -12,7 +12,13 @@ const readsProgram = String.raw`(?:sudo\s+(?:-\S+\s+)*|env\s+(?:\w+=\S*\s+)*|noh
 interface LinePattern {
   readonly trait: Trait
   readonly pattern: RegExp
+  /** Parts of a line that do not count. */
+  readonly without?: RegExp
 }
+
+/** Jobs are only taken out of a crontab, as administrators do when they clean up; whoever also adds one does it in other words. */
+const takesJobsOut =
+  /\bcrontab\s+(?:-u\s+\S{1,64}\s+)?-l\b[^|;&()`$]{0,100}(?:\|\s*(?:grep\s+-\w{0,8}v|sed\s+["']?[/\\][^|;&()`$]{0,200}\/d)[^|;&()`$]{0,200}){1,20}\|\s*crontab\s+(?:-u\s+\S{1,64}\s+)?-(?!\w)/g
 
 const linePatterns: readonly LinePattern[] = [
   // Something fetched, under whatever name the tool has, flows into an interpreter.
@@ -75,6 +81,7 @@ const linePatterns: readonly LinePattern[] = [
   // Ways to come back.
   {
     trait: 'writes-persistence',
+    without: takesJobsOut,
     pattern: /\|\s*crontab\s+-|\bcrontab\s+(?:-u\s+\S+\s+)?[/.~$\w]*\/\S|\bcrontab\s+-r\b/,
   },
   {
@@ -145,9 +152,9 @@ export function scriptTraits(text: string): Map<Trait, string> {
   let restarting: string | undefined
   for (const raw of lines) {
     const line = raw.includes('$') && variables.size > 0 ? filledIn(raw, variables) : raw
-    for (const { trait, pattern } of linePatterns) {
+    for (const { trait, pattern, without } of linePatterns) {
       if (found.has(trait)) continue
-      const words = pattern.exec(line)?.[0]
+      const words = pattern.exec(without === undefined ? line : line.replace(without, ' '))?.[0]
       if (words === undefined) continue
       // Setting up a server switches one of these off too; a dropper switches off several.
       if (trait === 'removes-security' && generalWeakening.test(words) && ++weakening < 2) continue
