@@ -41,7 +41,9 @@ rule webshell_php_request_runs {
     $callback2 = /(array_map|array_filter|usort|array_walk|call_user_func(_array)?)\s?\(\s?@?(base64_decode\s?\(\s?)?\$_(GET|POST|REQUEST|COOKIE)\s?\[[^\]\n]{1,40}\]\s?\)?\s?,\s?(array\s?\(|\[)?\s?@?\$_(GET|POST|REQUEST|COOKIE)/ nocase
     $pattern = /preg_replace\s?\(\s?["'][^"'\n]{1,60}\/[imsux]{0,4}e[imsux]{0,4}["']\s?,\s?@?\$_(GET|POST|REQUEST|COOKIE)/ nocase
     $twoSteps = /\$(\w{1,24})\s?=\s?(@?(base64_decode|gzinflate|str_rot13|stripslashes|trim)\s?\(\s?){0,3}@?\$_(GET|POST|REQUEST|COOKIE)\s?\[[^\]\n]{1,40}\]\s?\){0,3}\s?;\s{0,40}(if\s?\([^)\n]{0,60}\)\s?\{?\s{0,20})?@?(eval|assert)\s?\(\s?@?(base64_decode\s?\(\s?)?\$\w{1,24}/ nocase
-    $include = /\b(include|require)(_once)?[\s(]{1,4}["'](data:|php:\/\/input)/ nocase
+    // Templates that were compiled a moment ago are included as `data:` too; what is written there already, or comes from the request, is not.
+    $include1 = /\b(include|require)(_once)?[\s(]{1,4}["'](php:\/\/input|data:[^"'\n]{0,40}(base64,[A-Za-z0-9+\/]{12}|<\?))/ nocase
+    $include2 = /\b(include|require)(_once)?[\s(]{1,4}["']data:[^"'\n]{0,40}["']\s{0,3}\.\s{0,3}(@?\w{1,20}\s?\(\s?){0,3}@?\$_(GET|POST|REQUEST|COOKIE)/ nocase
   condition:
     any of them
 }
