@@ -16,6 +16,7 @@ import type { AllowEntry, Gap, Incident, Plan, Scan } from '../model/index.ts'
 import { lowerOwnPriority } from '../native/read/own-priority.ts'
 import { displayBytes, liveTarget, mountedTree, type Target } from '../target/index.ts'
 import type { Context } from './context.ts'
+import { earFor } from './listen.ts'
 import { mustExist } from './must-exist.ts'
 import { ownSession } from './own-session.ts'
 import { withDigests } from './plan-digests.ts'
@@ -31,6 +32,8 @@ export interface LookOptions {
   /** The directory of a mounted host; without it, this one. */
   readonly root?: string | undefined
   readonly observe?: number | undefined
+  /** Listen to the traffic of this host while it is watched. */
+  readonly traffic?: boolean | undefined
   /** Folders with rules of others. */
   readonly rules?: readonly string[] | undefined
   /** Rule packs of a center: they support a verdict, and no plan is made from them. */
@@ -81,10 +84,12 @@ export async function lookAt(options: LookOptions, context: Context): Promise<Lo
       path: `${problem.file ?? ''}:${problem.line ?? 1}`,
     })
   const allow = allowlistFor(context.state, gap => target.addGap(gap))
+  const ear = await earFor(target, options)
   const { facts } = await collectFacts(target, linuxCollectors, {
     observeSeconds: options.observe,
     progress: (done, total, what) => context.progress.show(`looking (${done} of ${total}) ${what}`),
   })
+  ear?.finish(facts)
   context.progress.show(`judging ${facts.length} facts`)
   markKnown(facts, target, { state: context.state, now: startedAt.toISOString() })
   const evidence: Omit<Evidence, 'detect'> = {

@@ -6,6 +6,7 @@ export function lookOptions(command: Command): Command {
   return command
     .option('--root <dir>', 'a host whose disk is mounted there, instead of this one')
     .option('--observe <duration>', 'watch processes and traffic for that long, such as 60s', duration)
+    .option('--traffic', 'with --observe: listen on the own interfaces for talks with mining pools')
     .option('--rules <dir>', 'more Sigma rules; they support a verdict and never make it', several)
     .option('--full-priority', 'do not step back behind other programs')
     .option('--no-save', 'keep nothing of this scan in the state folder')
@@ -17,7 +18,13 @@ export function lookingCommands(tree: Command, outcome: Outcome): void {
     usage: 'scan',
     description: 'Look at this host, or a mounted one, and say what is there and why. Changes nothing.',
     options: lookOptions,
-    examples: ['scan', 'scan --observe 60s', 'scan --root /mnt/disk', 'scan --json > scan.json'],
+    examples: [
+      'scan',
+      'scan --observe 60s',
+      'scan --observe 60s --traffic',
+      'scan --root /mnt/disk',
+      'scan --json > scan.json',
+    ],
     load: async () => (await import('./scan.ts')).scanCommand,
   })
   addCommand(tree, outcome, {

@@ -5,6 +5,7 @@ import { temporaryTree } from './temporary-tree.ts'
 for (const [words, says] of [
   [['scna'], /unknown command 'scna'[\s\S]*Did you mean scan/],
   [['scan', '--rot', '/x'], /unknown option '--rot'[\s\S]*--root/],
+  [['scan', '--traffic'], /--observe 60s --traffic/],
   [['scan', '--observe', 'soon'], /Write a duration such as 60s/],
   [['scan', '--root', '/does/not/exist'], /There is no directory \/does\/not\/exist/],
   [['scan', '--root', '/', '--rules', '/does/not/exist'], /no file or folder/],
