@@ -314,6 +314,21 @@ const cases: readonly Case[] = [
     meddle: root => writeFileSync(join(root, 'etc/passwd'), passwd.replace('evil:x:0', 'evil:x:4444')),
   },
   {
+    name: 'remove-account: made with the number of another, which keeps its own group',
+    files: {
+      'etc/passwd':
+        'root:x:0:0:root:/root:/bin/bash\nann:x:1000:1000::/home/ann:/bin/bash\nlsb:x:1000:1000::/home/lsb:/bin/sh\nlsb:x:1000:1000::/home/lsb:/bin/sh\n',
+      'etc/shadow': 'ann:!:19000:0:99999:7:::\nlsb:$6$b:19000:0:99999:7:::\nlsb:$6$b:19000:0:99999:7:::\n',
+      'etc/group': 'root:x:0:\nann:x:1000:\nlsb:x:1000:\n',
+    },
+    actions: [{ kind: 'remove-account', name: 'lsb', uid: 1000, line: 3, text: 'lsb:x:1000:1000::/home/lsb:/bin/sh' }],
+    gone: root => {
+      holds(root, 'etc/passwd', 'root:x:0:0:root:/root:/bin/bash\nann:x:1000:1000::/home/ann:/bin/bash\n')
+      holds(root, 'etc/shadow', 'ann:!:19000:0:99999:7:::\n')
+      holds(root, 'etc/group', 'root:x:0:\nann:x:1000:\n')
+    },
+  },
+  {
     name: 'restore-command: the original goes back over the impostor',
     files: { 'bin/ps': evil, 'bin/ps.original': 'the real one' },
     arrange: root => {

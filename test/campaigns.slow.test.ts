@@ -4,7 +4,7 @@ import { cpSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { campaigns } from '../hosts/campaigns/index.ts'
-import { decoys, infections, type Item } from '../hosts/index.ts'
+import { decoys, infections, type Item, plantedInfections } from '../hosts/index.ts'
 import { livedIn } from '../hosts/lived-in.ts'
 import { displayBytes } from '../target/index.ts'
 import { baseImage } from './range/base-image.ts'
@@ -29,7 +29,8 @@ const impossible = rangeImpossible()
 const skip = impossible ?? false
 const repository = join(import.meta.dirname, '..')
 const named = process.env['CAMPAIGN']?.split(',')
-const chosen = [...campaigns, ...infections].filter(({ family }) => named === undefined || named.includes(family))
+const chosen =
+  named === undefined ? campaigns : [...campaigns, ...infections].filter(({ family }) => named.includes(family))
 let place = ''
 
 before(() => {
@@ -57,10 +58,18 @@ for (const campaign of chosen)
     }),
   )
 
+test('known families, all on one tree: found', { skip: impossible ?? named !== undefined, timeout: 120_000 }, () =>
+  withTree(join(place, 'lived-in.ext4'), root => {
+    const items = plantedInfections.flatMap(one => one.items)
+    plant(root, items)
+    scanFindsAll(root, onDisk(items))
+  }),
+)
+
 // Each alone when it is named: CAMPAIGN=old-ways,back-doors.
-for (const together of named === undefined ? [campaigns] : chosen.map(one => [one]))
+for (const together of named === undefined ? [campaigns, plantedInfections] : chosen.map(one => [one]))
   test(
-    `${named === undefined ? 'all of them' : together[0]?.family}: cleaned and undone on a tree`,
+    `${named === undefined ? `${together.length} on one host` : together[0]?.family}: cleaned and undone on a tree`,
     { skip, timeout: 120_000 },
     () =>
       withTree(join(place, 'lived-in.ext4'), root =>

@@ -216,3 +216,16 @@ for (const piece of ['*', '* ', '1,', '\u0001* ', 'a=', ' ', '@', '& ', 'IN_A,',
       parseCrontab(piece.repeat(200_000), form)
     assert.ok(performance.now() - started < 4000)
   })
+
+test('a job that only says a name stands on the command of no package that bears it', async () => {
+  const host = surveyOf({
+    '/etc/passwd': passwd,
+    '/etc/cron.d/x': '10 * * * * root perfcc >/dev/null\n11 * * * * root test -x /opt/y && ls\n',
+    '/usr/bin/perfcc': { content: 'a program', mode: 0o755 },
+    '/usr/bin/ls': { content: 'ls', mode: 0o755 },
+    '/var/lib/dpkg/status': 'Package: coreutils\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n',
+    '/var/lib/dpkg/info/coreutils.list': '/.\n/usr/bin/ls\n',
+  })
+  const jobs = (await collected(cron, host)).map(fact => ('targets' in fact ? fact.targets : []))
+  assert.deepEqual(jobs, [['/usr/bin/perfcc'], ['/opt/y']])
+})

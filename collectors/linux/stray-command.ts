@@ -17,6 +17,8 @@ export function strayCommand(survey: Survey, name: string): string | undefined {
 
 function find(survey: Survey, name: string): string | undefined {
   const packages = openPackages(survey.target)
+  // Without a list of packages every command would seem a stray.
+  if (packages.managers.length === 0) return undefined
   for (const directory of directories) {
     const path = `${directory}/${name}`
     if (packages.packageOf(path) !== undefined) return undefined

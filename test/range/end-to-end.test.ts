@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { decoys, type Infection, infections, type Item } from '../../hosts/index.ts'
+import { bootedInfections, decoys, type Infection, infections, type Item } from '../../hosts/index.ts'
 import { decodeBytes } from '../../target/index.ts'
 import { isAmong, isPresent, isSettled, mustBeFound, nameOf, type SeenFact } from './expectations.ts'
 import { decoyPaths, openHost } from './infected-host.ts'
@@ -31,19 +31,22 @@ interface Scan {
 const impossible = rangeImpossible()
 const commandLine = join(import.meta.dirname, '../../cli/main.ts')
 const skip = impossible ?? (existsSync(commandLine) ? false : 'there is no command line yet')
-/** Which stories: families by name, `each`, `all` of them on one host. One alone and all together are told in every test run. */
-const named = (process.env['RANGE_FAMILY'] ?? 'kinsing,all').split(',')
-const single = infections.filter(({ family }) => named.includes('each') || named.includes(family))
+/** Which stories: families by name, several on one host joined by `+`, `each`, `all` or the `first` seven of them on one host. */
+const named = (process.env['RANGE_FAMILY'] ?? 'kinsing,first').split(',')
+const stories = named.flatMap((name): (readonly Infection[])[] => {
+  if (name === 'each') return infections.map(one => [one])
+  if (name === 'first') return [bootedInfections]
+  const joined = name.split('+')
+  return [infections.filter(({ family }) => name === 'all' || joined.includes(family))]
+})
 
-for (const infection of single) {
-  test(`${infection.family}: found, cleaned, stays gone, undone`, { skip, timeout: 600_000 }, context =>
-    wholeStory(context, [infection]),
+for (const chosen of stories) {
+  const title =
+    chosen.length === infections.length ? 'all of them on one host' : chosen.map(one => one.family).join(', ')
+  test(`${title}: found, cleaned, stays gone, undone`, { skip, timeout: 300_000 + chosen.length * 60_000 }, context =>
+    wholeStory(context, chosen),
   )
 }
-if (named.includes('all'))
-  test('all of them on one host: found, cleaned, stays gone, undone', { skip, timeout: 1_200_000 }, context =>
-    wholeStory(context, infections),
-  )
 
 async function wholeStory(context: TestContext, chosen: readonly Infection[]): Promise<void> {
   const range = await openHost()
