@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { collectFacts, linuxCollectors } from '../collectors/index.ts'
+import { addInjectedLines, collectFacts, linuxCollectors } from '../collectors/index.ts'
 import {
   type Assessment,
   assess,
@@ -92,6 +92,7 @@ export async function lookAt(options: LookOptions, context: Context): Promise<Lo
   ear?.finish(facts)
   context.progress.show(`judging ${facts.length} facts`)
   markKnown(facts, target, { state: context.state, now: startedAt.toISOString() })
+  addInjectedLines(target, facts)
   const evidence: Omit<Evidence, 'detect'> = {
     facts,
     gaps: target.gaps,

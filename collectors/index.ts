@@ -1,6 +1,7 @@
 export type { CollectOptions } from './collect.ts'
 export { collectFacts } from './collect.ts'
 export type { Collector, Owner, Person, SeenContent, Survey } from './collector.ts'
+export { addInjectedLines } from './linux/injected-lines.ts'
 export { type ContentPlaces, contentPlaces, type PlacesWanted } from './linux/content-places.ts'
 export { type MountLine, readMounts } from './linux/mount-info.ts'
 export { linuxCollectors, processCollectors } from './linux/index.ts'

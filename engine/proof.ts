@@ -23,7 +23,7 @@ export function proofOf(input: AfterRun): Proof {
   const checked = uniqueBy(
     members.filter(one => isRemovable(one)),
     keyOf,
-  ).map(member => checkOf(member, present, input.run))
+  ).map(member => checkOf(member, present, input))
   const remains = remainsOf(input, checked)
   const rebuild = uniqueStrings(input.before.flatMap(one => one.rebuildAdvised))
   const left = checked.some(one => !one.gone) || input.respawned.length > 0 || stillConfirmed(input)
@@ -68,8 +68,12 @@ function isRemovable(fact: IdentifiedFact): boolean {
   return fact.kind !== 'socket' && fact.kind !== 'listener' && fact.kind !== 'log-entry' && fact.kind !== 'package'
 }
 
-function checkOf(fact: IdentifiedFact, present: ReadonlySet<string>, run: Run): Proof['checked'][number] {
-  const gone = !present.has(keyOf(fact)) || isDisarmed(fact, run)
+function checkOf(
+  fact: IdentifiedFact,
+  present: ReadonlySet<string>,
+  { run, after }: AfterRun,
+): Proof['checked'][number] {
+  const gone = !present.has(keyOf(fact)) || isDisarmed(fact, run) || isMended(fact, run, after)
   return { what: describeFact(fact), gone, how: howSeen(fact), detail: gone ? undefined : 'it is still there' }
 }
 
@@ -81,6 +85,22 @@ function isDisarmed(fact: IdentifiedFact, run: Run): boolean {
   if (fact.kind === 'container')
     return done.some(one => one.action.kind === 'stop-container' && one.action.id === fact.id)
   return false
+}
+
+/** A page of which only lines were taken stays; when it was looked into again, nothing was found. */
+function isMended(fact: IdentifiedFact, run: Run, after: Assessment): boolean {
+  if (fact.kind !== 'file' || fact.injected === undefined) return false
+  const edited = run.actions.filter(
+    ({ action }) =>
+      (action.kind === 'remove-line' || action.kind === 'replace-line') &&
+      (action.pathBytes ?? action.path) === (fact.pathBytes ?? fact.path),
+  )
+  const now = after.world.file(fact.path)
+  return (
+    edited.length > 0 &&
+    edited.every(one => one.outcome === 'done' || one.outcome === 'already-done') &&
+    (now?.matches ?? []).length === 0
+  )
 }
 
 function remainsOf(input: AfterRun, checked: Proof['checked']): Proof['remains'] {

@@ -98,6 +98,9 @@ function fromProcess(fact: Known<'process'>, world: World, limits: WalkLimits): 
 }
 
 function fromFile(fact: Known<'file'>, world: World, limits: WalkLimits): Step[] {
+  // Of a page of the site only the lines that were put into it are guilty: what else it names and starts is the site's.
+  if (fact.injected !== undefined)
+    return toFiles(fact.targets, world, `is named by ${fact.path}`).filter(({ to }) => isBad(to, limits))
   const steps: Step[] = []
   if (fact.sha256 !== undefined)
     for (const to of world.copiesOf(fact.sha256))

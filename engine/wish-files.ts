@@ -21,6 +21,7 @@ export function wishFile(fact: Known<'file'>, wishing: Wishing): void {
   // A native program is no shared configuration, wherever it lies.
   const shared = isShared(fact.path) && !fact.traits.includes('elf')
   if (handled || original || shared || fact.type === 'device' || isTwinOfMember(fact, wishing)) return
+  if (fact.injected !== undefined) return wishInjected(fact, wishing)
   if (fact.ownership === 'modified') {
     wishing.skip({
       what: fact.path,
@@ -40,6 +41,29 @@ function isTwinOfMember(fact: Known<'file'>, wishing: Wishing): boolean {
   if (fact.type !== 'symlink' || fact.linkTarget === undefined || twinPath(fact.path) !== fact.linkTarget) return false
   const twin = wishing.world.file(fact.linkTarget)
   return twin !== undefined && twin.id !== fact.id && wishing.ids.has(twin.id)
+}
+
+/** A page of the site stays: only what was put into it goes. */
+function wishInjected(fact: Known<'file'>, wishing: Wishing): void {
+  const lines = fact.injected ?? []
+  if (lines.length === 0) {
+    wishing.skip({
+      what: fact.path,
+      why: 'where the foreign part of this page ends cannot be told: edit it by hand',
+      fact: fact.id,
+    })
+    wishing.advise({ text: `Compare ${fact.path} with the site's own copy and take out what does not belong there.` })
+    return
+  }
+  wishing.unlock(fact.path, fact.pathBytes, fact.attributes, fact.id)
+  for (const { line, text, textBytes, replacement } of lines) {
+    const where = { path: fact.path, pathBytes: fact.pathBytes, line, text, textBytes }
+    const action =
+      replacement === undefined
+        ? { kind: 'remove-line' as const, ...where }
+        : { kind: 'replace-line' as const, ...where, replacement }
+    wishing.want('remove', 1, action, 'it was put into a page of the site', fact.id)
+  }
 }
 
 function reasonFor(fact: Known<'file'>, wishing: Wishing): string {

@@ -59,6 +59,19 @@ test('a process is judged by its executable and by its memory, once for each rul
   assert.equal(findings({ kind: 'process', pid: 7, name: 'x', matches: [match], memoryMatches: [match] }).length, 1)
 })
 
+test('what a package put there unchanged is a hint and no more', () => {
+  const matches = [{ rule: 'davylamp/pit_song', words: ['down in the pit'] }]
+  const levelFor = (ownership: string) =>
+    findings({ kind: 'file', type: 'file', ownership, path: '/usr/bin/x', matches }).map(({ level }) => level)
+  assert.deepEqual(['owned', 'verified', 'modified', 'conffile', 'unknown'].flatMap(levelFor), [
+    'low',
+    'low',
+    'high',
+    'high',
+    'high',
+  ])
+})
+
 test('a rule of others is medium at most and never conclusive; one that is not known says nothing', () => {
   const matches = ['others/pit.yar/Pit_Song_Other', 'others/pit.yar/Gone'].map(rule => ({ rule, words: ['pit'] }))
   assert.deepEqual(

@@ -94,6 +94,7 @@ function setsFor(
     engine: `${engine.name} ${engine.version}`,
     after: Object.fromEntries(kept.filter(one => one.after !== undefined).map(one => [one.id, leadersOf(one)])),
     silent: kept.filter(one => one.silent).map(one => one.id),
+    within: kept.filter(one => one.within).map(one => one.id),
     sets,
   })
 }

@@ -20,6 +20,7 @@ export function contentRuleOf(rule: RuleText, namespace: string, file: string): 
     scope: scopeOf(meta.get('scope')),
     after: foreign ? undefined : text('after') || undefined,
     silent: !foreign && meta.get('silent') === true,
+    within: !foreign && meta.get('within') === true,
     foreign,
     file,
     line: rule.line,
@@ -35,7 +36,19 @@ function meaningOf(meta: ReadonlyMap<string, string | number | boolean>): Record
 
 /** Names that the meta section of an own rule may have. */
 export const metaNames: ReadonlySet<string> = new Set([
-  ...['id', 'title', 'description', 'level', 'tags', 'scope', 'after', 'silent', 'references', 'falsepositives'],
+  ...[
+    'id',
+    'title',
+    'description',
+    'level',
+    'tags',
+    'scope',
+    'after',
+    'silent',
+    'within',
+    'references',
+    'falsepositives',
+  ],
   ...meaningNames,
 ])
 

@@ -32,6 +32,8 @@ export interface ContentRule {
   readonly after?: string | undefined
   /** Only leads to rules that come after it; its own matches are not told. */
   readonly silent: boolean
+  /** What it recognises may lie within a file that is innocent otherwise: its matches say where. */
+  readonly within: boolean
   readonly foreign: boolean
   readonly file: string
   readonly line: number

@@ -11,7 +11,7 @@ const names = fc.oneof(
 
 for (const engine of enginesHere())
   test(`no name of a file ends a scan with ${engine.name}`, () => {
-    const scanner = scannerFor('rule r { condition: filename != "?" }', engine)
+    const scanner = scannerFor('rule r { condition: filename == filename }', engine)
     fc.assert(
       fc.property(names, name => {
         const { matches } = scanner.scan(Buffer.from('a'), 'own', { path: `/srv/${name}` })

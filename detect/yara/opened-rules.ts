@@ -13,6 +13,8 @@ import {
 export interface Hit {
   readonly rule: string
   readonly strings: RuleHit['strings']
+  /** Where it lies is to be told. */
+  readonly within: boolean
 }
 
 /** Sets of rules in use by one thread; each is opened when it is first needed. */
@@ -22,6 +24,7 @@ export class OpenedRules {
   readonly #limits: ScanLimits
   readonly #open = new Map<SetName, OpenRules | undefined>()
   readonly #silent: ReadonlySet<string>
+  readonly #within: ReadonlySet<string>
 
   constructor(bytes: Uint8Array, engine: YaraEngine, limits: ScanLimits) {
     this.#sets = readRuleSets(bytes)
@@ -30,6 +33,7 @@ export class OpenedRules {
     this.#engine = engine
     this.#limits = limits
     this.#silent = new Set(this.#sets.silent)
+    this.#within = new Set(this.#sets.within)
   }
 
   /** Rules that match a content that is seen as a whole. What took too long is noted in `cut`. */
@@ -55,7 +59,7 @@ export class OpenedRules {
     const rules = this.#rules(name)
     if (rules === undefined) return []
     try {
-      return rules.scan(bytes, globals).map(hitOf)
+      return rules.scan(bytes, globals).map(hit => hitOf(hit, this.#within))
     } catch (error) {
       if (!(error instanceof ScanTimeout)) throw error
       cut.add('time')
@@ -81,6 +85,7 @@ export class OpenedRules {
   }
 }
 
-function hitOf({ namespace, identifier, strings }: RuleHit): Hit {
-  return { rule: `${namespace}/${identifier}`, strings: [...strings].sort((a, b) => a.offset - b.offset) }
+function hitOf({ namespace, identifier, strings }: RuleHit, within: ReadonlySet<string>): Hit {
+  const rule = `${namespace}/${identifier}`
+  return { rule, within: within.has(rule), strings: [...strings].sort((a, b) => a.offset - b.offset) }
 }

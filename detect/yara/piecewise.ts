@@ -81,7 +81,25 @@ export class PiecewiseLook {
   }
 }
 
-export function matchOf({ rule, strings }: Hit, bytes: Uint8Array, offsetOf = (place: number) => place): ContentMatch {
+export function matchOf(
+  { rule, strings, within }: Hit,
+  bytes: Uint8Array,
+  offsetOf = (place: number) => place,
+): ContentMatch {
   const [first] = strings
-  return { rule, words: wordsOf(bytes, strings), ...(first && { offset: offsetOf(first.offset) }) }
+  return {
+    rule,
+    words: wordsOf(bytes, strings),
+    ...(first && { offset: offsetOf(first.offset) }),
+    ...(within && { places: placesOf(strings, offsetOf) }),
+  }
+}
+
+const mostPlaces = 20
+
+/** Of several hits that begin together the longest stands for all: a repetition matches many times. */
+function placesOf(strings: Hit['strings'], offsetOf: (place: number) => number) {
+  const longest = new Map<number, number>()
+  for (const { offset, length } of strings) longest.set(offset, Math.max(length, longest.get(offset) ?? 0))
+  return [...longest].slice(0, mostPlaces).map(([offset, length]) => ({ offset: offsetOf(offset), length }))
 }

@@ -12,14 +12,16 @@ export interface RuleSets {
   readonly after: Readonly<Record<string, readonly string[]>>
   /** Ids of rules that only lead to others. */
   readonly silent: readonly string[]
+  /** Ids of rules whose matches say where they lie. */
+  readonly within: readonly string[]
   readonly sets: Readonly<Partial<Record<SetName, Uint8Array>>>
 }
 
-const magic = 'davylamp-rules-1\n'
+const magic = 'davylamp-rules-2\n'
 
-export function writeRuleSets({ engine, after, silent, sets }: RuleSets): Uint8Array {
+export function writeRuleSets({ engine, after, silent, within, sets }: RuleSets): Uint8Array {
   const lengths = Object.fromEntries(Object.entries(sets).map(([name, bytes]) => [name, bytes.length]))
-  const head = Buffer.from(`${JSON.stringify({ engine, after, silent, lengths })}\n`)
+  const head = Buffer.from(`${JSON.stringify({ engine, after, silent, within, lengths })}\n`)
   return Buffer.concat([Buffer.from(magic), head, ...Object.values(sets)])
 }
 

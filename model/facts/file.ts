@@ -69,6 +69,20 @@ export const fileFact = z.object({
   deception: z.string().optional(),
   /** What YARA rules said of the content; absent where none looked. */
   matches: z.array(contentMatch).optional(),
+  /**
+   * A page that is otherwise the site's own: the lines to be taken out of it, with what stays of them. Empty: there is something in the
+   * page, but where it ends cannot be told. Absent: the file as a whole is what it is.
+   */
+  injected: z
+    .array(
+      z.object({
+        line: z.number(),
+        text: z.string(),
+        textBytes: z.string().optional(),
+        replacement: z.string().optional(),
+      }),
+    )
+    .optional(),
   indicators: z.array(indicatorMatch).optional(),
   /** Paths that the content names (scripts, configurations); at most 50. */
   targets: z.array(z.string()),

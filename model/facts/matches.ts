@@ -9,6 +9,8 @@ export const contentMatch = z.object({
   words: z.array(z.string()),
   /** Bytes from the beginning of the content (for memory: the address) to the first of them. */
   offset: z.number().optional(),
+  /** Where its texts lie, of rules that recognise a part of a content that may be innocent otherwise; at most 20. */
+  places: z.array(z.object({ offset: z.number(), length: z.number() })).optional(),
   /** The member of an archive that holds it. */
   member: z.string().optional(),
 })

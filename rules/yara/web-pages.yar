@@ -1,5 +1,5 @@
-// What was put into pages that are otherwise the site's own. Each string spans what has to go, so that a clean-up can take out that and
-// nothing else (meta `remedy = "remove-line"`).
+// What was put into pages that are otherwise the site's own. Strings lie where something has to go (meta `within`), so that a clean-up can
+// take out that and nothing else; those that only help to decide are private.
 
 rule page_words {
   meta:
@@ -55,7 +55,7 @@ rule page_script_browser_miner {
     tags = "attack.impact, attack.t1496.001, attack.t1189"
     class = "content"
     specific = "mining"
-    remedy = "remove-line"
+    within = true
     after = "page_words"
     because = "{path} makes the browsers of visitors mine ({words})."
   strings:
@@ -74,7 +74,7 @@ rule page_script_hidden_source {
     tags = "attack.initial-access, attack.t1189, attack.t1027"
     class = "content"
     specific = "concealment"
-    remedy = "remove-line"
+    within = true
     after = "page_words"
     because = "{path} loads a script whose address is hidden ({words})."
   strings:
@@ -95,12 +95,12 @@ rule page_hidden_links {
     tags = "attack.impact, attack.t1565.001"
     class = "content"
     specific = "concealment"
-    remedy = "remove-line"
+    within = true
     after = "page_words"
     because = "{path} holds links that no visitor sees ({words})."
   strings:
     $block = /<(div|span|p|ul|marquee|section)[^>]{0,120}style\s?=\s?["'][^"'>]{0,120}((left|top|right|margin-left|text-indent)\s?:\s?-\d{3,6}(px|em)?|display\s?:\s?none|visibility\s?:\s?hidden|font-size\s?:\s?0|height\s?:\s?[01](px)?\s?;[^"'>]{0,80}overflow\s?:\s?hidden|overflow\s?:\s?hidden\s?;[^"'>]{0,80}height\s?:\s?[01])[^"'>]{0,120}["'][^>]{0,80}>[^<]{0,200}(<[^>]{0,200}>[^<]{0,200}){0,4}<a\s[^>]{0,80}href\s?=\s?["']https?:\/\/[^>]{3,300}>[^<]{0,100}(viagra|cialis|casino|poker|gambling|betting|slot|togel|judi|payday|replica|porn|escort|essay|levitra|kamagra|tramadol|xanax|bokep|pharmacy|loan|rolex|louis vuitton|jersey|ugg )[^<]{0,100}<\/a>/ nocase
-    $link = /<a\s[^>]{0,80}href\s?=\s?["']https?:\/\/[^>]{3,300}>[^<]{0,100}(viagra|cialis|casino|poker|gambling|betting|slot|togel|judi|payday|replica|porn|escort|essay|levitra|kamagra|tramadol|xanax|bokep|pharmacy|loan|rolex|louis vuitton|jersey|ugg )/ nocase
+    $link = /<a\s[^>]{0,80}href\s?=\s?["']https?:\/\/[^>]{3,300}>[^<]{0,100}(viagra|cialis|casino|poker|gambling|betting|slot|togel|judi|payday|replica|porn|escort|essay|levitra|kamagra|tramadol|xanax|bokep|pharmacy|loan|rolex|louis vuitton|jersey|ugg )/ nocase private
   condition:
     uint32(0) != 0x464c457f and filesize < 8MB and
     for any i in (1..#block): (#link in (@block[i]..@block[i] + 6000) >= 3)
@@ -115,7 +115,7 @@ rule page_php_include_hidden_path {
     tags = "attack.persistence, attack.t1505.003, attack.t1027"
     class = "persistence"
     specific = "concealment"
-    remedy = "remove-line"
+    within = true
     after = "php_page"
     because = "{path} includes a file whose path is hidden ({words})."
   strings:
@@ -133,18 +133,18 @@ rule page_php_code_out_of_sight {
     tags = "attack.persistence, attack.t1505.003, attack.t1027"
     class = "persistence"
     specific = "concealment"
-    remedy = "remove-line"
+    within = true
     after = "php_page"
     because = "{path} begins with code that is pushed out of sight ({words})."
   strings:
     $code = /<\?php[ \t]{80,4000}(\$\w{1,40}\s?=|@?eval|@?include|@?require|if\s?\(|@?error_reporting|@?ini_set|\$GLOBALS|\$\{|function )[^\n]{20,200}/
-    $hides1 = "eval("
-    $hides2 = "base64_decode"
-    $hides3 = "\\x"
-    $hides4 = "$GLOBALS["
-    $hides5 = "create_function"
-    $hides6 = "file_get_contents("
-    $hides7 = "strrev("
+    $hides1 = "eval(" private
+    $hides2 = "base64_decode" private
+    $hides3 = "\\x" private
+    $hides4 = "$GLOBALS[" private
+    $hides5 = "create_function" private
+    $hides6 = "file_get_contents(" private
+    $hides7 = "strrev(" private
   condition:
     uint32(0) != 0x464c457f and filesize < 8MB and $code and 1 of ($hides*)
 }

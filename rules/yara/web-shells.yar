@@ -28,6 +28,7 @@ rule webshell_php_request_runs {
     level = "high"
     tags = "attack.persistence, attack.t1505.003"
     class = "access"
+    within = true
     after = "php_page"
     because = "{path} is a web shell: it runs what a visitor sends ({words})."
   strings:
@@ -81,6 +82,7 @@ rule webshell_php_hidden_names {
     tags = "attack.defense-evasion, attack.t1027, attack.t1505.003"
     class = "content"
     specific = "concealment"
+    within = true
     after = "php_page"
     because = "{path} hides what it calls ({words})."
   strings:
@@ -94,10 +96,10 @@ rule webshell_php_hidden_names {
     $octal3 = "${\"\\107"
     $split1 = /["']ba["']\s?\.\s?["']se["']?\s?\.?\s?["']?6["']?\s?\.?\s?["']?4/
     $split2 = /["']as["']\s?\.\s?["']se?["']\s?\.\s?["']e?r?t["']/
-    $use1 = /\beval\s?\(/
-    $use2 = /\$\w{1,30}\s?\(\s?\$/
-    $use3 = /\$\{["']\\x/
-    $use4 = "$GLOBALS["
+    $use1 = /\beval\s?\(/ private
+    $use2 = /\$\w{1,30}\s?\(\s?\$/ private
+    $use3 = /\$\{["']\\x/ private
+    $use4 = "$GLOBALS[" private
   condition:
     filesize < 2MB and 1 of ($hex*, $octal*, $split*) and 1 of ($use*)
 }
@@ -111,6 +113,7 @@ rule webshell_php_unpacks_itself {
     tags = "attack.defense-evasion, attack.t1027, attack.t1140"
     class = "content"
     specific = "concealment"
+    within = true
     after = "php_page"
     because = "{path} unpacks hidden code and runs it ({words})."
   strings:

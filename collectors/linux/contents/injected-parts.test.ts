@@ -7,7 +7,7 @@ import { type InjectedPart, injectedParts } from './injected-parts.ts'
 const own = "/** The site's own page. */\ndefine('USE_THEMES', true);\nrequire __DIR__ . '/blog-header.php';\n"
 const hidden = '<div style="position:absolute;left:-9999px"><div><a href="http://a.example/">x</a></div></div>'
 
-/** A page, the part of it that was recognised, and what is to be cut: undefined where nobody may. */
+/** A page, the part of it that was recognised, and what is to be cut: empty where nobody may, undefined where nothing else is there. */
 const cases: readonly (readonly [name: string, page: string, seen: string, parts: InjectedPart[] | undefined])[] = [
   [
     'a block before the first block',
@@ -60,6 +60,13 @@ const cases: readonly (readonly [name: string, page: string, seen: string, parts
   ],
   ['within a statement of the page', `<?php\n${own}$x = eval($_POST['x']);\n`, 'eval($_POST', undefined],
   ['brackets that do not come out even', `<?php\n${own}eval($_POST['x']\n`, 'eval($_POST', undefined],
+  ['within a statement of a larger page', `<?php\n${own.repeat(12)}$x = eval($_POST['x']);\n`, 'eval($_POST', []],
+  [
+    'an element of a larger page that is never closed',
+    `<html><p>${own.repeat(12)}</p><div style="x"><a>\n`,
+    '<div style="x">',
+    [],
+  ],
   ['an element that is never closed', `<html><p>${own}</p><div style="x"><a>\n`, '<div style="x">', undefined],
 ]
 

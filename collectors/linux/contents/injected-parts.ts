@@ -20,7 +20,8 @@ const limits = { parts: 10, text: 32 * 1024, element: 64 * 1024 } as const
 
 /**
  * What was put into a page that is otherwise the site's own, as whole elements, blocks or statements around the given places. Undefined
- * where no page would be left, or where the edge between both cannot be told for certain: then nobody may cut.
+ * where no page would be left: all of it is what was put there. Empty where a page would be left, and the edge between both cannot be
+ * told for certain: then nobody may cut.
  */
 export function injectedParts(
   bytes: Buffer,
@@ -28,14 +29,16 @@ export function injectedParts(
 ): InjectedPart[] | undefined {
   const text = bytes.toString('latin1')
   const spans: Span[] = []
+  let unclear = false
   for (const { offset, length } of places) {
     if (spans.some(span => span.start <= offset && offset + length <= span.end)) continue
     const span = spanAround(text, offset, offset + length)
-    if (span === undefined) return undefined
-    spans.push(span)
+    unclear ||= span === undefined
+    spans.push(span ?? { start: offset, end: offset + length })
   }
   const apart = joined(spans)
-  return apart.length > 0 && leavesAPage(text, apart) ? partsOf(text, apart) : undefined
+  if (!leavesAPage(text, apart, unclear)) return undefined
+  return unclear ? [] : (partsOf(text, apart) ?? [])
 }
 
 function spanAround(text: string, start: number, end: number): Span | undefined {
@@ -92,10 +95,10 @@ function joined(spans: readonly Span[]): Span[] {
 }
 
 const smallestPage = 40
-/** A shell's own form around its code is no page of the site. */
+/** A shell's own form around its code is no page of the site, and neither is the rest of a shell of which only a part was recognised. */
 const smallestForm = 600
 
-function leavesAPage(text: string, spans: readonly Span[]): boolean {
+function leavesAPage(text: string, spans: readonly Span[], unclear: boolean): boolean {
   let rest = ''
   let at = 0
   for (const { start, end } of spans) {
@@ -104,7 +107,8 @@ function leavesAPage(text: string, spans: readonly Span[]): boolean {
   }
   rest += text.slice(at)
   const length = ownLetters(rest)
-  return length >= (/<(?:form|pre|textarea|input)\b/i.test(rest) ? smallestForm : smallestPage)
+  const large = unclear || /<(?:form|pre|textarea|input)\b/i.test(rest)
+  return length >= (large ? smallestForm : smallestPage)
 }
 
 function partsOf(text: string, spans: readonly Span[]): InjectedPart[] | undefined {
