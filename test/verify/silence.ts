@@ -9,10 +9,11 @@ import { mountOverlay } from '../range/overlay.ts'
 import { plantFiles } from '../range/plant.ts'
 import { cleanRoot } from './silence/clean-root.ts'
 import { lookAtLiveHost } from './silence/live-host.ts'
+import { lookAtContents } from './silence/contents-look.ts'
 import { type Look, lookAtTree } from './silence/look.ts'
 import { packageGroups } from './silence/package-list.ts'
 
-// A server with hundreds of packages must be silent: `npm run verify silence [-- --json] [--only tree|lived-in|full|live|memory] [--root TREE]`.
+// A server with hundreds of packages must be silent: `npm run verify silence [-- --json] [--only tree|lived-in|contents|full|live|memory] [--root TREE]`.
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, only: { type: 'string' }, root: { type: 'string' } },
 })
@@ -24,15 +25,18 @@ const names = packageGroups().flatMap(group => group.names)
 const tree = values.root ?? cleanRoot(undefined, say)
 const place = newRangeDirectory()
 const looks: Look[] = []
+let scanHelp: string | undefined
 try {
   const state = join(place, 'state')
   mkdirSync(state)
   if (wanted('tree')) tell(lookAtTree('the tree', tree, state, []))
   if (wanted('lived-in')) tell(lookAtTree('the tree, lived in', livedInTree(), state, []))
-  if (wanted('full')) tell(lookAtTree('the tree, every file', tree, state, ['--full']))
-  if (wanted('live') || wanted('memory')) {
+  if (wanted('contents')) tell(await lookAtContents('the contents of every file', tree))
+  if (wanted('full') && offered('--full')) tell(lookAtTree('the tree, scanned in full', tree, state, ['--full']))
+  const memoryToo = wanted('memory') && offered('--memory')
+  if (wanted('live') || memoryToo) {
     const quick = wanted('live') ? { 'the running host': [] } : {}
-    const memory = wanted('memory') ? { 'the running host, all memory': ['--memory', 'all'] } : {}
+    const memory = memoryToo ? { 'the running host, all memory': ['--memory', 'all'] } : {}
     for (const look of await lookAtLiveHost(tree, { ...quick, ...memory }, say)) tell(look)
   }
 } finally {
@@ -45,6 +49,12 @@ process.exitCode = accused.length === 0 ? 0 : 1
 
 function wanted(look: string): boolean {
   return values.only === undefined || values.only.split(',').includes(look)
+}
+
+/** Whether the scan of this checkout can do that. */
+function offered(option: string): boolean {
+  scanHelp ??= runHere([join(import.meta.dirname, '../../davylamp'), 'scan', '--help'])
+  return new RegExp(`^ +${option}(?: |$)`, 'm').test(scanHelp)
 }
 
 function tell(look: Look): void {
