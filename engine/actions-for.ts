@@ -9,7 +9,7 @@ import { wishLine, wishPreload } from './wish-lines.ts'
 import { wishAccount } from './wish-accounts.ts'
 import { wishSetting, wishSysctl } from './wish-settings.ts'
 import type { Wishing } from './wishing.ts'
-import type { World } from './world.ts'
+import { containerIdOf, type World } from './world.ts'
 import { wishAutostart } from './wish-autostarts.ts'
 import type { Judged } from './judge.ts'
 import type { Advice, PlanOptions, Skipped, Wanted, Wishes } from './wanted.ts'
@@ -105,7 +105,7 @@ function wish(fact: IdentifiedFact, wishing: Wishing): void {
         7,
         {
           kind: 'stop-container',
-          id: fact.id,
+          id: containerIdOf(fact),
           runtime: fact.runtime,
           name: fact.name,
           path: fact.path,

@@ -6,7 +6,7 @@ import { mechanismWords } from './mechanism-words.ts'
 import { nameOf, planFor } from './plan.ts'
 import { keyOf } from './proof.ts'
 import type { PlanOptions } from './wanted.ts'
-import type { Known, World } from './world.ts'
+import { containerIdOf, type Known, type World } from './world.ts'
 
 /** How much of an incident is handled: the words of `model/wire/order.ts`, and optionally one finding of it alone. */
 export interface HandlingChoice {
@@ -91,7 +91,7 @@ function withStarters(chosen: readonly IdentifiedFact[], incident: Incident): re
   const starters = incident.members.filter(
     one =>
       (one.kind === 'autostart' && (one.targets.some(path => paths.has(path)) || paths.has(one.path))) ||
-      (one.kind === 'container' && chosen.some(it => it.kind === 'process' && it.container === one.id)),
+      (one.kind === 'container' && chosen.some(it => it.kind === 'process' && it.container === containerIdOf(one))),
   )
   const units = incident.members.filter(
     one => one.kind === 'autostart' && one.name !== undefined && starters.some(it => startsTogether(it, one)),

@@ -60,7 +60,7 @@ function nameOf(fact: Fact): (string | number | undefined)[] {
     case 'log-entry':
       return [fact.path, fact.event, fact.at, fact.user, fact.address]
     case 'container':
-      return [fact.runtime, fact.id]
+      return [fact.runtime, fact.containerId ?? fact.id]
     case 'package':
       return [fact.manager, fact.name, fact.architecture]
   }

@@ -1,11 +1,12 @@
 import type { Advice } from './wanted.ts'
-import type { Known, World } from './world.ts'
+import { containerIdOf, type Known, type World } from './world.ts'
 
 /** What to do about the image that a container of an intrusion was made from: it would bring the program back. */
 export function imageAdvice(container: Known<'container'>, world: World): Advice {
-  const { id, image, imageId, name, runtime } = container
+  const { image, imageId, name, runtime } = container
+  const id = containerIdOf(container)
   const same = world.all('container').filter(one => {
-    if (one.id === id || one.runtime !== runtime) return false
+    if (containerIdOf(one) === id || one.runtime !== runtime) return false
     return imageId === undefined ? one.image === image : one.imageId === imageId
   })
   const exactly = imageId === undefined || image === imageId ? image : `${image} (${imageId})`

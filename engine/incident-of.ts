@@ -6,7 +6,7 @@ import { type Group, nodeKey, weight } from './guilty-graph.ts'
 import type { Judged } from './judge.ts'
 import type { KeptId } from './kept-ids.ts'
 import { sinceOf } from './since.ts'
-import type { World } from './world.ts'
+import { containerIdOf, type World } from './world.ts'
 
 /** The incident that a group of guilty facts is, with all that people are told of it. */
 export function incidentOf(
@@ -66,7 +66,7 @@ function contextOf(world: World, members: readonly IdentifiedFact[], ways: reado
     if (member.kind !== 'process') continue
     if (member.parentPid !== undefined && member.parentPid > 2) add(world.process(member.parentPid))
     if (member.container !== undefined)
-      add(world.all('container').find(one => one.id.startsWith(member.container ?? '-')))
+      add(world.all('container').find(one => containerIdOf(one).startsWith(member.container ?? '-')))
     for (const one of world.all('listener')) if (one.pid === member.pid) add(one)
   }
   for (const way of ways) add(way)

@@ -2,6 +2,7 @@ import type { Gap, IdentifiedFact, Incident, Proof, Run } from '../model/index.t
 import { mechanismWords } from './mechanism-words.ts'
 import { offlineScanFor, offlineSteps } from './offline-scan.ts'
 import type { Assessment } from './scan.ts'
+import { containerIdOf } from './world.ts'
 
 /** What a re-check has in hand: the incidents that were cleaned, the run, and what was seen afterwards. */
 export interface AfterRun {
@@ -83,7 +84,7 @@ function isDisarmed(fact: IdentifiedFact, run: Run): boolean {
   if (fact.kind === 'account')
     return done.some(one => one.action.kind === 'lock-account' && one.action.name === fact.name)
   if (fact.kind === 'container')
-    return done.some(one => one.action.kind === 'stop-container' && one.action.id === fact.id)
+    return done.some(one => one.action.kind === 'stop-container' && one.action.id === containerIdOf(fact))
   return false
 }
 

@@ -5,7 +5,7 @@ import { isBad, mayAccuse, mayBeTaken, type Step, type WalkLimits } from './guil
 import { bornTogether, hides, mates, together } from './mates.ts'
 import { isShared, isSharedTool } from './places.ts'
 import { isPlainService, sameProgram, startsIt } from './process-kin.ts'
-import { isOwned, type Known, liesOddly, type World } from './world.ts'
+import { containerIdOf, isOwned, type Known, liesOddly, type World } from './world.ts'
 
 /**
  * Everything one step away from a guilty fact that is guilty with it. It never walks through what a package owns
@@ -92,7 +92,7 @@ function fromProcess(fact: Known<'process'>, world: World, limits: WalkLimits): 
     if (one.pid === fact.pid && one.covers === 'process') steps.push({ to: one, reason: 'hides the process' })
   // A container is there for its first program. Of one that was broken into only the program that was added goes.
   for (const one of world.all('container'))
-    if (one.pid === fact.pid && fact.container !== undefined && one.id.startsWith(fact.container))
+    if (one.pid === fact.pid && fact.container !== undefined && containerIdOf(one).startsWith(fact.container))
       steps.push({ to: one, reason: 'is the container that runs it' })
   return steps
 }

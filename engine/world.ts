@@ -190,6 +190,11 @@ export class World {
   }
 }
 
+/** What the runtime calls a container: in an incident the fact's own id stands in `id`. */
+export function containerIdOf({ containerId, id }: { containerId?: string | undefined; id: string }): string {
+  return containerId ?? id
+}
+
 export function isOwned(ownership: string | undefined): boolean {
   return ownership === 'owned' || ownership === 'verified' || ownership === 'conffile'
 }

@@ -32,6 +32,7 @@ export function* containerFacts(survey: Survey, state: ContainerState): Generato
   yield {
     kind: 'container',
     ...rest,
+    containerId: state.id,
     name: displayBytes(state.name),
     image: displayBytes(state.image),
     command: displayBytes(state.command.slice(0, 8_192)),

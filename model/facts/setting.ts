@@ -83,7 +83,10 @@ export type LogEntryFact = z.infer<typeof logEntryFact>
 /** A container as its runtime's state on disk tells (Docker, containerd, podman). */
 export const containerFact = z.object({
   kind: z.literal('container'),
+  /** The runtime's id; in a finding or incident the id of the fact stands here. */
   id: z.string(),
+  /** The runtime's id, always. */
+  containerId: z.string().optional(),
   name: z.string(),
   runtime: z.enum(['docker', 'containerd', 'podman', 'cri-o']),
   image: z.string(),
