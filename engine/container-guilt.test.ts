@@ -40,7 +40,11 @@ test('a container is there for its first program, and is not guilty of what was 
 
 for (const [name, others, expected] of [
   ['an image of which nothing else was made', [], `docker rm ${id} && docker image rm ${imageId}`],
-  ['an image that another container needs', [container({ containerId: 'ef'.repeat(32), id: 'ef', name: 'shop' })], undefined],
+  [
+    'an image that another container needs',
+    [container({ containerId: 'ef'.repeat(32), id: 'ef', name: 'shop' })],
+    undefined,
+  ],
   [
     'an image of another runtime',
     [container({ containerId: 'ef'.repeat(32), id: 'ef', runtime: 'podman' })],
@@ -49,9 +53,7 @@ for (const [name, others, expected] of [
 ] as const)
   test(name, () => {
     const world = new World([container(), ...others], true)
-    const [first] = world
-      .all('container')
-      .filter(one => one.containerId === id)
+    const [first] = world.all('container').filter(one => one.containerId === id)
     assert.ok(first)
     assert.equal(imageAdvice(first, world).command, expected)
   })

@@ -116,7 +116,11 @@ function explainedBy(fact: IdentifiedFact, one: IdentifiedFact, below: ReadonlyS
   if (one.kind !== 'process') return undefined
   if (fact.kind === 'process' && one.parentPid === fact.pid) return { from: fact.id, to: one.id, reason: 'started' }
   if (fact.kind === 'listener' && one.pid === fact.pid) return { from: one.id, to: fact.id, reason: 'listens on' }
-  if (fact.kind === 'container' && one.container !== undefined && (fact.containerId ?? fact.id).startsWith(one.container))
+  if (
+    fact.kind === 'container' &&
+    one.container !== undefined &&
+    (fact.containerId ?? fact.id).startsWith(one.container)
+  )
     return { from: fact.id, to: one.id, reason: 'holds' }
   return undefined
 }
