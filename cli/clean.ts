@@ -3,6 +3,7 @@ import { carryOut } from '../remedies/index.ts'
 import { agreed, canAsk } from './ask.ts'
 import { withWritableHost } from './carry-out.ts'
 import { chosenPlan, type PlanChoice, readPlan } from './choose-plan.ts'
+import { sameReading } from './content-options.ts'
 import type { Context } from './context.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { installLooks, plannedLooks } from './later-looks.ts'
@@ -73,7 +74,7 @@ function nothingToDo(look: Look, plan: Plan, options: CleanOptions, context: Con
   const run = emptyRun(look, plan)
   if (context.json) context.print(options.yes === true ? run : plan)
   else {
-    printScan(look.scan, context.page)
+    printScan(look.scan, context.page, sameReading(options))
     if (plan.incidents.length > 0) printPlan(plan, look.scan.incidents, context.page)
   }
   return run.proof?.result === 'clean' ? exitCodes.fine : exitCodes.left

@@ -84,3 +84,16 @@ export function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Write a whole number from 1.')
   return Number(text)
 }
+
+/** For options that take a share of one core: `20%`, `20`, `150%`. */
+export function percent(text: string): number {
+  const [, number = ''] = /^(\d{1,4}(?:\.\d{1,2})?)%?$/.exec(text) ?? []
+  if (number === '' || Number(number) < 1) throw new InvalidArgumentError('Write a share of one core such as 20%.')
+  return Number(number)
+}
+
+/** For `--memory`. */
+export function memoryChoice(text: string): 'suspects' | 'all' {
+  if (text !== 'suspects' && text !== 'all') throw new InvalidArgumentError('Write suspects or all.')
+  return text
+}

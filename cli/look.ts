@@ -15,8 +15,10 @@ import {
 import type { AllowEntry, Gap, Incident, Plan, Scan } from '../model/index.ts'
 import { lowerOwnPriority } from '../native/read/own-priority.ts'
 import { displayBytes, liveTarget, mountedTree, type Target } from '../target/index.ts'
+import { type ContentOptions, modeOf } from './content-options.ts'
 import type { Context } from './context.ts'
 import { earFor } from './listen.ts'
+import { type ContentsSeen, readAllContents } from './look-contents.ts'
 import { mustExist } from './must-exist.ts'
 import { ownSession } from './own-session.ts'
 import { withDigests } from './plan-digests.ts'
@@ -26,9 +28,11 @@ import { allowlistFor } from './state/allowlist.ts'
 import { earlierIncidents, rememberIncidents } from './state/earlier-incidents.ts'
 import { saveScan } from './state/saved-scan.ts'
 import { reasonOf } from './state/state-files.ts'
+import { lookIntoMemory } from './suspect-memory.ts'
+import { lookIntoSuspects } from './suspect-contents.ts'
 
 /** What the commands that look at a host have in common. */
-export interface LookOptions {
+export interface LookOptions extends ContentOptions {
   /** The directory of a mounted host; without it, this one. */
   readonly root?: string | undefined
   readonly observe?: number | undefined
@@ -84,12 +88,20 @@ export async function lookAt(options: LookOptions, context: Context): Promise<Lo
       path: `${problem.file ?? ''}:${problem.line ?? 1}`,
     })
   const allow = allowlistFor(context.state, gap => target.addGap(gap))
+  const mode = modeOf(options, options.observe ?? 0)
+  const reads = mode === 'full' || mode === 'custom'
+  const contents = reads ? await readAllContents(target, rules, options, context) : undefined
   const ear = await earFor(target, options)
   const { facts } = await collectFacts(target, linuxCollectors, {
     observeSeconds: options.observe,
+    deep: mode === 'full' || mode === 'observe',
+    contents: contents?.found,
+    pace: options.cpu === undefined ? undefined : (await import('../detect/yara/index.ts')).paceOf(options.cpu),
     progress: (done, total, what) => context.progress.show(`looking (${done} of ${total}) ${what}`),
   })
   ear?.finish(facts)
+  await lookIntoSuspects(target, facts, rules, options, context)
+  await lookIntoMemory(target, facts, rules, options, context)
   context.progress.show(`judging ${facts.length} facts`)
   markKnown(facts, target, { state: context.state, now: startedAt.toISOString() })
   addInjectedLines(target, facts)
@@ -113,7 +125,7 @@ export async function lookAt(options: LookOptions, context: Context): Promise<Lo
   const assessment = assess({ ...evidence, detect })
   const trusted =
     packs.length === 0 ? assessment : assess({ ...evidence, detect: openRules(options.rules ?? []).detector() })
-  const scan = scanOf(target, assessment, rules, { startedAt, observe: options.observe ?? 0 })
+  const scan = scanOf(target, assessment, rules, { startedAt, mode, contents })
   context.progress.clear()
   const look = { scan, assessment, trusted, rules, allow, live: target.live, root: target.root, target, close }
   if (options.save !== false) keep(look, target, context)
@@ -150,7 +162,7 @@ function scanOf(
   target: Target,
   assessment: Assessment,
   rules: RuleBook,
-  { startedAt, observe }: { startedAt: Date; observe: number },
+  { startedAt, mode, contents }: { startedAt: Date; mode: Scan['mode']; contents: ContentsSeen | undefined },
 ): Scan {
   const name = target.live ? hostname() : target.files.text('/etc/hostname', 4_096)?.trim()
   const release = target.files.text('/etc/os-release', 65_536) ?? target.files.text('/usr/lib/os-release', 65_536)
@@ -167,11 +179,12 @@ function scanOf(
       ...(name ? { hostname: displayBytes(name) } : {}),
       ...(system ? { system: displayBytes(system) } : {}),
     },
-    mode: observe > 0 ? 'observe' : 'quick',
+    mode,
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
     rules: { count: rules.count, version: rules.version },
     facts: countFacts(assessment.world.facts),
+    ...(contents === undefined ? {} : { contents: contents.counts }),
     verdict: assessment.verdict,
     gaps: gapsOf(target.gaps),
     findings,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { addCommand, duration, type Outcome, several } from './command-builder.ts'
+import { addCommand, duration, memoryChoice, type Outcome, percent, several } from './command-builder.ts'
 
 /** Options of every command that looks at a host. */
 export function lookOptions(command: Command): Command {
@@ -8,6 +8,13 @@ export function lookOptions(command: Command): Command {
     .option('--observe <duration>', 'watch processes and traffic for that long, such as 60s', duration)
     .option('--traffic', 'with --observe: listen on the own interfaces for talks with mining pools')
     .option('--rules <dir>', 'more Sigma rules; they support a verdict and never make it', several)
+    .option('--full', 'read the contents of all local file systems too')
+    .option('--path <path>', 'read the contents of this file or folder too; may be given several times', several)
+    .option('--remote', 'with --full or --path: also file systems of other machines')
+    .option('--memory <which>', 'read the memory of processes: suspects (default of --full) or all', memoryChoice)
+    .option('--cpu <percent>', 'take no more of one core than that, such as 20%', percent)
+    .option('--no-cache', 'read files again that an earlier scan has read')
+    .option('--all-rules', 'let rules of others look at every file, not only at suspicious ones')
     .option('--full-priority', 'do not step back behind other programs')
     .option('--no-save', 'keep nothing of this scan in the state folder')
 }
@@ -22,6 +29,8 @@ export function lookingCommands(tree: Command, outcome: Outcome): void {
       'scan',
       'scan --observe 60s',
       'scan --observe 60s --traffic',
+      'scan --full --cpu 20%',
+      'scan --path /srv/www --path /home',
       'scan --root /mnt/disk',
       'scan --json > scan.json',
     ],

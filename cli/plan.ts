@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { chosenPlan, type PlanChoice } from './choose-plan.ts'
 import { CommandError } from './command-error.ts'
+import { sameReading } from './content-options.ts'
 import type { Context } from './context.ts'
 import type { ExitCode } from './exit-codes.ts'
 import { type LookOptions, lookAt } from './look.ts'
@@ -24,13 +25,15 @@ export async function planCommand(options: PlanCommandOptions, context: Context)
   if (context.json) {
     context.print(plan)
   } else if (plan.incidents.length === 0) {
-    printScan(look.scan, context.page)
+    printScan(look.scan, context.page, sameReading(options))
   } else {
     printPlan(plan, look.scan.incidents, context.page)
     const root = look.live ? '' : ` --root ${look.scan.target.root}`
     const how = options.out === undefined ? '' : ` --plan ${options.out}`
     const include = options.include === undefined ? '' : ` --include ${options.include}`
-    context.page.text(`To carry it out: ${styled(`${calledAs} clean${root}${how || include}`, 'strong')}`)
+    context.page.text(
+      `To carry it out: ${styled(`${calledAs} clean${root}${how || `${sameReading(options)}${include}`}`, 'strong')}`,
+    )
   }
   return exitCodeOf(look.scan.verdict)
 }

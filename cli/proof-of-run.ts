@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { describeFact, proofOf } from '../engine/index.ts'
 import { type Gap, type Incident, incident, type Plan, type Proof, type Run } from '../model/index.ts'
 import { runFolder } from '../remedies/index.ts'
+import { fromFact } from '../target/index.ts'
 import type { Context } from './context.ts'
 import { type LookOptions, lookAt, openTarget } from './look.ts'
 import { watchForReturn } from './respawn-watch.ts'
@@ -47,7 +48,8 @@ export interface ProofOptions {
 /** Watches, looks again with new eyes, and keeps the proof beside the journal. */
 export async function proveRun(run: Run, before: BeforeRun, options: ProofOptions, context: Context): Promise<Proof> {
   const respawned = await watch(run, before, options, context)
-  const look = await lookAt({ ...options.look, ...(run.live ? {} : { root: run.root }), save: false }, context)
+  const again = { ...options.look, ...(run.live ? {} : { root: run.root }), save: false }
+  const look = await lookAt({ ...again, path: [...(again.path ?? []), ...stillThere(run, before)] }, context)
   look.close()
   const { gaps } = look.scan
   // On a tree nothing runs that could hide something or come back.
@@ -65,6 +67,19 @@ export async function proveRun(run: Run, before: BeforeRun, options: ProofOption
   const whole = withSuspects({ ...proof, gaps: [...gaps] satisfies Gap[] }, look.assessment.incidents, before)
   writeState(join(runFolder(context.state, run.id), 'proof.json'), whole)
   return whole
+}
+
+/** Files that nothing pointed at, as only a full scan finds them: a quick look would not meet them again. */
+function stillThere(run: Run, { incidents }: BeforeRun): string[] {
+  const { target, close } = openTarget(run.live ? undefined : run.root)
+  try {
+    const paths = incidents.flatMap(one => one.members.flatMap(fact => (fact.kind === 'file' ? [fact] : [])))
+    const found = paths.filter(fact => fact.type === 'file' && fact.seenAs.includes('content'))
+    const whole = found.map(fact => fromFact(fact.path, fact.pathBytes))
+    return whole.filter(path => target.files.lstat(path)?.type === 'file')
+  } finally {
+    close()
+  }
 }
 
 const needsRunningSystem = 'needs a running system'

@@ -1,3 +1,4 @@
+import { sameReading } from './content-options.ts'
 import type { Context } from './context.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { type LookOptions, lookAt } from './look.ts'
@@ -8,7 +9,7 @@ import type { Scan } from '../model/index.ts'
 export async function scanCommand(options: LookOptions, context: Context): Promise<ExitCode> {
   const look = await lookAt(options, context)
   if (context.json) context.print(look.scan)
-  else printScan(look.scan, context.page)
+  else printScan(look.scan, context.page, sameReading(options))
   look.close()
   return exitCodeOf(look.scan.verdict)
 }

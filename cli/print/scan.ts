@@ -1,5 +1,6 @@
 import { shownTime } from '../../engine/index.ts'
 import type { Finding, Gap, Incident, Scan } from '../../model/index.ts'
+import { bytesInWords } from '../bytes-in-words.ts'
 import { calledAs } from '../program-name.ts'
 import { type Page, styled } from './page.ts'
 import { timeAndAge } from './time.ts'
@@ -9,8 +10,8 @@ const mostFindings = 8
 const mostOthers = 12
 const mostGaps = 12
 
-/** The verdict in the first line, evidence under it, what to do last. */
-export function printScan(scan: Scan, page: Page): void {
+/** The verdict in the first line, evidence under it, what to do last. `reading`: options that a clean-up needs to see the same. */
+export function printScan(scan: Scan, page: Page, reading = ''): void {
   page.text(`${verdictWord(scan.verdict)} – ${headline(scan)}`)
   page.text(styled(lookedAt(scan), 'dim'))
   const byId = new Map(scan.findings.map(one => [one.id, one]))
@@ -20,7 +21,7 @@ export function printScan(scan: Scan, page: Page): void {
   printOthers(scan, page)
   printAllowed(scan, page)
   printGaps(scan.gaps, page)
-  printNext(scan, page)
+  printNext(scan, page, reading)
 }
 
 export function printIncident(
@@ -111,7 +112,7 @@ export function printGaps(gaps: readonly Gap[], page: Page): void {
   if (groups.size > mostGaps) page.text(styled(`and ${groups.size - mostGaps} more reasons: use --json`, 'dim'), 2)
 }
 
-function printNext(scan: Scan, page: Page): void {
+function printNext(scan: Scan, page: Page, reading: string): void {
   const root = scan.target.live ? '' : ` --root ${scan.target.root}`
   const first = scan.incidents[0]
   page.heading('What to do now')
@@ -133,13 +134,13 @@ function printNext(scan: Scan, page: Page): void {
   }
   if (scan.verdict === 'confirmed')
     rows.push(
-      [`${calledAs} clean${root}`, 'shows the plan, asks, removes it, proves it'],
-      [`${calledAs} plan${root}`, 'only shows what would be done, and why'],
+      [`${calledAs} clean${root}${reading}`, 'shows the plan, asks, removes it, proves it'],
+      [`${calledAs} plan${root}${reading}`, 'only shows what would be done, and why'],
     )
   else if (scan.verdict === 'suspected')
     rows.push(
       [`${calledAs} explain ${short(first.id)}`, 'decide whether this is meant to be so'],
-      [`${calledAs} clean${root} --include suspected`, 'if it is not: shows the plan, asks, removes it'],
+      [`${calledAs} clean${root}${reading} --include suspected`, 'if it is not: shows the plan, asks, removes it'],
       [`${calledAs} allow add --help`, 'if it is'],
     )
   if (scan.verdict !== 'suspected') rows.push([`${calledAs} explain ${short(first.id)}`, 'all the evidence'])
@@ -178,7 +179,15 @@ function lookedAt(scan: Scan): string {
   const system = scan.target.system === undefined ? '' : `${scan.target.system}, `
   const kind = scan.target.live ? 'running system' : 'mounted tree: what runs was not seen'
   const seconds = (scan.durationMs / 1000).toFixed(1)
-  return `${system}${kind}. Looked at ${count(facts, 'fact')} with ${count(scan.rules.count, 'rule')} in ${seconds} s.`
+  const looked = `Looked at ${count(facts, 'fact')} with ${count(scan.rules.count, 'rule')} in ${seconds} s.`
+  return `${system}${kind}. ${looked}${readContents(scan)}`
+}
+
+function readContents({ contents }: Scan): string {
+  if (contents === undefined) return ''
+  const { files, bytes, cached } = contents
+  const unchanged = cached === 0 ? '' : `, ${cached} of them unchanged since an earlier scan`
+  return ` Read the contents of ${count(files, 'file')} (${bytesInWords(bytes)})${unchanged}.`
 }
 
 function weight(finding: Finding): number {

@@ -1,6 +1,6 @@
 import type { FileFact } from '../../model/index.ts'
 import { displayBytes, type FileStat, fromFact, type Target } from '../../target/index.ts'
-import type { Collector, Survey } from '../collector.ts'
+import type { Collector, SeenContent, Survey } from '../collector.ts'
 import { lookAtContent } from './contents/traits.ts'
 import { namesIn } from './contents/names.ts'
 import { baseName } from './directory.ts'
@@ -54,7 +54,7 @@ function* collect(survey: Survey): Iterable<FileFact> {
   let waiting: { path: string; reasons: string[]; depth: number }[] = []
   for (const [path, reasons] of pointed) waiting.push({ path, reasons, depth: 0 })
   // Who names what lies there is looked at, what it names is not: a text that speaks of paths is nobody's start.
-  const found = new Map([...survey.contents.keys()].slice(0, limits.contents).map(path => [path, ['content']]))
+  const found = new Map([...survey.contents].slice(0, limits.contents).map(([path, one]) => [path, [reasonOf(one)]]))
   for (const [path, reasons] of found) if (!pointed.has(path)) waiting.push({ path, reasons, depth: limits.depth })
   if (survey.contents.size > limits.contents)
     target.addGap({ what: 'files', why: `rules found something in more than ${limits.contents} of them` })
@@ -140,7 +140,7 @@ function pointedPaths(survey: Survey): Map<string, string[]> {
     for (const path of targets) add(path, 'preload')
   }
   for (const { path } of survey.facts('kernel-module')) add(path, 'kernel-module')
-  for (const path of survey.contents.keys()) if (paths.has(path)) add(path, 'content')
+  for (const [path, one] of survey.contents) if (paths.has(path)) add(path, reasonOf(one))
   return paths
 }
 
@@ -199,14 +199,18 @@ function look(survey: Survey, path: string, reasons: string[], budget: { bytes: 
   return one
 }
 
-const pointers = new Set(['autostart', 'process', 'preload', 'kernel-module', 'named-by-file', 'content'])
+const pointers = new Set(['autostart', 'process', 'preload', 'kernel-module', 'named-by-file', 'content', 'named'])
 const plainTraits: ReadonlySet<string> = new Set(['text', 'json', 'empty', 'archive', 'image'])
+
+function reasonOf({ matches }: SeenContent): string {
+  return matches.length > 0 ? 'content' : 'named'
+}
 
 /** What a scan of contents found in it. */
 function addMatches({ contents }: Survey, { fact, path }: Seen): void {
   const content = contents.get(path)
   if (content === undefined || fact.type !== 'file') return
-  fact.matches = [...content.matches]
+  if (content.matches.length > 0) fact.matches = [...content.matches]
   if (content.sha256 !== undefined) fact.sha256 = content.sha256
   if (content.md5 !== undefined) fact.md5 = content.md5
 }
@@ -228,7 +232,7 @@ function addContent(survey: Survey, { fact, path, stat }: Seen, isPointed: boole
   const name = baseName(path)
   const runnable =
     (isPointed &&
-      fact.seenAs.some(reason => reason !== 'content') &&
+      fact.seenAs.some(reason => reason !== 'content' && reason !== 'named') &&
       !/\.(?:log|txt|md|out|err|pid|conf|cfg|ini|ya?ml|xml|html?|lock|service|timer)$/i.test(name)) ||
     fact.executable ||
     /\.(?:sh|bash|py|pl|php)$/.test(name)

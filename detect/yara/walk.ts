@@ -37,7 +37,7 @@ export interface ContentsRequest {
 export interface RequestedRules {
   /** Changes whenever they may find something else. */
   readonly version: string
-  compiled(): CompiledContentRules
+  compiled(): CompiledContentRules | Promise<CompiledContentRules>
 }
 
 export interface CachePlace {
@@ -69,7 +69,7 @@ export async function readContents(request: ContentsRequest): Promise<ContentsRe
     threads: threadsFor(request),
     given: {
       root: request.root,
-      compiled: request.rules.compiled(),
+      compiled: await request.rules.compiled(),
       which,
       largest,
       md5: false,

@@ -96,7 +96,7 @@ export const fileFact = z.object({
   sameContent: z.array(z.string()),
   /** A file of a package, unmodified, with the same content: a copy of /bin/sh, say. */
   packagedCopy: z.string().optional(),
-  /** Why the file was looked at: `autostart`, `process`, `drop-place`, `preload`, `named-by-file`, `system-directory`, `hidden-directory`, `hidden-home`, `beside-program`, `kernel-module`, `content` (a full scan found something in it). */
+  /** Why the file was looked at: `autostart`, `process`, `drop-place`, `preload`, `named-by-file`, `system-directory`, `hidden-directory`, `hidden-home`, `beside-program`, `kernel-module`, `content` (a scan of contents found something in it), `named` (somebody asked about it). */
   seenAs: z.array(z.string()),
   /** Age of the newest of mtime, ctime and birth against the newest file of the target, in days. */
   ageDays: z.number().optional(),

@@ -1,0 +1,145 @@
+import { closeSync, constants, openSync, statfsSync } from 'node:fs'
+import { join } from 'node:path'
+import { contentPlaces, readMounts, type SeenContent } from '../collectors/index.ts'
+import type { ContentsRead } from '../detect/yara/index.ts'
+import type { Scan } from '../model/index.ts'
+import type { RuleBook } from '../rulebook/index.ts'
+import { displayBytes, encodeBytes, liveTarget, type Target } from '../target/index.ts'
+import { CommandError } from './command-error.ts'
+import { contentGaps } from './content-gaps.ts'
+import type { ContentOptions } from './content-options.ts'
+import { ContentProgress } from './content-progress.ts'
+import { contentRules } from './content-rules.ts'
+import type { Context } from './context.ts'
+import { defaultState } from './default-state.ts'
+import { interruptible } from './interruptible.ts'
+import { type LastContents, readLastContents, rememberContents } from './state/last-contents.ts'
+import { targetFolder } from './state/state-files.ts'
+
+/** Files in which rules found something, and how much was read. */
+export interface ContentsSeen {
+  readonly found: ReadonlyMap<string, SeenContent>
+  readonly counts: NonNullable<Scan['contents']>
+}
+
+/** Reads all contents that the options ask for. What could not be read becomes gaps of the target. */
+export async function readAllContents(
+  target: Target,
+  rules: RuleBook,
+  options: ContentOptions,
+  context: Context,
+): Promise<ContentsSeen> {
+  const { readContents } = await import('../detect/yara/index.ts')
+  const full = options.full === true
+  const named = full ? undefined : namedPaths(target, options.path ?? [])
+  const places = contentPlaces(readMounts(liveTarget()), {
+    root: realRoot(target),
+    paths: named?.directories,
+    remote: options.remote === true,
+  })
+  for (const gap of places.gaps) target.addGap(gap)
+  const folder = join(targetFolder(context.state, target.root), 'contents')
+  const last = full ? readLastContents(folder) : undefined
+  const began = new Date().toISOString()
+  const keeps = full && options.save !== false
+  const expected = full ? (last?.ended === true ? last.files : filesOn(target, places.directories)) : undefined
+  const progress = new ContentProgress(context.progress, expected)
+  const root = openSync(target.root, constants.O_RDONLY | constants.O_DIRECTORY)
+  try {
+    const read = await interruptible(signal =>
+      readContents({
+        root,
+        directories: places.directories,
+        files: (named?.files ?? []).map(path => ({ path })),
+        notInto: [...places.notInto, ...ownFolders(target, context)],
+        rules: contentRules(rules, target, context, options),
+        which: options.allRules === true ? 'all' : 'own',
+        cpuPercent: options.cpu,
+        cache: {
+          path: join(folder, options.allRules === true ? 'all-rules.cache' : 'files.cache'),
+          read: options.cache !== false,
+          write: options.save !== false,
+          whole: full,
+        },
+        signal,
+        begun: known => tellResumed(last, known, context),
+        progress: counts => progress.show(counts),
+        kept: counts => {
+          if (keeps) rememberContents(folder, { ...counts, began, ended: false })
+        },
+      }),
+    )
+    if (keeps) rememberContents(folder, { ...read.counts, began, ended: !read.interrupted })
+    for (const gap of contentGaps(read, folder)) target.addGap(gap)
+    return seenOf(read, named?.files ?? [])
+  } finally {
+    closeSync(root)
+  }
+}
+
+const dayMs = 86_400_000
+
+function tellResumed(last: LastContents | undefined, known: number, context: Context): void {
+  if (last === undefined || last.ended || known === 0 || context.json) return
+  if (Date.now() - Date.parse(last.began) > dayMs) return
+  const when = last.began.slice(11, 16)
+  context.notes.text(
+    `Going on with the full scan that began at ${when} UTC and was cut off: ${known} files need not be read again.`,
+  )
+}
+
+/** What people name: where it is in the tree, without links. */
+function namedPaths(target: Target, paths: readonly string[]): { directories: string[]; files: string[] } {
+  const named = { directories: [] as string[], files: [] as string[] }
+  for (const path of paths) {
+    if (!path.startsWith('/')) throw new CommandError(`--path wants a whole path that begins with /, and not ${path}`)
+    const real = target.files.realPath(path)
+    const type = real === undefined ? undefined : target.files.lstat(real)?.type
+    if (real === undefined || (type !== 'directory' && type !== 'file'))
+      throw new CommandError(`there is no file or folder ${displayBytes(path)} in ${target.root}`)
+    named[type === 'directory' ? 'directories' : 'files'].push(real)
+  }
+  return named
+}
+
+/** Mounts are listed by their real paths. */
+function realRoot(target: Target): string {
+  return target.live ? '/' : (liveTarget().files.realPath(target.root) ?? target.root)
+}
+
+/** Own scans and quarantined files hold what rules look for. They lie on the machine that runs this. */
+function ownFolders(target: Target, { state }: Context): string[] {
+  const here = liveTarget().files
+  const inside = target.live ? '' : realRoot(target)
+  return [state, defaultState]
+    .map(path => here.realPath(path))
+    .filter(path => path !== undefined)
+    .filter(path => path.startsWith(`${inside}/`))
+    .map(path => path.slice(inside.length))
+}
+
+/** About how many files there are: inodes in use, which counts directories too. Unknown where a file system does not count them. */
+function filesOn(target: Target, directories: readonly string[]): number | undefined {
+  let files = 0
+  for (const path of directories) {
+    try {
+      const { files: all, ffree } = statfsSync(encodeBytes(target.live ? path : `${target.root}${path}`))
+      files += all - ffree
+    } catch {
+      return undefined
+    }
+  }
+  return files
+}
+
+/** A file that was named is told of in any case. */
+function seenOf({ found, counts }: ContentsRead, named: readonly string[]): ContentsSeen {
+  const { files, bytes, cached, seconds } = counts
+  const seen = new Map<string, SeenContent>(named.map(path => [path, { matches: [] }]))
+  for (const { path, matches, sha256, md5 } of found)
+    if (matches.length > 0 || seen.has(path)) seen.set(path, { matches, sha256, md5 })
+  return {
+    found: seen,
+    counts: { files, bytes, cached, seconds: Math.round(seconds * 10) / 10 },
+  }
+}

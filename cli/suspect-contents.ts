@@ -1,0 +1,104 @@
+import { closeSync, constants, openSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ContentMatch, Fact, FileFact, ProcessFact } from '../model/index.ts'
+import type { RuleBook } from '../rulebook/index.ts'
+import { fromFact, type Target } from '../target/index.ts'
+import { contentGaps } from './content-gaps.ts'
+import type { ContentOptions } from './content-options.ts'
+import { contentRules } from './content-rules.ts'
+import type { Context } from './context.ts'
+import { targetFolder } from './state/state-files.ts'
+
+const mostFiles = 3_000
+/** A quick scan reads so much of what is suspicious. */
+const mostBytes = 1024 * 1024 * 1024
+const mostBytesOfOne = 256 * 1024 * 1024
+
+/**
+ * Rules look into what is suspicious already: files of no package that something points at or that lie in a drop place, and
+ * programs that run without a file. What they say is written into the facts. Where nothing is suspicious nothing is loaded.
+ */
+export async function lookIntoSuspects(
+  target: Target,
+  facts: readonly Fact[],
+  rules: RuleBook,
+  options: ContentOptions,
+  context: Context,
+): Promise<void> {
+  const programs = target.live ? facts.filter(isProgramWithoutFile) : []
+  const files = boundedFiles(facts.filter(isSuspectFile), target)
+  if (programs.length + files.size === 0) return
+  const { readContents } = await import('../detect/yara/index.ts')
+  const folder = join(targetFolder(context.state, target.root), 'contents')
+  const root = openSync(target.root, constants.O_RDONLY | constants.O_DIRECTORY)
+  context.progress.show(`reading ${files.size + programs.length} contents that are suspicious`)
+  try {
+    const read = await readContents({
+      root,
+      directories: [],
+      files: [
+        ...[...files.keys()].map(path => ({ path })),
+        ...programs.map(({ pid }) => ({ path: `/proc/${pid}/exe`, isProcess: true })),
+      ],
+      notInto: [],
+      rules: contentRules(rules, target, context, options),
+      // Of rules of others too, where there are some.
+      which: 'all',
+      cpuPercent: options.cpu,
+      cache: {
+        path: join(folder, 'suspects.cache'),
+        read: options.cache !== false,
+        write: options.save !== false,
+        whole: true,
+      },
+    })
+    const found = new Map(read.found.map(one => [one.path, one]))
+    for (const [path, fact] of files) addMatches(fact, found.get(path)?.matches ?? [])
+    for (const fact of programs) addMatches(fact, found.get(`/proc/${fact.pid}/exe`)?.matches ?? [])
+    for (const gap of contentGaps(read, folder)) target.addGap(gap)
+  } finally {
+    closeSync(root)
+  }
+}
+
+function isSuspectFile(fact: Fact): fact is FileFact {
+  if (fact.kind !== 'file' || fact.type !== 'file' || fact.size === 0) return false
+  return (
+    fact.ownership === 'unowned' ||
+    fact.ownership === 'modified' ||
+    fact.ownership === 'unknown' ||
+    (fact.matches ?? []).length > 0
+  )
+}
+
+function isProgramWithoutFile(fact: Fact): fact is ProcessFact {
+  return fact.kind === 'process' && !fact.kernelThread && (fact.exeDeleted || fact.exeInMemory)
+}
+
+/** By their paths without links; what is too much is a gap. */
+function boundedFiles(facts: readonly FileFact[], target: Target): Map<string, FileFact> {
+  const files = new Map<string, FileFact>()
+  let bytes = 0
+  let left = 0
+  for (const fact of facts) {
+    const path = target.files.realPath(fromFact(fact.path, fact.pathBytes))
+    if (path === undefined) continue
+    if (fact.size > mostBytesOfOne || bytes + fact.size > mostBytes || files.size >= mostFiles) left++
+    else {
+      bytes += fact.size
+      files.set(path, fact)
+    }
+  }
+  if (left > 0)
+    target.addGap({ what: `contents of ${left} files`, why: 'more than a quick scan reads: scan --full reads them' })
+  return files
+}
+
+function addMatches(fact: FileFact | ProcessFact, matches: readonly ContentMatch[]): void {
+  const known = fact.matches ?? []
+  const all = [
+    ...known,
+    ...matches.filter(one => !known.some(other => other.rule === one.rule && other.member === one.member)),
+  ]
+  if (all.length > 0) fact.matches = all
+}
