@@ -19,11 +19,7 @@ const { compiled } = compileContentRules({ own })
 
 const holder = spawn(
   'perl',
-  [
-    '-e',
-    'local $/; $| = 1; for (@ARGV) { open F, "<", $_; push @kept, <F> } print "ready\\n"; sleep 300',
-    ...files(),
-  ],
+  ['-e', 'local $/; $| = 1; for (@ARGV) { open F, "<", $_; push @kept, <F> } print "ready\\n"; sleep 300', ...files()],
   {
     stdio: ['ignore', 'pipe', 'inherit'],
   },
