@@ -9,6 +9,8 @@ for (const [kind, value, expected] of [
   ['address', '198.51.100.7', '198.51.100.7'],
   ['domain', 'Pool.Example.ORG.', 'pool.example.org'],
   ['domain', 'xn--fiq228c.example', 'xn--fiq228c.example'],
+  ['domain', 'München.example', 'xn--mnchen-3ya.example'],
+  ['address', '::ffff:198.51.100.7', '198.51.100.7'],
   ['key', `SHA256:${'A'.repeat(43)}`, `SHA256:${'A'.repeat(43)}`],
 ] as const)
   test(`${kind} ${value}`, () => assert.equal(normalIndicator(kind, value), expected))

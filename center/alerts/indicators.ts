@@ -1,6 +1,6 @@
-import { isIP } from 'node:net'
 import { sql } from 'kysely'
 import { z } from 'zod'
+import { normalValue } from '../../detect/intel/index.ts'
 import { alertLevels, type huntRoutes, type indicatorObject } from '../../model/api/index.ts'
 import { beyond, keyset } from '../api/keyset.ts'
 import type { Handlers } from '../context.ts'
@@ -108,35 +108,31 @@ export const indicatorHandlers: IndicatorHandlers = {
 
 /** As facts write it, so that both compare. Throws 400 naming the item. */
 export function normalIndicator(kind: Kind, value: string, place = 0): string {
-  const wrong = (what: string) =>
-    new ProblemError(400, 'bad-request', `Item ${place + 1} is no ${kind}: ${value.slice(0, 100)}`, what)
-  const lower = value.toLowerCase()
-  switch (kind) {
-    case 'hash':
-      if (!/^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/.test(lower))
-        throw wrong('Give an MD5, SHA-1 or SHA-256 in hexadecimal.')
-      return lower
-    case 'address':
-      if (isIP(value) === 0) throw wrong('Give an IPv4 or IPv6 address.')
-      return isIP(value) === 6 ? canonicalSix(value) : value
-    case 'domain': {
-      const name = lower.replace(/\.$/, '')
-      if (!/^(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/.test(name))
-        throw wrong('Give a domain name in ASCII (punycode for others), without scheme, port or path.')
-      return name
-    }
-    case 'key':
-      if (!/^SHA256:[A-Za-z0-9+/]{43}$/.test(value))
-        throw wrong('Give the fingerprint of an ssh key as ssh-keygen -l prints it: SHA256:…')
-      return value
-    case 'wallet':
-      if (!/^[A-Za-z0-9:.-]{20,150}$/.test(value))
-        throw wrong('Give the address of a wallet, 20 to 150 letters and digits.')
-      return value
-  }
+  const normal = normalOf(kind, value)
+  if (normal !== undefined) return normal
+  throw new ProblemError(400, 'bad-request', `Item ${place + 1} is no ${kind}: ${value.slice(0, 100)}`, wanted[kind])
 }
 
-/** The shortest form (RFC 5952), as the kernel's addresses are written in facts. */
-function canonicalSix(address: string): string {
-  return new URL(`http://[${address.split('%')[0]}]`).hostname.slice(1, -1)
+const wanted: Readonly<Record<Kind, string>> = {
+  hash: 'Give an MD5, SHA-1 or SHA-256 in hexadecimal.',
+  address: 'Give an IPv4 or IPv6 address.',
+  domain: 'Give a domain name without scheme, port or path.',
+  key: 'Give the fingerprint of an ssh key as ssh-keygen -l prints it: SHA256:…',
+  wallet: 'Give the address of a wallet, 20 to 150 letters and digits.',
+}
+
+function normalOf(kind: Kind, value: string): string | undefined {
+  switch (kind) {
+    case 'hash':
+      return (['md5', 'sha1', 'sha256'] as const).map(type => normalValue(type, value)).find(one => one !== undefined)
+    case 'address':
+      return value.includes('/') ? undefined : normalValue('address', value)
+    case 'domain':
+      return normalValue('domain', value)
+    case 'key':
+      return /^SHA256:/.test(value) ? normalValue('fingerprint', value) : undefined
+    case 'wallet':
+      // As facts have it: what hosts reported is compared letter by letter.
+      return /^[A-Za-z0-9:.-]{20,150}$/.test(value) ? value : undefined
+  }
 }
