@@ -255,6 +255,83 @@ test('any bytes are a list, or are refused in words', async () => {
   )
 })
 
+test('any document of JSON is one of these forms, or is refused in words', async () => {
+  const keys = fc.constantFrom(
+    'type',
+    'objects',
+    'Event',
+    'response',
+    'Attribute',
+    'Object',
+    'value',
+    'to_ids',
+    'id',
+    'pattern',
+    'Tag',
+    'name',
+  )
+  const leaf = fc.oneof(
+    fc.constantFrom(
+      'bundle',
+      'indicator',
+      'md5',
+      md5,
+      'ip-dst|port',
+      '|',
+      "[domain-name:value = 'a.example']",
+      '',
+      'x'.repeat(300),
+    ),
+    fc.boolean(),
+    fc.integer(),
+    fc.constant(null),
+  )
+  const { document } = fc.letrec<{ document: unknown }>(tie => ({
+    document: fc.oneof(
+      { depthSize: 'small' },
+      leaf,
+      fc.array(tie('document'), { maxLength: 4 }),
+      fc.dictionary(keys, tie('document'), { maxKeys: 5 }),
+    ),
+  }))
+  await fc.assert(
+    fc.asyncProperty(document, async content => {
+      try {
+        await read(JSON.stringify(content))
+        await read(JSON.stringify({ Event: content }))
+        await read(JSON.stringify({ type: 'bundle', objects: [content] }))
+      } catch (error) {
+        assert.equal(error instanceof Error && error.name, 'WrongListError', String(error))
+      }
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('every attribute of MISP that is used comes back under its own type', async () => {
+  const attribute = fc.oneof(
+    fc
+      .record({ type: fc.constantFrom('md5', 'filename|md5'), hex: fc.stringMatching(/^[0-9a-f]{32}$/) })
+      .map(({ type, hex }) => [type, type === 'md5' ? hex : `x|${hex}`, `md5 ${hex}`]),
+    fc
+      .ipV4()
+      .filter(one => !one.startsWith('104.'))
+      .map(one => ['ip-dst', one, `address ${one}`]),
+    fc.stringMatching(/^[a-z][a-z0-9]{2,10}$/).map(one => ['hostname', `${one}.example`, `domain ${one}.example`]),
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(attribute, { maxLength: 20 }), async all => {
+      const Attribute = all.map(([type, value]) => ({ type, value, to_ids: true }))
+      const { said } = await read(JSON.stringify({ response: [{ Event: { Attribute } }] }))
+      assert.deepEqual(
+        said,
+        all.map(one => one[2]),
+      )
+    }),
+    { numRuns: 60 },
+  )
+})
+
 test('a line without end does not fill the memory', async () => {
   const { left, said } = await read(
     Buffer.concat([Buffer.alloc(300_000, 'a'), Buffer.from(`\n${md5}\n`)]),
