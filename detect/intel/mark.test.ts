@@ -92,6 +92,33 @@ for (const [fact, values] of [
     )
   })
 
+test('a running program is known by any hash of its file; SHA-1 is computed only where a list has some', () => {
+  const sha1 = 'da39a3ee5e6b4b0d3255bfef95601890afd80709'
+  const facts = () => [
+    factWith({ kind: 'file', path: '/a', type: 'file', ownership: 'unowned', sha256: 'a'.repeat(64) }),
+    factWith({ kind: 'file', path: '/b', type: 'file', ownership: 'owned', sha256: 'b'.repeat(64) }),
+    factWith({ kind: 'process', pid: 7, sha256: 'a'.repeat(64) }),
+    factWith({ kind: 'process', pid: 8, sha256: 'b'.repeat(64) }),
+  ]
+  for (const [known, asked, expected] of [
+    [{ type: 'sha1', value: sha1 }, ['/a'], [sha1, undefined, sha1, undefined]],
+    [{ type: 'md5', value: 'c'.repeat(32) }, [], [undefined, undefined, undefined, undefined]],
+  ] as const) {
+    const all = facts()
+    const hashed: string[] = []
+    const sha1Of = (fact: { path: string }) => {
+      hashed.push(fact.path)
+      return sha1
+    }
+    markIndicators(all, listedIndicators('feed', [known], now), { shared, sha1Of })
+    assert.deepEqual(hashed, asked)
+    assert.deepEqual(
+      all.map(fact => ('indicators' in fact ? fact.indicators?.[0]?.value : undefined)),
+      expected,
+    )
+  }
+})
+
 test('texts of lists are shown escaped and short', () => {
   const fact = factWith({ kind: 'login-key', path: '/k', fingerprint: `SHA256:${'k'.repeat(43)}` })
   const listed: Indicator = {

@@ -8,6 +8,13 @@ import type { SharedPlaces } from './shared-places.ts'
 
 const mostOfAFact = 10
 
+export interface MarkOptions {
+  readonly shared: SharedPlaces
+  readonly gateways?: readonly string[]
+  /** Facts have no SHA-1: computed only where a list holds some, and only for files that no package vouches for. */
+  readonly sha1Of?: ((fact: FactOf<'file'>) => string | undefined) | undefined
+}
+
 /**
  * Writes into facts what lists say of the values in them. Addresses that say nothing about a host are left out: its own, private ones,
  * those of its gateways and resolvers, and what half of the world shares.
@@ -15,7 +22,7 @@ const mostOfAFact = 10
 export function markIndicators(
   facts: readonly Fact[],
   store: Indicators,
-  { shared, gateways = [] }: { readonly shared: SharedPlaces; readonly gateways?: readonly string[] },
+  { shared, gateways = [], sha1Of }: MarkOptions,
 ): void {
   const around = new Set([...gateways, ...ownNetwork(facts)].map(address => normalAddress(address)))
   const look: Look = (type, value) => {
@@ -25,9 +32,12 @@ export function markIndicators(
   }
   const remote: Look = (type, value) =>
     type === 'address' && around.has(normalAddress(value ?? '')) ? [] : look(type, value)
+  const hashes = hashMatches(facts, look, store.holds('sha1') ? sha1Of : undefined)
   for (const fact of facts) {
-    const found = matchesOf(fact, look, remote)
-    if (found === undefined || found.length === 0) continue
+    const named = matchesOf(fact, look, remote)
+    const content = fact.kind === 'file' || fact.kind === 'process' ? hashes.get(fact) : undefined
+    const found = [...(content ?? []), ...(named ?? [])]
+    if (found.length === 0) continue
     const unique = new Map(found.map(one => [`${one.type} ${one.value} ${one.source}`, one]))
     const kept = [...unique.values()].sort((a, b) => (b.confidence ?? 50) - (a.confidence ?? 50)).slice(0, mostOfAFact)
     Object.assign(fact, { indicators: kept.map(shown) })
@@ -36,13 +46,34 @@ export function markIndicators(
 
 type Look = (type: IndicatorType, value: string | undefined) => IndicatorMatch[]
 
+/** What is said of contents. A process has the SHA-256 of its program alone; lists of other hashes reach it through the file with that. */
+function hashMatches(
+  facts: readonly Fact[],
+  look: Look,
+  sha1Of: MarkOptions['sha1Of'],
+): Map<Fact, readonly IndicatorMatch[]> {
+  const found = new Map<Fact, readonly IndicatorMatch[]>()
+  const byContent = new Map<string, readonly IndicatorMatch[]>()
+  for (const fact of facts) {
+    if (fact.kind !== 'file') continue
+    const owned = fact.ownership === 'owned' || fact.ownership === 'verified' || fact.type !== 'file'
+    const sha1 = owned ? undefined : sha1Of?.(fact)
+    const matches = [...look('sha256', fact.sha256), ...look('md5', fact.md5), ...look('sha1', sha1)]
+    if (matches.length === 0) continue
+    found.set(fact, matches)
+    if (fact.sha256 !== undefined) byContent.set(fact.sha256, matches)
+  }
+  for (const fact of facts)
+    if (fact.kind === 'process' && fact.sha256 !== undefined)
+      found.set(fact, byContent.get(fact.sha256) ?? look('sha256', fact.sha256))
+  return found
+}
+
 /** Undefined for kinds of facts that no list is about. */
 function matchesOf(fact: Fact, look: Look, remote: Look): IndicatorMatch[] | undefined {
   switch (fact.kind) {
-    case 'file':
-      return [...look('sha256', fact.sha256), ...look('md5', fact.md5)]
     case 'process':
-      return [...look('sha256', fact.sha256), ...namedMatches(`${fact.command} ${fact.miningAccount ?? ''}`, remote)]
+      return namedMatches(`${fact.command} ${fact.miningAccount ?? ''}`, remote)
     case 'autostart':
       return namedMatches(fact.command, remote)
     case 'socket':
