@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { rulePack } from './state/rule-packs.ts'
 import { intelDocuments } from './intel-documents.ts'
 import { finding, incident, plan, plannedAction, proof, run, scan, allowEntry, journalEntry } from '../model/index.ts'
 
@@ -8,7 +9,7 @@ const problem = z.object({
   rule: z.string().optional(),
   message: z.string(),
 })
-/** A rule as it was read; Sigma's own words. */
+/** A rule as it was read: Sigma's own words, or the head and text of a content rule. */
 const rule = z.looseObject({ kind: z.string(), id: z.string(), title: z.string() })
 const vaultEntry = z.looseObject({
   format: z.literal('davylamp-vault-entry'),
@@ -108,7 +109,11 @@ export const documents = {
         line: z.number(),
       }),
     ),
+    /** Rules of others that were added on this host. */
+    packs: z.array(rulePack).optional(),
   }),
+  'rules-added': z.object({ format: z.literal('davylamp-rules-added'), version: z.literal(1), pack: rulePack }),
+  'rules-removed': z.object({ format: z.literal('davylamp-rules-removed'), version: z.literal(1), pack: rulePack }),
   rule: z.object({ format: z.literal('davylamp-rule'), version: z.literal(1), rule }),
   'rules-check': z.object({
     format: z.literal('davylamp-rules-check'),

@@ -1,4 +1,4 @@
-import type { AnyRule } from '../detect/index.ts'
+import type { RuleHead } from '../detect/index.ts'
 import { describeFact } from '../engine/index.ts'
 import type { Finding, IdentifiedFact, Incident } from '../model/index.ts'
 import { CommandError } from './command-error.ts'
@@ -11,7 +11,7 @@ import { printFindings, printIncident } from './print/scan.ts'
 import { timeAndAge } from './print/time.ts'
 import { levelWord, short } from './print/verdict.ts'
 import { calledAs } from './program-name.ts'
-import { ownRulesFolder } from '../rulebook/index.ts'
+import { contentHeads, ownRulesFolder } from '../rulebook/index.ts'
 import { savedScans } from './saved-scans.ts'
 import type { SavedScan } from './state/saved-scan.ts'
 
@@ -19,7 +19,7 @@ import type { SavedScan } from './state/saved-scan.ts'
 type Named =
   | { readonly kind: 'incident'; readonly incident: Incident; readonly saved: SavedScan }
   | { readonly kind: 'finding'; readonly finding: Finding; readonly saved: SavedScan }
-  | { readonly kind: 'rule'; readonly rule: AnyRule; readonly findings: readonly Finding[] }
+  | { readonly kind: 'rule'; readonly rule: RuleHead; readonly findings: readonly Finding[] }
 
 /** All there is about an incident, a finding or a rule. */
 export async function explainCommand(options: { root?: string }, context: Context, id: string): Promise<ExitCode> {
@@ -133,7 +133,7 @@ function explainIncident(incident: Incident, saved: SavedScan, page: Page): void
   ])
 }
 
-function explainFinding(finding: Finding, rule: AnyRule | undefined, incidents: readonly string[], page: Page): void {
+function explainFinding(finding: Finding, rule: RuleHead | undefined, incidents: readonly string[], page: Page): void {
   page.text(`${levelWord(finding.level)} – ${styled(finding.because, 'strong')}`)
   page.text(styled(`finding ${finding.id}${incidents.map(id => `, of incident ${short(id)}`).join('')}`, 'dim'))
   const worth = finding.conclusive
@@ -153,7 +153,7 @@ function explainFinding(finding: Finding, rule: AnyRule | undefined, incidents: 
   )
 }
 
-function explainRule(rule: AnyRule, findings: readonly Finding[], page: Page): void {
+function explainRule(rule: RuleHead, findings: readonly Finding[], page: Page): void {
   page.text(styled(rule.title, 'strong'))
   describeRule(rule, page)
   page.heading(findings.length === 0 ? 'It matched nothing in the last scans' : 'Matched in the last scans')
@@ -162,7 +162,7 @@ function explainRule(rule: AnyRule, findings: readonly Finding[], page: Page): v
   page.line(`  ${calledAs} rules show ${rule.id}`)
 }
 
-function describeRule(rule: AnyRule, page: Page): void {
+function describeRule(rule: RuleHead, page: Page): void {
   page.heading(`Rule: ${rule.title}`)
   if (rule.description !== undefined) page.text(rule.description, 2)
   page.text(styled(`${rule.id}, level ${rule.level ?? 'medium'}, ${rule.tags.join(' ')}`, 'dim'), 2)
@@ -181,11 +181,11 @@ function nameOf(named: Named): string {
   return named.kind === 'finding' ? `finding ${named.finding.id}` : `rule ${named.rule.id}`
 }
 
-async function allRules(): Promise<AnyRule[]> {
+async function allRules(): Promise<RuleHead[]> {
   const { loadRuleFiles } = await import('../detect/index.ts')
-  return loadRuleFiles([ownRulesFolder]).rules
+  return [...loadRuleFiles([ownRulesFolder]).rules, ...contentHeads(ownRulesFolder)]
 }
 
-async function ruleOf(id: string): Promise<AnyRule | undefined> {
+async function ruleOf(id: string): Promise<RuleHead | undefined> {
   return (await allRules()).find(one => one.id === id)
 }

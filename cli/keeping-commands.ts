@@ -113,10 +113,12 @@ function allowCommands(tree: Command, outcome: Outcome): void {
 }
 
 function rulesCommands(tree: Command, outcome: Outcome): void {
-  const group = tree.command('rules').description('The rules by which facts and events are judged (Sigma).')
+  const group = tree
+    .command('rules')
+    .description('The rules by which facts and events (Sigma) and contents (YARA) are judged.')
   addCommand(group, outcome, {
     usage: 'list',
-    description: 'List our own rules.',
+    description: 'List our own rules, and packs that were added.',
     examples: ['rules list', 'rules list --json'],
     load: async () => (await import('./rules.ts')).listCommand,
   })
@@ -127,8 +129,22 @@ function rulesCommands(tree: Command, outcome: Outcome): void {
     load: async () => (await import('./rules.ts')).showCommand,
   })
   addCommand(group, outcome, {
+    usage: 'add <rules>',
+    description: 'Take YARA and Sigma rules of others, a file or a folder, for the scans of this host.',
+    options: command => command.option('--name <name>', 'what to call them (default: the name of the file or folder)'),
+    examples: ['rules add /srv/signature-base', 'rules add miners.yar --name our-miners'],
+    load: async () => (await import('./rules-packs.ts')).addRulesCommand,
+  })
+  addCommand(group, outcome, {
+    usage: 'remove <name>',
+    description: 'Remove rules of others again.',
+    examples: ['rules remove signature-base'],
+    load: async () => (await import('./rules-packs.ts')).removeRulesCommand,
+  })
+  addCommand(group, outcome, {
     usage: 'check [dir...]',
-    description: 'Check rules: our own strictly (fields, ATT&CK ids, meaning), those of others as far as Sigma goes.',
+    description:
+      'Check rules: our own strictly (fields, ATT&CK ids, meaning), those of others as far as Sigma and YARA go.',
     examples: ['rules check', 'rules check /srv/sigma/rules/linux'],
     load: async () => (await import('./rules.ts')).checkCommand,
   })

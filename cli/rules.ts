@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type AnyRule, compileRules, loadRuleFiles, type Problem, testFolders } from '../detect/index.ts'
+import {
+  type AnyRule,
+  compileRules,
+  foreignContentFiles,
+  isContentFile,
+  loadRuleFiles,
+  ownContentFiles,
+  type Problem,
+  testFolders,
+} from '../detect/index.ts'
 import { ruleMeaning } from '../engine/index.ts'
 import { CommandError } from './command-error.ts'
 import type { Context } from './context.ts'
@@ -9,14 +18,24 @@ import { styled } from './print/page.ts'
 import { count, levelWord } from './print/verdict.ts'
 import { mustExist } from './must-exist.ts'
 import { calledAs } from './program-name.ts'
-import { documentsOf, ownFields, ownRulesFolder } from '../rulebook/index.ts'
+import {
+  type ContentRuleHead,
+  contentFaults,
+  contentHeads,
+  documentsOf,
+  ownFields,
+  ownRulesFolder,
+} from '../rulebook/index.ts'
+import { packLine } from './rules-packs.ts'
+import { readPacks } from './state/rule-packs.ts'
 import { levels } from '../model/index.ts'
 
 /** Lists our own rules. */
 export async function listCommand(_: object, context: Context): Promise<ExitCode> {
-  const { rules } = loadRuleFiles([ownRulesFolder])
+  const rules = ownRules()
+  const packs = readPacks(context.state)
   if (context.json) {
-    context.print({ format: 'davylamp-rules', version: 1, rules: rules.map(headOf) })
+    context.print({ format: 'davylamp-rules', version: 1, rules: rules.map(headOf), packs })
     return exitCodes.fine
   }
   for (const one of rules) {
@@ -25,6 +44,7 @@ export async function listCommand(_: object, context: Context): Promise<ExitCode
     context.page.text(`${one.title} ${styled(categoryOf(one), 'dim')}`, 0, mark)
   }
   context.page.text(`${count(rules.length, 'rule')}. To see one: ${calledAs} rules show ID`)
+  for (const pack of packs) context.page.text(packLine(pack), 0, styled('pack  ', 'dim'))
   return exitCodes.fine
 }
 
@@ -39,8 +59,15 @@ export async function showCommand(_: object, context: Context, id: string): Prom
   return exitCodes.fine
 }
 
-export function findRule(id: string): AnyRule {
-  const { rules } = loadRuleFiles([ownRulesFolder])
+/** What the program brings, in either language. */
+export type ShownRule = AnyRule | ContentRuleHead
+
+function ownRules(): ShownRule[] {
+  return [...loadRuleFiles([ownRulesFolder]).rules, ...contentHeads(ownRulesFolder)]
+}
+
+export function findRule(id: string): ShownRule {
+  const rules = ownRules()
   const found = rules.filter(one => one.id === id)
   if (found.length === 0) found.push(...rules.filter(one => one.id.startsWith(id)))
   const [only] = found
@@ -49,24 +76,46 @@ export function findRule(id: string): AnyRule {
   return only
 }
 
-/** Our own rules strictly; those of others as far as Sigma goes. */
+/** Our own rules strictly; those of others as far as Sigma and YARA go. */
 export async function checkCommand(_: object, context: Context, ...folders: string[]): Promise<ExitCode> {
   for (const folder of folders) mustExist(folder)
   const own = folders.every(folder => resolve(folder).startsWith(ownRulesFolder))
-  const loaded = loadRuleFiles(folders.length === 0 ? [ownRulesFolder] : folders)
+  const places = folders.length === 0 ? [ownRulesFolder] : folders
+  const loaded = loadRuleFiles(places.filter(place => !isContentFile(place)))
   const set = compileRules(loaded.rules, { knownFields: ownFields(), foreign: !own })
-  const errors = [...loaded.errors, ...set.errors, ...(own ? loaded.rules.flatMap(ownProblems) : [])]
+  const content = await checkedContent(places, own)
+  const errors = [
+    ...loaded.errors,
+    ...set.errors,
+    ...(own ? loaded.rules.flatMap(ownProblems) : []),
+    ...content.problems,
+  ]
   const warnings = [...loaded.warnings, ...set.warnings]
+  const rules = loaded.rules.length + content.rules
   if (context.json) {
-    context.print({ format: 'davylamp-rules-check', version: 1, rules: loaded.rules.length, errors, warnings })
+    context.print({ format: 'davylamp-rules-check', version: 1, rules, errors, warnings })
   } else {
     for (const one of errors) context.page.text(problemText(one), 0, styled('error    ', 'red'))
     for (const one of warnings) context.page.text(problemText(one), 0, styled('warning  ', 'yellow'))
     context.page.text(
-      `${count(loaded.rules.length, 'rule')}: ${count(errors.length, 'error')}, ${count(warnings.length, 'warning')}.`,
+      `${count(rules, 'rule')}: ${count(errors.length, 'error')}, ${count(warnings.length, 'warning')}.`,
     )
   }
   return errors.length === 0 ? exitCodes.fine : exitCodes.left
+}
+
+/** Content rules below the folders; the compiler is loaded only where there are any. */
+async function checkedContent(
+  folders: readonly string[],
+  own: boolean,
+): Promise<{ rules: number; problems: Problem[] }> {
+  const read = folders.map(folder => (own ? ownContentFiles(folder) : foreignContentFiles(folder)))
+  const sources = read.flatMap(one => one.sources)
+  const problems = read.flatMap(one => one.problems)
+  if (sources.length === 0) return { rules: 0, problems }
+  const { checkContentRules } = await import('../detect/yara/index.ts')
+  const checked = checkContentRules(sources)
+  return { rules: checked.rules, problems: [...problems, ...checked.problems, ...(own ? contentFaults(sources) : [])] }
 }
 
 /** Folders of `rule.yml` and `event.json`: each rule must match. */
@@ -113,19 +162,21 @@ function problemText({ file, line, rule, message }: Problem): string {
   return `${place}${rule === undefined ? '' : `${rule}: `}${message}`
 }
 
-function headOf(rule: AnyRule) {
+function headOf(rule: ShownRule) {
   const { id, title, level, description, tags, file, line } = rule
   return { id, title, level, description, tags, category: categoryOf(rule), file, line }
 }
 
-function categoryOf(rule: AnyRule): string {
+function categoryOf(rule: ShownRule): string {
+  if (rule.kind === 'content') return rule.silent ? 'leads to others' : `content of a ${rule.about}`
   if (rule.kind === 'correlation') return rule.type
   const { category, product, service } = rule.logsource
   return [category, product, service].filter(one => one !== undefined).join(' ')
 }
 
 /** The rule's own document in its file. */
-function textOf(rule: AnyRule): string {
+function textOf(rule: ShownRule): string {
+  if (rule.kind === 'content') return rule.text
   if (rule.file === undefined) return JSON.stringify(rule, null, 2)
   return documentsOf(readFileSync(rule.file, 'utf8'))(rule.line)
 }

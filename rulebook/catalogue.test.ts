@@ -1,17 +1,32 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { packCatalogue, programCatalogue } from './catalogue.ts'
+import { contentHeads } from './content-catalogue.ts'
 import { openPack } from './pack.ts'
-import { openRules } from './rule-book.ts'
+import { openRules, ownRulesFolder } from './rule-book.ts'
 
 test('the catalogue has every rule that judges, each with its own text and its cases', () => {
   const book = openRules()
   const judging = [...book.own.rules, ...book.own.correlations]
-  const rules = programCatalogue()
+  const rules = programCatalogue().filter(one => !one.text.startsWith('rule '))
   assert.deepEqual(rules.map(one => one.id).sort(), judging.map(one => one.id).sort())
   for (const one of rules) {
     assert.match(one.text, /^title: /m, one.title)
     assert.equal(one.text.match(/^id: /gm)?.length, 1, one.title)
+    assert.ok(one.text.includes(one.id), one.title)
+    assert.deepEqual(new Set(one.cases.map(example => example.matches)), new Set([true, false]), one.title)
+  }
+})
+
+test('content rules are in it, with their text and their cases; not those that only lead to others', () => {
+  const told = contentHeads(ownRulesFolder).filter(one => !one.silent)
+  const rules = programCatalogue().filter(one => one.text.startsWith('rule '))
+  assert.ok(told.length > 0)
+  assert.deepEqual(
+    rules.map(one => one.id),
+    told.map(one => one.id),
+  )
+  for (const one of rules) {
     assert.ok(one.text.includes(one.id), one.title)
     assert.deepEqual(new Set(one.cases.map(example => example.matches)), new Set([true, false]), one.title)
   }

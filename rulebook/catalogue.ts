@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type AnyRule, loadRuleFiles, parseRules } from '../detect/index.ts'
 import { ruleMeaning, readTags } from '../engine/index.ts'
 import type { FindingClass, Level } from '../model/index.ts'
+import { contentCatalogue } from './content-catalogue.ts'
 import { documentsOf } from './rule-text.ts'
 import { foreignLevel, levelOf, ownRulesFolder } from './rule-book.ts'
 import { parseCases, readCases, type RuleCase } from './rule-cases.ts'
@@ -20,7 +21,7 @@ export interface CatalogueRule {
   readonly families: readonly string[]
   readonly falsePositives: readonly string[]
   readonly references: readonly string[]
-  /** Its document, YAML. */
+  /** Its document as it is written: YAML, or YARA for rules about contents. */
   readonly text: string
   readonly cases: readonly { readonly name: string; readonly matches: boolean }[]
 }
@@ -29,7 +30,7 @@ export interface CatalogueRule {
 export function programCatalogue(folder: string = ownRulesFolder): CatalogueRule[] {
   const { rules } = loadRuleFiles([folder])
   const cases = casesByTitle(readCases(folder).flatMap(one => one.cases))
-  return [...Map.groupBy(rules, rule => rule.file ?? '')].flatMap(([file, ofFile]) => {
+  const sigma = [...Map.groupBy(rules, rule => rule.file ?? '')].flatMap(([file, ofFile]) => {
     const documents = documentsOf(readFileSync(file, 'utf8'))
     return ofFile.flatMap(rule => {
       const meaning = ruleMeaning.safeParse(rule.custom)
@@ -37,6 +38,7 @@ export function programCatalogue(folder: string = ownRulesFolder): CatalogueRule
       return [{ ...shown(rule, ofFile, documents, cases), level: levelOf(rule.level), class: meaning.data.class }]
     })
   })
+  return [...sigma, ...contentCatalogue(folder)]
 }
 
 /** The rules of a pack that was taken (`openPack`): both texts are of its `Pack`. */

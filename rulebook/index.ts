@@ -1,4 +1,7 @@
 export { type CatalogueRule, packCatalogue, programCatalogue } from './catalogue.ts'
+export { type ContentRuleHead, contentHeads } from './content-catalogue.ts'
+export { contentFaults } from './content-faults.ts'
+export type { ContentBook } from './content-rules.ts'
 export { factWith } from './fact-with.ts'
 export { intelFolder, markKnown } from './known-facts.ts'
 export { openPack, type Pack } from './pack.ts'

@@ -49,6 +49,16 @@ export function compileContentRules(
   }
 }
 
+/** What compileContentRules would leave out, and how many rules it would use, for a third of the work. */
+export function checkContentRules(
+  sources: readonly ContentSource[],
+  engine: YaraEngine = yaraEngine(),
+): { readonly rules: number; readonly problems: readonly Problem[] } {
+  const files = compilable(sources, engine)
+  const used = files.flatMap(one => one.text.rules.filter(rule => !rule.private && !one.refused.has(rule)))
+  return { rules: used.length, problems: files.flatMap(one => one.problems) }
+}
+
 /** One compilation decides for all; only where it fails is every file asked on its own. */
 function compilable(sources: readonly ContentSource[], engine: YaraEngine): UsableRules[] {
   const read = sources.map(readRules)

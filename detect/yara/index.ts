@@ -1,5 +1,5 @@
 // What scans contents, loaded only when something is to be scanned. What only reads rules is in detect/index.ts.
-export { type CompiledContent, compileContentRules, contentVersion } from './compile-content.ts'
+export { checkContentRules, type CompiledContent, compileContentRules, contentVersion } from './compile-content.ts'
 export type {
   CompiledContentRules,
   ContentLook,
