@@ -215,8 +215,14 @@ function isDecoy(fact: SeenFact): boolean {
   )
 }
 
-/** Files of the administrator in which an intruder writes too: there the line decides. */
-const sharedPaths = new Set(['/root/.ssh/authorized_keys', '/var/spool/cron/crontabs/root', '/etc/ld.so.preload'])
+/** Files of the administrator in which an intruder writes too: there the line decides. And commands that one of them takes away. */
+const sharedPaths = new Set([
+  '/root/.ssh/authorized_keys',
+  '/var/spool/cron/crontabs/root',
+  '/etc/ld.so.preload',
+  '/usr/bin/curl',
+  '/usr/bin/wget',
+])
 
 function sharedTexts(path: string): string[] {
   if (!sharedPaths.has(path)) return []
