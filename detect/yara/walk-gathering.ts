@@ -14,9 +14,9 @@ export class Gathering {
   /** Files that needed no thread. */
   #spared = 0
 
-  constructor(before: Cache) {
+  constructor(before: Cache, digestBytes: 32 | 48) {
     this.#before = before
-    this.builder = new CacheBuilder(before, 32)
+    this.builder = new CacheBuilder(before, digestBytes)
   }
 
   hear(message: FromThread): void {

@@ -1,3 +1,4 @@
+import type { SharedHashes } from '../intel/index.ts'
 import type { CompiledContentRules } from './content-scanner.ts'
 import type { KeptFinding } from './cache-file.ts'
 import type { Directory } from './walk-directory.ts'
@@ -10,9 +11,13 @@ export interface ThreadGiven {
   readonly which: 'own' | 'foreign' | 'all'
   readonly largest: number
   readonly md5: boolean
+  /** Hashes that lists hold: what has one of them is told, whatever rules say. */
+  readonly hashes?: SharedHashes | undefined
   readonly notInto: readonly string[]
   /** Table of files that need not be read, and a bit for each that was met. */
   readonly known: Uint32Array
+  /** Digests of the table's files, SHA-256 with MD5 behind it where that is computed. */
+  readonly digests: Uint8Array
   readonly used: Uint8Array
   readonly control: Int32Array
   /** Files, bytes, files met in the table: three of its own for each thread. */
@@ -44,6 +49,8 @@ export type ToThread =
 export interface Found extends KeptFinding {
   /** Below the root, in the form of `decodeBytes`. */
   readonly path: string
+  /** A list holds its hash. */
+  readonly listed?: boolean | undefined
 }
 
 export type FromThread =

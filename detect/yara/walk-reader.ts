@@ -2,8 +2,19 @@ import { closeSync, constants, openSync } from 'node:fs'
 import { FileStatus } from '../../native/read/file-status.ts'
 import { openBelow, openEntry } from '../../native/read/open-below.ts'
 import { encodeBytes } from '../../target/index.ts'
+import { type HashLookup, openHashLookup } from '../intel/index.ts'
 import type { KeptFinding } from './cache-file.ts'
-import { CacheTable, cutFlag, hitFlag, keyOf, setDigestPlace, setFlags, textKey, wordsPerEntry } from './cache-table.ts'
+import {
+  CacheTable,
+  cutFlag,
+  digestPlace,
+  hitFlag,
+  keyOf,
+  setDigestPlace,
+  setFlags,
+  textKey,
+  wordsPerEntry,
+} from './cache-table.ts'
 import { openContentScanner } from './open-scanner.ts'
 import { type Directory, visitDirectory } from './walk-directory.ts'
 import { FileLooker, type FileLook } from './walk-file.ts'
@@ -38,13 +49,14 @@ export class Reader {
   readonly #notInto: ReadonlySet<string>
   readonly #known: CacheTable
   readonly #looker: FileLooker
+  readonly #hashes: HashLookup | undefined
   readonly #pace: () => number
   readonly #status = new FileStatus()
   readonly #entry = new Uint32Array(wordsPerEntry)
   readonly #counts: Float64Array
   #missed = new MissedList()
   /** What other names of a file that was read are told. */
-  readonly #linked = new Map<string, KeptFinding | undefined>()
+  readonly #linked = new Map<string, Omit<Found, 'path'> | undefined>()
   #entries = new Uint32Array(entriesPerMessage * wordsPerEntry)
   #length = 0
   #digests: Buffer[] = []
@@ -61,7 +73,8 @@ export class Reader {
     this.#known = new CacheTable(given.known)
     this.#counts = given.counts.subarray(given.number * countsPerThread, (given.number + 1) * countsPerThread)
     this.#pace = paceOf(given.cpuPercent)
-    const { which, largest, md5 } = given
+    const { which, largest, md5, hashes } = given
+    this.#hashes = hashes === undefined ? undefined : openHashLookup(hashes)
     this.#looker = new FileLooker(openContentScanner(given.compiled), { which, largest, md5, rest: () => this.#rest() })
   }
 
@@ -149,8 +162,25 @@ export class Reader {
     if (slot < 0) return false
     Atomics.or(this.#given.used, slot >> 3, 1 << (slot & 7))
     this.#counts[2] = (this.#counts[2] ?? 0) + 1
-    if (this.#known.flagsOf(slot) !== 0) this.#knownFound.push({ path: path(), key: textKey(this.#entry) })
+    const flags = this.#known.flagsOf(slot)
+    if (flags !== 0) this.#knownFound.push({ path: path(), key: textKey(this.#entry) })
+    // What rules found is told with its hash anyway.
+    if ((flags & hitFlag) === 0 && this.#hashes !== undefined)
+      this.#tellListed(digestPlace(this.#known.entry(slot)), path)
     return true
+  }
+
+  /** Lists may be newer than the scan that read the file: its digest is kept. */
+  #tellListed(place: number, path: () => string): void {
+    const size = this.#given.md5 ? 48 : 32
+    const digest = Buffer.from(this.#given.digests.subarray((place - 1) * size, place * size))
+    if (place > 0 && this.#isListed(digest))
+      this.#found.push({ path: path(), matches: [], cut: [], ...hexOf(digest), listed: true })
+  }
+
+  #isListed(digest: Buffer | undefined): boolean {
+    if (digest === undefined || this.#hashes === undefined) return false
+    return this.#hashes.has(digest.subarray(0, 32)) || (digest.length === 48 && this.#hashes.has(digest.subarray(32)))
   }
 
   #open(directory: number, name: Buffer): number {
@@ -180,8 +210,12 @@ export class Reader {
       const look = this.#looker.look(descriptor, status.size, status.storedBytes, path)
       this.#counts[1] = (this.#counts[1] ?? 0) + look.bytes
       const finding = findingOf(look)
-      if (finding !== undefined) this.#found.push({ path: path(), ...finding })
-      if (linked !== undefined && this.#linked.size < mostLinked) this.#linked.set(linked, finding)
+      // What lists say is asked anew in each scan, and is not remembered.
+      const told = this.#isListed(look.digest)
+        ? { matches: [...look.matches], cut: [...look.cut], ...hexOf(look.digest), listed: true }
+        : finding
+      if (told !== undefined) this.#found.push({ path: path(), ...told })
+      if (linked !== undefined && this.#linked.size < mostLinked) this.#linked.set(linked, told)
       const passing = look.cut.includes('changed') || look.cut.includes('unreadable')
       if (!passing && changed < Date.now() / 1_000 - settledSeconds) this.#remember(look, finding)
     } finally {
@@ -221,7 +255,12 @@ function findingOf({ matches, cut, digest }: FileLook): KeptFinding | undefined 
   return {
     matches: [...matches],
     cut: [...cut],
-    ...(digest === undefined ? {} : { sha256: digest.toString('hex', 0, 32) }),
-    ...(digest !== undefined && digest.length === 48 ? { md5: digest.toString('hex', 32) } : {}),
+    ...hexOf(digest),
   }
+}
+
+function hexOf(digest: Buffer | undefined): { sha256?: string; md5?: string } {
+  if (digest === undefined) return {}
+  const sha256 = digest.toString('hex', 0, 32)
+  return digest.length === 48 ? { sha256, md5: digest.toString('hex', 32) } : { sha256 }
 }

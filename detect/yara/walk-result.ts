@@ -13,6 +13,8 @@ export interface ContentCounts {
 export interface ContentFound extends KeptFinding {
   /** Absolute path of the tree, in the form of `decodeBytes`. */
   readonly path: string
+  /** A list of indicators holds its hash. */
+  readonly listed?: boolean | undefined
 }
 
 export interface ContentsRead {

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import type { SharedHashes } from '../intel/index.ts'
 import { type Cache, emptyCache, readCache, writeCache } from './cache-file.ts'
 import type { CompiledContentRules } from './content-scanner.ts'
 import { directoryWork, Pool } from './pool.ts'
@@ -18,6 +19,8 @@ export interface ContentsRequest {
   readonly notInto: readonly string[]
   readonly rules: RequestedRules
   readonly which?: 'own' | 'foreign' | 'all'
+  /** Hashes that lists hold; programs and scripts that have one are told. */
+  readonly hashes?: SharedHashes | undefined
   /** Of larger files only a part is read. */
   readonly largest?: number | undefined
   /** Percent of one core for all threads together. */
@@ -57,10 +60,11 @@ const progressEveryMs = 200
 export async function readContents(request: ContentsRequest): Promise<ContentsRead> {
   const begun = performance.now()
   const { cache: place, which = 'own', largest = defaultLargest } = request
-  const key = `${keyVersion} ${request.rules.version} ${which} ${largest}`
+  const md5 = (request.hashes?.md5.length ?? 0) > 0
+  const key = `${keyVersion} ${request.rules.version} ${which} ${largest}${md5 ? ' md5' : ''}`
   const before: Cache = place?.read === true ? readCache(place.path, key) : emptyCache()
   request.begun?.(before.entries)
-  const gathering = new Gathering(before)
+  const gathering = new Gathering(before, md5 ? 48 : 32)
   const used = new Uint8Array(new SharedArrayBuffer(Math.ceil(before.table.slots / 8)))
   const named = request.files.map(one => (one.isProcess ? one : { path: relative(one.path) }))
   const files = unknownFiles({ root: request.root, files: named }, before, used, gathering)
@@ -72,7 +76,9 @@ export async function readContents(request: ContentsRequest): Promise<ContentsRe
       compiled: await request.rules.compiled(),
       which,
       largest,
-      md5: false,
+      md5,
+      hashes: request.hashes,
+      digests: sharedBytes(before.digests),
       notInto: request.notInto.map(relative),
       known: before.table.words,
       used,
@@ -136,6 +142,11 @@ function timers(save: () => void, progress: () => void): () => void {
     next = performance.now() + Math.max(saveEveryMs, 50 * (performance.now() - begun))
   }, progressEveryMs)
   return () => clearInterval(timer)
+}
+
+/** Of the cache's file, which lies in shared memory, or of none. */
+function sharedBytes({ buffer, byteOffset, length }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length)
 }
 
 function relative(path: string): string {
