@@ -1,9 +1,10 @@
 import { closeSync, constants, openSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { contentPlaces, readMounts, type SeenContent } from '../collectors/index.ts'
+import { type SharedHashes, shareHashes } from '../detect/intel/index.ts'
 import type { ContentsRead } from '../detect/yara/index.ts'
 import type { Scan } from '../model/index.ts'
-import type { RuleBook } from '../rulebook/index.ts'
+import { intelFolder, type RuleBook } from '../rulebook/index.ts'
 import { displayBytes, encodeBytes, liveTarget, type Target } from '../target/index.ts'
 import { CommandError } from './command-error.ts'
 import { contentGaps } from './content-gaps.ts'
@@ -54,6 +55,7 @@ export async function readAllContents(
         notInto: [...places.notInto, ...ownFolders(target, context)],
         rules: contentRules(rules, target, context, options),
         which: options.allRules === true ? 'all' : 'own',
+        hashes: listedHashes(context),
         cpuPercent: options.cpu,
         cache: {
           path: join(folder, options.allRules === true ? 'all-rules.cache' : 'files.cache'),
@@ -75,6 +77,13 @@ export async function readAllContents(
   } finally {
     closeSync(root)
   }
+}
+
+/** Hashes that lists of this machine hold; undefined where there is none. */
+function listedHashes({ state }: Context): SharedHashes | undefined {
+  // Damage is told where the facts are compared with the lists.
+  const hashes = shareHashes(intelFolder(state))
+  return Object.values(hashes).some(list => list.length > 0) ? hashes : undefined
 }
 
 const dayMs = 86_400_000
@@ -136,8 +145,8 @@ function filesOn(target: Target, directories: readonly string[]): number | undef
 function seenOf({ found, counts }: ContentsRead, named: readonly string[]): ContentsSeen {
   const { files, bytes, cached, seconds } = counts
   const seen = new Map<string, SeenContent>(named.map(path => [path, { matches: [] }]))
-  for (const { path, matches, sha256, md5 } of found)
-    if (matches.length > 0 || seen.has(path)) seen.set(path, { matches, sha256, md5 })
+  for (const { path, matches, sha256, md5, listed } of found)
+    if (matches.length > 0 || listed === true || seen.has(path)) seen.set(path, { matches, sha256, md5 })
   return {
     found: seen,
     counts: { files, bytes, cached, seconds: Math.round(seconds * 10) / 10 },
