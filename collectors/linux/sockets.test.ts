@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
+import type { ProcessFact } from '../../model/index.ts'
 import { addressScope, liveTarget, memoryTarget, processFiles, type SocketRow } from '../../target/index.ts'
 import { sockets } from './sockets.ts'
 import { collected, surveyTarget } from './survey-of.ts'
@@ -66,6 +67,46 @@ test('a connection with its holder, and listeners', async () => {
     },
   ])
 })
+
+test('connections of a container, and not its listeners', async () => {
+  const line = (local: string, remote: string, state: string, inode: number) =>
+    `   0: ${local} ${remote} ${state} 00000000:00000000 00:00000000 00000000     0        0 ${inode} 1\n`
+  const files = {
+    ...processFiles({ pid: 60, name: 'x', exe: '/x', startTime: 5, fds: { 3: 'socket:[90]' } }),
+    '/proc/self/ns/net': { link: 'net:[1]' },
+    '/proc/60/ns/net': { link: 'net:[2]' },
+    '/proc/60/net/tcp': `  sl\n${line('0500000A:9C40', '076433C6:0D05', '01', 90)}${line('00000000:0050', '00000000:0000', '0A', 91)}`,
+  }
+  const survey = surveyTarget(memoryTarget({ files, sockets: [] }), {
+    facts: [{ ...factOfProcess, pid: 60, startTime: 5, name: 'x', path: '/x' }],
+  })
+  const facts = await collected(sockets, survey)
+  assert.deepEqual(
+    facts.map(fact => fact.kind === 'socket' && [fact.pid, fact.address, fact.port, fact.scope]),
+    [[60, '198.51.100.7', 3333, 'public']],
+  )
+})
+
+const factOfProcess: ProcessFact = {
+  kind: 'process',
+  pid: 0,
+  startTime: 0,
+  name: '',
+  command: '',
+  argv: [],
+  targets: [],
+  exeDeleted: false,
+  exeInMemory: false,
+  kernelThread: false,
+  kernelThreadImpostor: false,
+  argvMismatch: false,
+  hiddenFrom: [],
+  environmentTells: [],
+  devices: [],
+  openFiles: [],
+  unownedLibraries: [],
+  socketShell: false,
+}
 
 test('a listener of this process', async () => {
   const server = createServer()
