@@ -42,6 +42,7 @@ try {
     '-w',
     '-p',
     '1',
+    ...variables(),
     '--scan-list',
     ...ruleFiles(own.sources),
     lists.all,
@@ -113,11 +114,15 @@ function ruleFiles(sources: readonly { file: string }[]): string[] {
   return sources.map(one => one.file)
 }
 
-/** yara wants to know the variables that the collection uses, and each file as a namespace of its own. */
+/** yara wants to know the variables that rules use. */
+function variables(): string[] {
+  return ['filename', 'filepath', 'extension', 'filetype', 'owner'].flatMap(name => ['-d', `${name}=`])
+}
+
+/** Each file is a namespace of its own. */
 function collectionArguments(list: string): string[] {
-  const variables = ['filename', 'filepath', 'extension', 'filetype', 'owner'].flatMap(name => ['-d', `${name}=`])
   const files = foreignContentFiles(collection ?? '').sources.map((one, at) => `n${at}:${one.file}`)
-  return ['-w', '-N', '-p', '2', ...variables, '--scan-list', ...files, list]
+  return ['-w', '-N', '-p', '2', ...variables(), '--scan-list', ...files, list]
 }
 
 async function child(name: string, which: string, list: string, kind: string): Promise<Measured> {

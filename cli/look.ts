@@ -26,6 +26,7 @@ import { program } from './program-name.ts'
 import { markKnown, openRules, type RuleBook } from '../rulebook/index.ts'
 import { allowlistFor } from './state/allowlist.ts'
 import { earlierIncidents, rememberIncidents } from './state/earlier-incidents.ts'
+import { packFolders } from './state/rule-packs.ts'
 import { saveScan } from './state/saved-scan.ts'
 import { reasonOf } from './state/state-files.ts'
 import { lookIntoMemory } from './suspect-memory.ts'
@@ -75,7 +76,9 @@ export async function lookAt(options: LookOptions, context: Context): Promise<Lo
   const { target, close } = openTarget(options.root)
   for (const folder of options.rules ?? []) mustExist(folder)
   const packs = options.packs === undefined ? [] : [options.packs]
-  const rules = openRules([...(options.rules ?? []), ...packs])
+  // What was added on this host counts as what is named on the command line.
+  const local = [...(options.rules ?? []), ...packFolders(context.state)]
+  const rules = openRules([...local, ...packs])
   if (rules.foreignProblems.length > 0)
     target.addGap({
       what: 'rules of others',
@@ -123,8 +126,7 @@ export async function lookAt(options: LookOptions, context: Context): Promise<Lo
     }),
   )
   const assessment = assess({ ...evidence, detect })
-  const trusted =
-    packs.length === 0 ? assessment : assess({ ...evidence, detect: openRules(options.rules ?? []).detector() })
+  const trusted = packs.length === 0 ? assessment : assess({ ...evidence, detect: openRules(local).detector() })
   const scan = scanOf(target, assessment, rules, { startedAt, mode, contents })
   context.progress.clear()
   const look = { scan, assessment, trusted, rules, allow, live: target.live, root: target.root, target, close }
