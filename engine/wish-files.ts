@@ -76,10 +76,14 @@ function reasonFor(fact: Known<'file'>, wishing: Wishing): string {
 export function wishCommand(fact: Known<'command-integrity'>, wishing: Wishing): void {
   wishing.unlock(fact.path, undefined, fact.attributes, fact.id)
   const original = fact.originals.find(one => one.agrees)
-  if (fact.state === 'shadowed') {
+  // A wrapper of no package outside the command directories: the system's own command is where it was.
+  const isBeside =
+    fact.package === undefined && fact.ownership === 'unowned' && !/^\/(?:usr\/)?s?bin\/[^/]+$/.test(fact.path)
+  if (fact.state === 'shadowed' || (isBeside && original === undefined)) {
     const file = wishing.world.file(fact.path)
     if (file !== undefined)
       wishing.want('remove', 1, quarantine(file), `it stands before the system's ${fact.name}`, fact.id)
+    else wishing.skip({ what: fact.path, why: 'no file was seen there: remove it by hand', fact: fact.id })
     return
   }
   if (original !== undefined && fact.recordedDigest !== undefined) {

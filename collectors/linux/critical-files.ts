@@ -20,8 +20,26 @@ const programs = [
 const libraryPlaces = ['/lib/*-linux-gnu', '/usr/lib/*-linux-gnu', '/lib64', '/usr/lib64', '/lib', '/usr/lib']
 /** Libraries that every program, or every login, runs through. */
 const libraries = [
-  ...['libc.so.6', 'ld-linux*.so.*', 'libdl.so.2', 'libpthread.so.0', 'libcrypt.so.[12]', 'libnss_files.so.2'],
-  ...['libpam.so.0', 'libpam_misc.so.0', 'libcrypto.so.[13]*', 'libkeyutils.so.1', 'liblzma.so.5', 'libselinux.so.1'],
+  ...[
+    'libc.so.6',
+    'ld-linux-x86-64.so.2',
+    'ld-linux-aarch64.so.1',
+    'libdl.so.2',
+    'libpthread.so.0',
+    'libcrypt.so.1',
+    'libcrypt.so.2',
+    'libnss_files.so.2',
+  ],
+  ...[
+    'libpam.so.0',
+    'libpam_misc.so.0',
+    'libcrypto.so.3',
+    'libcrypto.so.1.1',
+    'libcrypto.so.10',
+    'libkeyutils.so.1',
+    'liblzma.so.5',
+    'libselinux.so.1',
+  ],
   ...['libaudit.so.1', 'libsystemd.so.0', 'security/pam_unix.so', 'security/pam_deny.so', 'security/pam_env.so'],
 ]
 
@@ -31,10 +49,7 @@ export function criticalFiles(target: Target): string[] {
     target,
     libraryPlaces.flatMap(place => glob(target, place)),
   )
-  const paths = [
-    ...programs,
-    ...folders.flatMap(folder => libraries.flatMap(name => glob(target, `${folder}/${name}`))),
-  ]
+  const paths = [...programs, ...folders.flatMap(folder => libraries.map(name => `${folder}/${name}`))]
   return distinct(
     target,
     paths.filter(path => target.files.stat(path)?.type === 'file'),

@@ -70,8 +70,8 @@ function listsOddly(target: Target, folder: string): boolean {
 
 /** Where rootkits keep their directories, on file systems that count subdirectories in the link count of a directory. */
 const counted = [
-  ...['/', '/bin', '/boot', '/etc', '/home', '/lib', '/opt', '/root', '/sbin', '/srv', '/tmp', '/usr', '/usr/bin'],
-  ...['/usr/lib', '/usr/local', '/usr/local/bin', '/usr/local/lib', '/usr/sbin', '/usr/share', '/usr/src', '/var'],
+  ...['/', '/boot', '/etc', '/home', '/lib', '/opt', '/root', '/srv', '/tmp', '/usr'],
+  ...['/usr/lib', '/usr/local', '/usr/local/bin', '/usr/local/lib', '/usr/share', '/usr/src', '/var'],
   ...['/var/cache', '/var/lib', '/var/log', '/var/spool', '/var/tmp', '/dev/shm', '/lib/modules', '/usr/include'],
 ]
 const countsDirectories = new Set(['ext4', 'xfs', 'tmpfs', 'f2fs'])

@@ -1,5 +1,5 @@
 import type { KernelHookFact } from '../../model/index.ts'
-import { openOwnFileSystem } from '../../native/read/own-proc.ts'
+import { readOwnTracefs } from '../../native/read/own-tracefs.ts'
 import { displayBytes, type Target } from '../../target/index.ts'
 import type { Collector, Survey } from '../collector.ts'
 import { listedModules } from './kernel-modules.ts'
@@ -25,42 +25,42 @@ const mostFunctions = 50
 
 function* collect(survey: Survey): Iterable<KernelHookFact> {
   const { target } = survey
-  const folder = tracing.find(path => (target.files.list(path) ?? []).length > 0) ?? ownTracing(target)
-  const first = look(survey, folder)
+  const tables = tablesOf(target)
+  const first = look(survey, tables)
   if (first.every(one => one.contradictions.length === 0)) return yield* first
   // Once more, because a module that is unloaded meanwhile takes its hooks and its name along, one after the other.
-  const second = new Map(look(survey, folder).map(one => [keyOf(one), one.contradictions]))
+  const second = new Map(look(survey, tables).map(one => [keyOf(one), one.contradictions]))
   for (const one of first) {
     const still = second.get(keyOf(one)) ?? []
     yield { ...one, contradictions: one.contradictions.filter(what => still.includes(what)) }
   }
 }
 
-/** Where nobody mounted it, one of our own that is mounted nowhere. A kernel without any tracing has no directory for it. */
-function ownTracing(target: Target): string | undefined {
-  if (!tracing.some(path => target.files.lstat(path) !== undefined)) return undefined
-  try {
-    if (target.root === '/') {
-      ownTracefs ??= openOwnFileSystem('tracefs')
-      return `/proc/self/fd/${ownTracefs}`
+/** Reads a table of tracefs; empty where there is none. */
+type Tables = (name: string) => string
+
+/** Where nobody mounted tracefs, one of our own is read. A kernel without any tracing has no directory for it. */
+function tablesOf(target: Target): Tables {
+  const folder = tracing.find(path => (target.files.list(path) ?? []).length > 0)
+  if (folder !== undefined) return name => textOf(target, `${folder}/${name}`)
+  if (!tracing.some(path => target.files.lstat(path) !== undefined)) return () => ''
+  return name => {
+    try {
+      if (target.root === '/') return readOwnTracefs(name, mostBytes).toString('latin1')
+    } catch (error) {
+      // A kernel without probes has no table of them.
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
     }
-  } catch {
-    // Not allowed, or an older kernel.
+    const why = 'tracefs is not mounted or cannot be read, so that the kernel does not tell of hooks'
+    target.addGap({ what: 'kernel hooks', why })
+    return ''
   }
-  target.addGap({ what: 'kernel hooks', why: 'tracefs is not mounted, so that the kernel cannot tell of hooks' })
-  return undefined
 }
 
-let ownTracefs: number | undefined
-
-function look(survey: Survey, folder: string | undefined): KernelHookFact[] {
-  const { target } = survey
-  const hooks = probes(target, folder)
-  if (folder !== undefined)
-    for (const name of survey.deep ? ['enabled_functions', 'touched_functions'] : ['enabled_functions']) {
-      const path = `${folder}/${name}`
-      hooks.push(...parseFunctions(textOf(target, path), path))
-    }
+function look(survey: Survey, tables: Tables): KernelHookFact[] {
+  const hooks = probes(survey.target, tables)
+  for (const name of survey.deep ? ['enabled_functions', 'touched_functions'] : ['enabled_functions'])
+    hooks.push(...parseFunctions(tables(name), `${tracing[0]}/${name}`))
   return factsOf(survey, hooks)
 }
 
@@ -119,11 +119,13 @@ function calledIn(line: string): { by: string; module?: string; nameless: boolea
 }
 
 /** `ADDRESS  k  SYMBOL+0x0  MODULE [FLAGS]`: who set a probe is told only of those that went through tracefs. */
-function probes(target: Target, folder: string | undefined): Hook[] {
+function probes(target: Target, tables: Tables): Hook[] {
   const path = '/sys/kernel/debug/kprobes/list'
-  const events = folder === undefined ? '' : textOf(target, `${folder}/kprobe_events`)
+  const list = textOf(target, path)
+  if (list === '') return []
+  const events = tables('kprobe_events')
   const announced = new Set([...events.matchAll(/^[pr]\S* ([\w.$]+)/gm)].map(([, name]) => name))
-  return parseProbes(textOf(target, path)).map(({ name, text }) => ({
+  return parseProbes(list).map(({ name, text }) => ({
     way: 'kprobe',
     function: name,
     by: announced.has(name) ? 'kprobe_events' : 'kprobe',
@@ -166,7 +168,7 @@ function factsOf(survey: Survey, hooks: readonly Hook[]): KernelHookFact[] {
       ownership: fact?.ownership ?? 'unknown',
       functions: [...new Set(group.map(hook => displayBytes(hook.function)))].slice(0, mostFunctions),
       contradictions,
-      path: first.path.replace(/^\/proc\/self\/fd\/\d+/, tracing[0] ?? ''),
+      path: first.path,
       text: displayBytes(first.text).slice(0, 500),
     }
     return [hook]

@@ -18,6 +18,16 @@ const skip =
 const program = '/usr/local/share/netupd'
 const libraryPath = '/usr/local/lib/libnetupd.so'
 
+const miner: Extract<Item, { kind: 'file' }> = {
+  kind: 'file',
+  path: program,
+  content: {
+    lookalike: { burn: 20, stubborn: true, pool: poolPort },
+    words: 'stratum+tcp:// rx/0 --donate-level new job from',
+  },
+  mode: 0o755,
+}
+
 /** A miner whose every trace a preloaded library hides from the C library. */
 function hiddenBy(
   library: 'hide-readdir' | 'hide-all',
@@ -31,15 +41,7 @@ function hiddenBy(
     title: 'A miner behind a hiding library',
     story: [],
     items: [
-      {
-        kind: 'file',
-        path: program,
-        content: {
-          lookalike: { burn: 20, stubborn: true, pool: poolPort },
-          words: 'stratum+tcp:// rx/0 --donate-level new job from',
-        },
-        mode: 0o755,
-      },
+      miner,
       { kind: 'file', path: '/etc/cron.d/netupd', content: { text: `${start}\n` } },
       { kind: 'process', path: program, argv: ['netupd'] },
       ...more,
@@ -157,7 +159,6 @@ const tricks: readonly Item[] = [
   { kind: 'process', path: '/usr/lib/udev/netlinkd', argv: ['/usr/lib/udev/netlinkd'], deleted: true },
   { kind: 'file', path: '/var/tmp/.pst', content: { copyOf: '/bin/dash' }, mode: 0o4755 },
   { kind: 'file', path: '/etc/cron.d/e2scrub_\u0430ll', content: { text: `*/9 * * * * root ${program} -B\n` } },
-  { kind: 'directory', path: '/root/.sysd' },
   {
     kind: 'file',
     path: '/root/.sysd/ps',
@@ -206,9 +207,12 @@ test('hide-all beside other ways to hide: all is found, all is gone, decoys are 
       `setsid unshare --mount bash -c 'mount -t tmpfs none /mnt; exec /usr/local/sbin/worker' >/dev/null 2>&1 </dev/null &`,
     )
     const infection = hiddenBy('hide-all', '/etc/ld.so.preload', tricks)
-    await infect(range, [infection])
+    // Before the library is there: what it hides cannot be copied either.
+    plantFiles(range.root, [{ ...miner, path: '/srv/kc' }])
     await startInMemory(range)
     await startInOwnMount(range)
+    await range.sh('rm /srv/kc')
+    await infect(range, [infection])
     const untouchable = [...decoyPaths(), ...innocents.flatMap(item => ('path' in item ? [item.path] : []))]
     const planted = infection.items.flatMap(item => ('path' in item ? [item.path] : []))
     const infected = entriesOf(range, planted)
@@ -219,7 +223,11 @@ test('hide-all beside other ways to hide: all is found, all is gone, decoys are 
       assert.equal(await ordinarySight(range), '[false,false]', 'the library blinds an ordinary program')
       const scan = await scanned(range)
       assert.deepEqual(infection.items.filter(item => !isAmong(item, scan.members)).map(nameOf), [])
-      assert.deepEqual(hiddenProcesses(scan), [['critical', program, ['ordinary-view']]])
+      // Its job may have started another one meanwhile.
+      assert.deepEqual(
+        [...new Set(hiddenProcesses(scan).map(one => JSON.stringify(one)))],
+        [JSON.stringify(['critical', program, ['ordinary-view']])],
+      )
       assertHides(scan.members, ['access', 'fopen', 'kill', 'lstat', 'open', 'openat', 'readdir', 'stat', 'statx'])
       const hides = scan.members.flatMap(one => (one as Preload).hides ?? [])
       assert.ok(
@@ -276,7 +284,9 @@ function entriesOf(range: Range, paths: readonly string[]): Record<string, unkno
   return Object.fromEntries(
     paths.map(path => {
       const outside = `${range.root}${path}`
-      const beside = readdirSync(dirname(outside)).sort()
+      const beside = readdirSync(dirname(outside))
+        .filter(name => !name.startsWith('systemd-private-'))
+        .sort()
       const stat = lstatSync(outside, { throwIfNoEntry: false })
       if (stat === undefined) return [path, { beside }]
       const content = stat.isFile() ? createHash('sha256').update(readFileSync(outside)).digest('hex') : ''
@@ -296,17 +306,17 @@ function livingBeside(range: Range): string[] {
 
 /** Copies the miner into a file of memory and runs it from there, as loaders of the last years do. */
 async function startInMemory(range: Range): Promise<void> {
-  const loader = `my $name = "kcached"; my $fd = syscall(319, $name, 1); open(my $to, ">&=", $fd); open(my $from, "<", "${program}"); binmode $to; binmode $from; local $/; print {$to} <$from>; close $from; $to->flush(); exec { "/proc/$$/fd/$fd" } "[kcached]"`
-  writeFileSync(`${range.root}/run/load.pl`, `use IO::Handle;\n${loader};\n`)
-  await range.sh('setsid perl /run/load.pl >/dev/null 2>&1 </dev/null &')
+  const loader = `my $name = "kcached"; my $fd = syscall(319, $name, 1); open(my $to, ">&=", $fd); open(my $from, "<", "/srv/kc"); binmode $to; binmode $from; local $/; print {$to} <$from>; close $from; $to->flush(); exec { "/proc/$$/fd/$fd" } "[kcached]"`
+  writeFileSync(`${range.root}/srv/load.pl`, `use IO::Handle;\n${loader};\n`)
+  await range.sh('setsid perl /srv/load.pl >/dev/null 2>&1 </dev/null &')
   await untilExe(range, /^\/memfd:kcached/)
-  await range.sh('rm /run/load.pl')
+  await range.sh('rm /srv/load.pl')
 }
 
 /** Runs a copy from a memory file system that only its own mount namespace has. */
 async function startInOwnMount(range: Range): Promise<void> {
   await range.sh(
-    `setsid unshare --mount bash -c 'mount -t tmpfs none /mnt; cp ${program} /mnt/netupd-m; exec /mnt/netupd-m' >/dev/null 2>&1 </dev/null &`,
+    `setsid unshare --mount bash -c 'mount -t tmpfs none /mnt; cp /srv/kc /mnt/netupd-m; exec /mnt/netupd-m' >/dev/null 2>&1 </dev/null &`,
   )
   await untilExe(range, /^\/mnt\/netupd-m$/)
 }
