@@ -18,6 +18,8 @@ export interface PoolOptions {
   failed(why: string): void
 }
 
+const furtherThreadsMs = 1_000
+
 /** Threads that read, and what waits for one of them. It is done when nothing waits and none is at work. */
 export class Pool {
   readonly #options: PoolOptions
@@ -25,12 +27,18 @@ export class Pool {
   readonly #counts: Float64Array
   readonly #workers: { readonly worker: Worker; busy: boolean; gone: boolean }[] = []
   readonly #waiting: ToThread[] = []
+  readonly #later: NodeJS.Timeout
   #done: (() => void) | undefined
 
   constructor(options: PoolOptions) {
     this.#options = options
     this.#counts = new Float64Array(new SharedArrayBuffer(options.threads * countsPerThread * 8))
-    for (let number = 0; number < options.threads; number++) this.#begin(number)
+    this.#begin(0)
+    // A thread costs a tenth of a second and 30 MB: short work does not need another one.
+    this.#later = setTimeout(() => {
+      for (let number = 1; number < options.threads; number++) this.#begin(number)
+      this.#hand()
+    }, furtherThreadsMs)
   }
 
   /** Reads all of it, and what it leads to. */
@@ -50,6 +58,7 @@ export class Pool {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#later)
     await Promise.all(this.#workers.map(one => one.worker.terminate()))
   }
 
