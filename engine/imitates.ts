@@ -20,6 +20,8 @@ const kernelThreads = (
 const known = new Map([...systemPrograms, ...kernelThreads].map(name => [name.toLowerCase(), name]))
 /** Debian's name of a package, on its hooks, beside the program's own. */
 const alsoUsual = new Set(['wpasupplicant'])
+/** Words that people call their own services by, near as they are to a thread of the kernel. */
+const everyday = new Set(['worker', 'watchdog'])
 /** Where nobody builds or unpacks programs of their own. */
 const wrongPlaces = /^\/(etc|boot|dev|run|tmp|var\/(spool|log|cache|mail|run|tmp|games)|usr\/(share|games|include))\//
 
@@ -35,7 +37,7 @@ export function imitated(name: string, path: string | undefined): string | undef
   if (bare.length < 4 || alsoUsual.has(bare)) return undefined
   const same = known.get(bare)
   if (same !== undefined) return path !== undefined && isWrongFor(same, path) ? same : undefined
-  if (bare.length < 6) return undefined
+  if (bare.length < 6 || everyday.has(bare)) return undefined
   let near = remembered.get(bare)
   if (near === undefined) {
     // A host has many names and few of them twice; a hostile one must not fill the memory.
