@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { orderOptions } from './acting-commands.ts'
-import { addCommand, hidden, type Outcome } from './command-builder.ts'
+import { addCommand, hidden, type Outcome, percent, several } from './command-builder.ts'
 
 /**
  * Commands that only the agent calls: its own process stays small because looking and judging is done by children that end. They
@@ -15,6 +15,9 @@ export function agentChildCommands(tree: Command, outcome: Outcome): void {
     options: command =>
       orderOptions(command)
         .addOption(hidden('--root <dir>', 'a mounted host instead of this one'))
+        .addOption(hidden('--full', 'read the contents of all local file systems'))
+        .addOption(hidden('--path <path>', 'read the contents of this file or folder').argParser(several))
+        .addOption(hidden('--cpu <percent>', 'no more of one core').argParser(percent))
         .addOption(hidden('--whole-inventory', 'all of the inventory and not only what changed'))
         .addOption(hidden('--only-inventory', 'report the inventory and nothing else')),
     examples: ['agent look'],

@@ -13,6 +13,9 @@ import type { Progress } from './print/progress.ts'
 export interface AgentLookOptions {
   readonly order?: string
   readonly root?: string
+  readonly full?: boolean
+  readonly path?: readonly string[]
+  readonly cpu?: number
   readonly wholeInventory?: boolean
   readonly onlyInventory?: boolean
 }
@@ -30,7 +33,13 @@ export async function agentLookCommand(options: AgentLookOptions, context: Conte
   const say = (line: { readonly report: Report }) => context.raw(`${JSON.stringify(line)}\n`)
   const packs = packsIn(own)
   const look = await lookAt(
-    { root: options.root, ...(packs === undefined ? {} : { packs }) },
+    {
+      root: options.root,
+      full: options.full,
+      path: options.path,
+      cpu: options.cpu,
+      ...(packs === undefined ? {} : { packs }),
+    },
     { ...context, progress: progressLines(context) },
   )
   try {

@@ -51,7 +51,7 @@ export async function readAllContents(
       readContents({
         root,
         directories: places.directories,
-        files: (named?.files ?? []).map(path => ({ path })),
+        files: alone(named).map(path => ({ path })),
         notInto: [...places.notInto, ...ownFolders(target, context)],
         rules: contentRules(rules, target, context, options),
         which: options.allRules === true ? 'all' : 'own',
@@ -109,6 +109,12 @@ function namedPaths(target: Target, paths: readonly string[]): { directories: st
     named[type === 'directory' ? 'directories' : 'files'].push(real)
   }
   return named
+}
+
+/** Named files that lie in no named directory: those are read with it. */
+function alone(named: ReturnType<typeof namedPaths> | undefined): string[] {
+  const { files = [], directories = [] } = named ?? {}
+  return files.filter(path => !directories.some(one => one === '/' || path.startsWith(`${one}/`)))
 }
 
 /** Mounts are listed by their real paths. */

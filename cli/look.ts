@@ -27,6 +27,7 @@ import { markKnown, openRules, type RuleBook } from '../rulebook/index.ts'
 import { allowlistFor } from './state/allowlist.ts'
 import { earlierIncidents, rememberIncidents } from './state/earlier-incidents.ts'
 import { packFolders } from './state/rule-packs.ts'
+import { readFoundContents, rememberFoundContents } from './state/found-contents.ts'
 import { saveScan } from './state/saved-scan.ts'
 import { reasonOf } from './state/state-files.ts'
 import { lookIntoMemory } from './suspect-memory.ts'
@@ -93,7 +94,9 @@ export async function lookAt(options: LookOptions, context: Context): Promise<Lo
   const allow = allowlistFor(context.state, gap => target.addGap(gap))
   const mode = modeOf(options, options.observe ?? 0)
   const reads = mode === 'full' || mode === 'custom'
-  const contents = reads ? await readAllContents(target, rules, options, context) : undefined
+  const known = mode === 'full' ? [] : foundBefore(target, context)
+  const asked = known.length === 0 ? options : { ...options, path: [...(options.path ?? []), ...known] }
+  const contents = reads || known.length > 0 ? await readAllContents(target, rules, asked, context) : undefined
   const ear = await earFor(target, options)
   const { facts } = await collectFacts(target, linuxCollectors, {
     observeSeconds: options.observe,
@@ -127,7 +130,7 @@ export async function lookAt(options: LookOptions, context: Context): Promise<Lo
   )
   const assessment = assess({ ...evidence, detect })
   const trusted = packs.length === 0 ? assessment : assess({ ...evidence, detect: openRules(local).detector() })
-  const scan = scanOf(target, assessment, rules, { startedAt, mode, contents })
+  const scan = scanOf(target, assessment, rules, { startedAt, mode, contents: reads ? contents : undefined })
   context.progress.clear()
   const look = { scan, assessment, trusted, rules, allow, live: target.live, root: target.root, target, close }
   if (options.save !== false) keep(look, target, context)
@@ -195,6 +198,11 @@ function scanOf(
   }
 }
 
+/** What an earlier scan found by its content alone and is still there. */
+function foundBefore(target: Target, { state }: Context): string[] {
+  return readFoundContents(state, target.root).filter(path => target.files.lstat(path)?.type === 'file')
+}
+
 function earlierOf(state: string, target: Target) {
   try {
     return earlierIncidents(state, target.root)
@@ -208,6 +216,7 @@ function keep(look: Look, target: Target, context: Context): void {
   try {
     const plan = planOf(look, ['confirmed', 'suspected'])
     saveScan(context.state, { format: 'davylamp-saved-scan', version: 1, scan: look.scan, plan })
+    rememberFoundContents(context.state, look.root, look.scan.findings)
     rememberIncidents(context.state, look.root, look.scan.incidents, look.scan.startedAt)
   } catch (error) {
     target.addGap({ what: 'state folder', why: `nothing was kept: ${reasonOf(error)}`, path: context.state })

@@ -103,8 +103,9 @@ const block = (more: object = {}): OrderAction => ({ kind: 'block', addresses: [
 for (const [name, action, expected] of [
   ['a quick scan', { kind: 'scan', mode: 'quick' }, 'accepted'],
   ['the processes of now', { kind: 'report-processes' }, 'accepted'],
-  ['a full scan, which it cannot do', { kind: 'scan', mode: 'full' }, 'not-capable'],
-  ['a scan of a path', { kind: 'scan', mode: 'path', path: '/etc' }, 'not-capable'],
+  ['a full scan', { kind: 'scan', mode: 'full', cpuPercent: 20 }, 'accepted'],
+  ['a scan of a path', { kind: 'scan', mode: 'path', path: '/etc' }, 'accepted'],
+  ['a scan of a path that names none', { kind: 'scan', mode: 'path' }, 'not-capable'],
   ['a quick scan that names a path', { kind: 'scan', mode: 'quick', path: '/etc' }, 'not-capable'],
   ['its own incident', clean(), 'accepted'],
   ['its own plan', clean({ plan: plan.id }), 'accepted'],

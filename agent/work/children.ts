@@ -9,6 +9,7 @@ import { rememberChild } from './left-children.ts'
 import { LookLines } from './look-lines.ts'
 import { documentOf, reasonFrom } from './order-end.ts'
 
+const fullScanSeconds = 86_400
 /** For a child whose answer is there. */
 const lingerMs = 5_000
 
@@ -44,6 +45,8 @@ export class Children {
       words: this.#words(words),
       signal: AbortSignal.any([signal, this.#ending]),
       cpuPercent: this.#given.policy().scan.cpuPercent,
+      // All files within a small share of a core take hours; one that is ended goes on where it was.
+      ...(words.some(word => /^--(?:full$|path=)/.test(word)) ? { seconds: fullScanSeconds } : {}),
       onLine: line => lines.take(line),
       onStart: pid => rememberChild(own, pid, 'look'),
     })

@@ -28,7 +28,7 @@ export function wordsOf({ id, action }: Order, given: ChildSurroundings): string
   const centers = given.centers.map(address => `--never-block=${address}`)
   switch (action.kind) {
     case 'scan':
-      return ['agent', 'look', order, ...tree]
+      return ['agent', 'look', order, ...readingOf(action), ...tree]
     case 'report-inventory':
       return ['agent', 'look', order, '--only-inventory', '--whole-inventory', ...tree]
     case 'report-processes':
@@ -69,6 +69,15 @@ export function wordsOf({ id, action }: Order, given: ChildSurroundings): string
     case 'cancel':
       return undefined
   }
+}
+
+/** What a scan reads, and within which share of a core; the policy's own ceiling holds beside it. */
+function readingOf({ mode, path, cpuPercent }: Extract<Order['action'], { kind: 'scan' }>): string[] {
+  return [
+    ...(mode === 'full' ? ['--full'] : []),
+    ...(mode === 'path' && path !== undefined ? [`--path=${path}`] : []),
+    ...(cpuPercent === undefined ? [] : [`--cpu=${cpuPercent}%`]),
+  ]
 }
 
 /** So that the proof says that somebody looks again. */

@@ -84,8 +84,8 @@ class ChildWorker implements Worker {
   }
 
   async look(mode: 'quick' | 'full', signal: AbortSignal): Promise<LookResult> {
-    if (mode === 'full') throw new Error('this version does no full scans')
-    return (await this.#children.look(['agent', 'look', ...this.#children.tree], signal)).result
+    const reading = mode === 'full' ? ['--full'] : []
+    return (await this.#children.look(['agent', 'look', ...reading, ...this.#children.tree], signal)).result
   }
 
   async inventory(whole: boolean, signal: AbortSignal): Promise<void> {
