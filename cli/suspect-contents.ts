@@ -9,14 +9,17 @@ import { contentRules } from './content-rules.ts'
 import type { Context } from './context.ts'
 import { targetFolder } from './state/state-files.ts'
 
-const mostFiles = 3_000
+const mostFiles = 1_000
 /** A quick scan reads so much of what is suspicious. */
-const mostBytes = 1024 * 1024 * 1024
-const mostBytesOfOne = 256 * 1024 * 1024
+const mostBytes = 128 * 1024 * 1024
+const mostBytesOfOne = 32 * 1024 * 1024
+/** Of a larger one collectors have seen beginning and end only (collectors/linux/files.ts). */
+const seenWhole = 4 * 1024 * 1024
 
 /**
- * Rules look into what is suspicious already: files of no package that something points at or that lie in a drop place, and
- * programs that run without a file. What they say is written into the facts. Where nothing is suspicious nothing is loaded.
+ * Rules look into what is suspicious already: files of no package in which collectors met telling words, or which they could see
+ * only in part although something starts them or they lie where droppers put things, and programs that run without a file. What
+ * they say is written into the facts. Where nothing is suspicious nothing is loaded: that costs a second and 90 MB.
  */
 export async function lookIntoSuspects(
   target: Target,
@@ -63,13 +66,19 @@ export async function lookIntoSuspects(
 
 function isSuspectFile(fact: Fact): fact is FileFact {
   if (fact.kind !== 'file' || fact.type !== 'file' || fact.size === 0) return false
+  if ((fact.matches ?? []).length > 0) return true
+  if (fact.ownership === 'owned' || fact.ownership === 'verified' || fact.ownership === 'conffile') return false
+  // Collectors have looked for the same words: where they met nothing, rules would meet nothing either.
   return (
-    fact.ownership === 'unowned' ||
-    fact.ownership === 'modified' ||
-    fact.ownership === 'unknown' ||
-    (fact.matches ?? []).length > 0
+    fact.traits.some(trait => !plain.has(trait)) || (fact.size > seenWhole && fact.seenAs.some(why => telling.has(why)))
   )
 }
+
+const plain: ReadonlySet<string> = new Set(['elf', 'script', 'archive', 'image', 'json', 'text', 'empty'])
+const telling: ReadonlySet<string> = new Set([
+  ...['autostart', 'process', 'preload', 'kernel-module', 'named-by-file'],
+  ...['drop-place', 'hidden-directory', 'hidden-home', 'beside-program'],
+])
 
 function isProgramWithoutFile(fact: Fact): fact is ProcessFact {
   return fact.kind === 'process' && !fact.kernelThread && (fact.exeDeleted || fact.exeInMemory)

@@ -3,7 +3,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import type { z } from 'zod'
 import { type AnswerOf, huntRoutes, ruleRoutes } from '../../model/api/index.ts'
 import { levels } from '../../model/index.ts'
-import { openRules } from '../../rulebook/index.ts'
+import { contentHeads, openRules, ownRulesFolder } from '../../rulebook/index.ts'
 import { packHandlers } from '../alerts/packs.ts'
 import { type TestCenter, testCenter } from '../ingest/testing/agents.ts'
 import { ProblemError } from '../problem-error.ts'
@@ -17,7 +17,8 @@ let store: TestStore
 let center: TestCenter
 let call: HandlerCaller<typeof routes>
 const [group, other, host] = [uuid7(), uuid7(), uuid7()]
-const own = openRules().own.rules[0]
+const book = openRules()
+const own = book.own.rules[0]
 
 before(async () => {
   store = await openTestStore()
@@ -75,7 +76,11 @@ test('all rules of the program, the worst first, then by title; page by page eac
     found.push(...page.items)
     after = page.next
   } while (after !== undefined)
-  assert.equal(found.length, openRules().count)
+  const facts = new Set([...book.own.rules, ...book.own.correlations].map(one => one.id))
+  const contents = new Set(contentHeads(ownRulesFolder).map(one => one.id))
+  assert.equal(found.filter(one => facts.has(one.id)).length, book.count)
+  const others = found.filter(one => !facts.has(one.id))
+  assert.ok(others.length > 40 && others.every(one => contents.has(one.id)))
   assert.equal(new Set(found.map(one => one.id)).size, found.length)
   const sorted = found.toSorted(
     (one, two) => levels.indexOf(two.level) - levels.indexOf(one.level) || (one.title < two.title ? -1 : 1),
