@@ -29,7 +29,12 @@ export async function lookIntoSuspects(
   context: Context,
 ): Promise<void> {
   const programs = target.live ? facts.filter(isProgramWithoutFile) : []
-  const files = boundedFiles(facts.filter(isSuspectFile), target)
+  // Rules of others know words that collectors do not.
+  const wide = rules.content.hasForeign
+  const files = boundedFiles(
+    facts.filter((fact): fact is FileFact => isSuspectFile(fact, wide)),
+    target,
+  )
   if (programs.length + files.size === 0) return
   const { readContents } = await import('../detect/yara/index.ts')
   const folder = join(targetFolder(context.state, target.root), 'contents')
@@ -64,10 +69,11 @@ export async function lookIntoSuspects(
   }
 }
 
-function isSuspectFile(fact: Fact): fact is FileFact {
+function isSuspectFile(fact: Fact, wide: boolean): fact is FileFact {
   if (fact.kind !== 'file' || fact.type !== 'file' || fact.size === 0) return false
   if ((fact.matches ?? []).length > 0) return true
   if (fact.ownership === 'owned' || fact.ownership === 'verified' || fact.ownership === 'conffile') return false
+  if (wide) return true
   // Collectors have looked for the same words: where they met nothing, rules would meet nothing either.
   return (
     fact.traits.some(trait => !plain.has(trait)) || (fact.size > seenWhole && fact.seenAs.some(why => telling.has(why)))

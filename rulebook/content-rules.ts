@@ -14,6 +14,8 @@ import { type ContentMatch, type Level, levels } from '../model/index.ts'
 export interface ContentBook {
   /** Compiled, from the folder where compiled rules are kept if they are there and can be trusted; else they are compiled, and kept. */
   compiled(keptIn?: string): Promise<CompiledContent>
+  /** There are rules of others among them. */
+  readonly hasForeign: boolean
   /** What a match is worth; `undefined` for one of a rule that is not known any more. */
   judging(match: ContentMatch): JudgingRule | undefined
 }
@@ -25,6 +27,9 @@ export function openContentRules(ownFolder: string, foreignPaths: readonly strin
   let heads: ReadonlyMap<string, ContentRule> | undefined
   const sources = () => (files ??= readSources(ownFolder, foreignPaths))
   return {
+    get hasForeign() {
+      return sources().foreign.length > 0
+    },
     compiled(keptIn) {
       compiled ??= compiledOf(sources(), keptIn).then(content => {
         known = content.compiled.rules
