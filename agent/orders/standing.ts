@@ -19,6 +19,8 @@ export function localLimits(action: OrderAction, knowledge: HostKnowledge): Brok
     return { refusal: 'not-capable', reason: `This agent cannot do ${needed.replace(':', ' ')}. See its capabilities.` }
   if (action.kind === 'scan' && (action.path === undefined) !== (action.mode !== 'path'))
     return { refusal: 'not-capable', reason: 'A path belongs to a scan of mode path, and only to that.' }
+  if (action.kind === 'scan' && action.path !== undefined && !action.path.startsWith('/'))
+    return { refusal: 'not-capable', reason: 'The path of a scan begins with /.' }
   if (!policy.accept.includes(action.kind))
     return {
       refusal: 'local-policy',

@@ -141,7 +141,10 @@ test('a hostile center: whatever it sends, the tree stays as it is, and each ref
     { kind: 'block', addresses: ['192.0.2.1'], seconds: 600, incident },
     { kind: 'unblock', addresses: ['192.0.2.1'] },
     { kind: 'upgrade', version: '99', sha256: 'a'.repeat(64) },
-    { kind: 'scan', mode: 'path', path: '/' },
+    { kind: 'scan', mode: 'path' },
+    { kind: 'scan', mode: 'path', path: '../../etc' },
+    { kind: 'scan', mode: 'path', path: '--state=/tmp' },
+    { kind: 'scan', mode: 'full', path: '/' },
     { kind: 'cancel', order: '../x' },
   ]
   for (const action of hostile) {

@@ -15,9 +15,9 @@ export function createOrderDesk(center: Center): OrderDesk {
     async *waiting(agent, again) {
       if (again) yield* await center.store.tenant(agent.tenant, db => unanswered(db, agent, center.clock()))
       for (;;) {
-        const orders = await center.store.tenant(agent.tenant, db => signNext(db, center, agent))
+        const { orders, looked } = await center.store.tenant(agent.tenant, db => signNext(db, center, agent))
         yield* orders
-        if (orders.length < most) return
+        if (looked < most) return
       }
     },
   }
@@ -33,10 +33,11 @@ async function unanswered(db: Db, agent: AgentIdentity, now: Date): Promise<Sign
     .where('expires_at', '>', now)
     .orderBy('sequence')
     .execute()
-  return rows.map(one => signedOrder.parse(one.envelope))
+  // What cannot be read any more expires by itself.
+  return rows.flatMap(one => signedOrder.safeParse(one.envelope).data ?? [])
 }
 
-async function signNext(db: Db, center: Center, agent: AgentIdentity): Promise<SignedOrder[]> {
+async function signNext(db: Db, center: Center, agent: AgentIdentity): Promise<{ orders: SignedOrder[]; looked: number }> {
   const now = center.clock()
   // The agent's row is the lock of its sequence: two nodes never give the same number.
   const row = await db
@@ -46,35 +47,52 @@ async function signNext(db: Db, center: Center, agent: AgentIdentity): Promise<S
     .where('agent_id', '=', agent.agent)
     .forUpdate()
     .executeTakeFirst()
-  if (row === undefined || row.state !== 'active') return []
+  if (row === undefined || row.state !== 'active') return { orders: [], looked: 0 }
   const { rows } = await sql<{ order_id: string; action: unknown; expires_at: Date }>`
     SELECT order_id, action, expires_at FROM host_order
     WHERE tenant_id = ${agent.tenant} AND agent_id = ${agent.agent} AND state = 'queued' AND expires_at > ${now}
     ORDER BY order_id LIMIT ${most} FOR UPDATE SKIP LOCKED`.execute(db)
-  if (rows.length === 0) return []
+  if (rows.length === 0) return { orders: [], looked: 0 }
   const approvals = await approvalsOf(
     db,
     agent.tenant,
     rows.map(one => one.order_id),
   )
   const signed: SignedOrder[] = []
-  for (const [index, one] of rows.entries()) {
+  const unreadable: string[] = []
+  for (const one of rows) {
+    const action = orderAction.safeParse(one.action).data
+    if (action === undefined) {
+      unreadable.push(one.order_id)
+      continue
+    }
     const order: Order = {
       format: 'davylamp-order',
       version: 1,
       id: one.order_id,
       agent: agent.agent,
-      sequence: row.order_sequence + index + 1,
+      sequence: row.order_sequence + signed.length + 1,
       nonce: randomBytes(18).toString('base64url'),
       issuedAt: now.toISOString(),
       expiresAt: one.expires_at.toISOString(),
-      action: orderAction.parse(one.action),
+      action,
     }
     const { key, signature } = await center.keys.signOrder(Buffer.from(canonicalJson(order)))
     signed.push({ order, key, signature, approvals: approvals.get(one.order_id) ?? [] })
   }
-  await markSent(db, agent, signed, now)
-  return signed
+  await markUnreadable(db, agent, unreadable, now)
+  if (signed.length > 0) await markSent(db, agent, signed, now)
+  return { orders: signed, looked: rows.length }
+}
+
+/** One row that nobody can read must not keep all that wait behind it. */
+async function markUnreadable(db: Db, { tenant }: AgentIdentity, orders: readonly string[], now: Date): Promise<void> {
+  if (orders.length === 0) return
+  const reason = 'this center cannot read the order: another version wrote it, or somebody changed it in the database'
+  await sql`
+    UPDATE host_order SET state = 'failed', reason = ${reason}, ended_at = ${now}
+    WHERE tenant_id = ${tenant} AND order_id = ANY(${[...orders]}::uuid[])`.execute(db)
+  await afterOrders(db, tenant, orders, now)
 }
 
 async function approvalsOf(db: Db, tenant: string, orders: readonly string[]) {
@@ -83,8 +101,10 @@ async function approvalsOf(db: Db, tenant: string, orders: readonly string[]) {
     WHERE tenant_id = ${tenant} AND order_id = ANY(${[...orders]}::uuid[]) AND document IS NOT NULL
     ORDER BY at, approver`.execute(db)
   const documents = new Map<string, SignedOrder['approvals']>()
-  for (const { order_id, document } of rows)
-    documents.set(order_id, [...(documents.get(order_id) ?? []), approval.parse(document)].slice(0, 5))
+  for (const { order_id, document } of rows) {
+    const read = approval.safeParse(document).data
+    if (read !== undefined) documents.set(order_id, [...(documents.get(order_id) ?? []), read].slice(0, 5))
+  }
   return documents
 }
 

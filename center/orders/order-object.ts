@@ -38,6 +38,12 @@ export async function ordersWhere(db: Db, condition: RawBuilder<SqlBool>, limit:
   return rows
 }
 
+/** False for what another version wrote or somebody changed in the database: its task shows it as failed, with the reason. */
+export function isReadable(row: OrderRow): boolean {
+  return orderAction.safeParse(row.action).success
+}
+
+/** Throws when the row is not readable. */
 export function orderObjectOf(row: OrderRow): OrderObject {
   const refusal = refusals.find(one => one === row.refusal)
   return {

@@ -7,7 +7,7 @@ import type { Caller, Db, Handlers } from '../context.ts'
 import { badRequest, notFound } from '../problem-error.ts'
 import { type Approver, approveOrders, refuseOrders } from './approve-orders.ts'
 import { inGroups } from './in-groups.ts'
-import { orderObjectOf, type OrderRow, ordersWhere } from './order-object.ts'
+import { isReadable, orderObjectOf, type OrderRow, ordersWhere } from './order-object.ts'
 import { approvalChallenge, approvalText } from './verify-approval.ts'
 
 type OrderHandlers = Pick<
@@ -31,7 +31,7 @@ export const orderHandlers: OrderHandlers = {
     ]
     const rows = await ordersWhere(db, sql<SqlBool>`${sql.join(conditions, sql` AND `)}`, query.limit + 1)
     const { items, ...next } = byOrder.page(rows, query.limit, row => [row.order_id])
-    return { items: items.map(orderObjectOf), ...next }
+    return { items: items.filter(isReadable).map(orderObjectOf), ...next }
   },
 
   async getOrder({ params }, { caller, db }) {

@@ -196,11 +196,28 @@ test('orders that are written into the table reach the host signed, and the host
     [{ kind: 'restore', entry: '../../../etc/passwd', sha256 }, 'refused no-such-entry'],
     [{ kind: 'send-quarantined', entry: '../../../etc/shadow', sha256 }, 'refused no-such-entry'],
     [{ kind: 'upgrade', version: '99.0.0', sha256 }, 'refused local-policy'],
-    [{ kind: 'scan', mode: 'path', path: '/' }, 'refused not-capable'],
+    [{ kind: 'scan', mode: 'quick', path: '/' }, 'refused not-capable'],
+    [{ kind: 'scan', mode: 'path', path: '--state=/tmp' }, 'refused not-capable'],
   ] as const satisfies readonly (readonly [OrderAction, string])[])
     assert.equal(await answerTo(await writeOrder(action)), expected, JSON.stringify(action))
   assert.equal(listing(host.root), untouched)
   assert.deepEqual(readdirSync(host.state).includes('runs') ? readdirSync(join(host.state, 'runs')) : [], [])
+})
+
+test('an order that nobody can read ends as failed and keeps no other waiting', async () => {
+  const before = await writeOrder({ kind: 'scan', mode: 'quick', path: '/' })
+  await sql(
+    `INSERT INTO host_order (tenant_id, order_id, task_id, host_id, agent_id, kind, action, state, digest, created_by, expires_at)
+     SELECT tenant_id, gen_random_uuid(), task_id, host_id, agent_id, 'run', '{"kind":"run","command":"id"}', 'queued', digest, created_by, expires_at
+     FROM host_order WHERE order_id = $1`,
+    before,
+  )
+  assert.equal(await answerTo(await writeOrder({ kind: 'scan', mode: 'full', path: '/' })), 'refused not-capable')
+  const made = await said(`SELECT state, reason FROM host_order WHERE kind = 'run'`)
+  assert.equal(made['state'], 'failed')
+  assert.match(String(made['reason']), /cannot read the order/)
+  const listed = await admin.call('GET', '/orders')
+  assert.ok(JSON.stringify(listed).includes(before))
 })
 
 test('a plan that was rewritten in the database, under its old name or a new one, is not carried out', async () => {
