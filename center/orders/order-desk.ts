@@ -37,7 +37,11 @@ async function unanswered(db: Db, agent: AgentIdentity, now: Date): Promise<Sign
   return rows.flatMap(one => signedOrder.safeParse(one.envelope).data ?? [])
 }
 
-async function signNext(db: Db, center: Center, agent: AgentIdentity): Promise<{ orders: SignedOrder[]; looked: number }> {
+async function signNext(
+  db: Db,
+  center: Center,
+  agent: AgentIdentity,
+): Promise<{ orders: SignedOrder[]; looked: number }> {
   const now = center.clock()
   // The agent's row is the lock of its sequence: two nodes never give the same number.
   const row = await db
