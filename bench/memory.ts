@@ -28,6 +28,7 @@ try {
   await once(holder.stdout, 'data')
   const nothing = await measured('reading alone', {
     scan: () => ({ matches: [], cut: [] }),
+    scanContent: () => ({ matches: [], cut: [] }),
     scanFile: () => ({ matches: [], cut: [] }),
     close() {},
   })

@@ -55,6 +55,7 @@ const doors = new Set([
   'engine/story/index.ts',
   'detect/intel/index.ts',
   'detect/intel/feeds/index.ts',
+  'target/bytes.ts',
 ])
 
 /** What a module of node is good for without reaching outside. */

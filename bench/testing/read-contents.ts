@@ -1,9 +1,9 @@
 import { openSync, readFileSync } from 'node:fs'
 import { compileContentRules, readContents } from '../../detect/yara/index.ts'
 
-// `read-contents.ts RULES CACHE FOLDER…`: the part of a full scan that reads, by itself.
+// `read-contents.ts RULES[:RULES…] CACHE FOLDER…`: the part of a full scan that reads, by itself.
 const [rulesFile = '', cache = '', ...directories] = process.argv.slice(2)
-const own = [{ file: rulesFile, namespace: 'davylamp', text: readFileSync(rulesFile, 'utf8') }]
+const own = rulesFile.split(':').map(file => ({ file, namespace: 'davylamp', text: readFileSync(file, 'utf8') }))
 const { compiled } = compileContentRules({ own })
 const read = await readContents({
   root: openSync('/', 'r'),

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import fc from 'fast-check'
-import { type Cache, CacheBuilder, cacheBytes, emptyCache, parseCache, readCache, writeCache } from './cache-file.ts'
+import { CacheBuilder } from './cache-builder.ts'
+import { type Cache, cacheBytes, emptyCache, parseCache, readCache, writeCache } from './cache-file.ts'
 import {
   CacheTable,
   cutFlag,
@@ -82,7 +83,7 @@ test('an entry of a file that changed takes the place of the old one', () => {
   const entry = Uint32Array.from([1, 2, 3, 4, 0, 5, 6, 7, 8, 0])
   const later = Uint32Array.from([1, 2, 3, 40, 0, 5, 6, 7, 9, 0])
   setFlags(later, hitFlag + cutFlag)
-  assert.deepEqual([table.put(entry), table.put(later)], [true, true])
+  assert.deepEqual([table.put(entry), table.put(later)], ['added', 'replaced'])
   assert.deepEqual([table.find(entry), table.find(later) >= 0], [-1, true])
   assert.equal([...Array(8).keys()].filter(slot => !table.isEmpty(slot)).length, 1)
 })
@@ -90,7 +91,7 @@ test('an entry of a file that changed takes the place of the old one', () => {
 test('a full table says so, and does not search for ever', () => {
   const table = new CacheTable(new Uint32Array(2 * wordsPerEntry))
   const entry = (inode: number) => Uint32Array.from([1, inode, 0, 0, 0, 0, 0, 0, 0, 0])
-  assert.deepEqual([table.put(entry(1)), table.put(entry(2)), table.put(entry(3))], [true, true, false])
+  assert.deepEqual([table.put(entry(1)), table.put(entry(2)), table.put(entry(3))], ['added', 'added', undefined])
   assert.equal(table.find(entry(3)), -1)
   assert.equal(new CacheTable(new Uint32Array()).find(entry(1)), -1)
 })
@@ -121,6 +122,34 @@ test('what a scan of everything did not meet is forgotten, what a scan of a part
   assert.deepEqual([whole.entries, whole.findings.size, whole.table.find(third)], [1, 1, -1])
   const part = new CacheBuilder(before, 32).build()
   assert.deepEqual([part.entries, part.findings.size, part.table.find(third) >= 0], [3, 2, true])
+})
+
+test('a cache of which all was met and to which nothing came need not be written again', () => {
+  const entries = [1, 2, 3].map(one => Uint32Array.from([1, one, 0, 9, 0, 5, 6, 7, 8, 0]))
+  const before = builtFrom(entries)
+  const used = new Uint8Array(Math.ceil(before.table.slots / 8))
+  const meet = (entry: Uint32Array) => {
+    const slot = before.table.find(entry)
+    used[slot >> 3] = (used[slot >> 3] ?? 0) | (1 << (slot & 7))
+  }
+  entries.slice(0, 2).forEach(meet)
+  assert.equal(new CacheBuilder(before, 32).isUnchanged(used), false)
+  entries.slice(2).forEach(meet)
+  const builder = new CacheBuilder(before, 32)
+  assert.equal(builder.isUnchanged(used), true)
+  builder.add(Uint32Array.from([1, 4, 0, 9, 0, 5, 6, 7, 8, 0]), Buffer.alloc(0), [])
+  assert.equal(builder.isUnchanged(used), false)
+  assert.equal(new CacheBuilder(emptyCache(), 32).isUnchanged(new Uint8Array()), true)
+})
+
+test('a file that two threads met, or that changed, counts once', () => {
+  const builder = new CacheBuilder(emptyCache(), 32)
+  const [first, changed] = [5, 6].map(time => Uint32Array.from([1, 2, 0, 9, 0, time, 6, 7, 8, 1]))
+  for (const one of [first, first, changed]) if (one !== undefined) builder.add(one, Buffer.alloc(32, one[5]), [])
+  const { table, entries, digests } = builder.build()
+  assert.equal(entries, 1)
+  const place = digestPlace(table.entry(table.find(changed ?? new Uint32Array())))
+  assert.deepEqual(digests.subarray((place - 1) * 32, place * 32), Buffer.alloc(32, 6))
 })
 
 function folder(t: TestContext): string {

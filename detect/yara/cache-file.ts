@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync, renameS
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { contentMatch } from '../../model/index.ts'
-import { CacheTable, textKey, wordsPerEntry } from './cache-table.ts'
+import { CacheTable, wordsPerEntry } from './cache-table.ts'
 
 /** What is remembered of a file in which something was found, or that could not be read whole. */
 const keptFinding = z.object({
@@ -143,68 +143,3 @@ function readShared(path: string): Buffer {
     closeSync(descriptor)
   }
 }
-
-/** Makes the cache of a scan out of what it used of the earlier one and what it read itself. */
-export class CacheBuilder {
-  readonly #before: Cache
-  readonly #read: { readonly entries: Uint32Array; readonly digests: Buffer }[] = []
-  readonly #findings = new Map<string, KeptFinding>()
-  readonly #digestBytes: 32 | 48
-  #count = 0
-
-  constructor(before: Cache, digestBytes: 32 | 48) {
-    this.#before = before
-    this.#digestBytes = digestBytes
-  }
-
-  /** Entries as a thread told them; the places of their digests count from 1 within `digests`. */
-  add(entries: Uint32Array, digests: Buffer, findings: Iterable<readonly [string, KeptFinding]>): void {
-    this.#read.push({ entries, digests })
-    this.#count += entries.length / wordsPerEntry
-    for (const [key, finding] of findings) if (this.#findings.size < mostFindings) this.#findings.set(key, finding)
-  }
-
-  get count(): number {
-    return this.#count
-  }
-
-  /** `used`: a bit for each slot of the earlier cache; without it all of that is kept, as after a scan of a part. */
-  build(used?: Uint8Array): Cache {
-    const { table, digests } = this.#before
-    const keepDigests = this.#before.digestBytes === this.#digestBytes
-    const kept: number[] = []
-    for (let slot = 0; slot < table.slots; slot++) {
-      if (table.isEmpty(slot) || (used !== undefined && ((used[slot >> 3] ?? 0) & (1 << (slot & 7))) === 0)) continue
-      if (kept.length + this.#count >= mostEntries) break
-      kept.push(slot)
-    }
-    const slots = Math.ceil((kept.length + Math.min(this.#count, mostEntries)) * 1.6) + 1
-    const next = new CacheTable(new Uint32Array(new SharedArrayBuffer(slots * wordsPerEntry * 4)))
-    const places: Buffer[] = []
-    const findings = new Map<string, KeptFinding>()
-    let entries = 0
-    const put = (entry: Uint32Array, own: Buffer, from: ReadonlyMap<string, KeptFinding>) => {
-      const copy = entry.slice()
-      const place = copy[wordsPerEntry - 1] ?? 0
-      const digest = own.subarray((place - 1) * this.#digestBytes, place * this.#digestBytes)
-      copy[wordsPerEntry - 1] = 0
-      if (place > 0 && digest.length === this.#digestBytes) copy[wordsPerEntry - 1] = places.push(digest)
-      if (next.find(copy) < 0) entries++
-      next.put(copy)
-      const key = textKey(copy)
-      const finding = from.get(key)
-      if (finding !== undefined) findings.set(key, finding)
-    }
-    const none = Buffer.alloc(0)
-    for (const slot of kept) put(table.entry(slot), keepDigests ? digests : none, this.#before.findings)
-    let left = mostEntries - kept.length
-    for (const one of this.#read) {
-      for (let at = 0; at < one.entries.length && left-- > 0; at += wordsPerEntry)
-        put(one.entries.subarray(at, at + wordsPerEntry), one.digests, this.#findings)
-    }
-    return { table: next, entries, digestBytes: this.#digestBytes, digests: Buffer.concat(places), findings }
-  }
-}
-
-const mostEntries = 2_000_000
-const mostFindings = 20_000

@@ -38,18 +38,18 @@ export class CacheTable {
     return -1
   }
 
-  /** Puts in an entry, or replaces the one of the same file; false when there is no room. */
-  put(entry: Uint32Array): boolean {
+  /** Puts in an entry, or replaces the one of the same file; undefined when there is no room. */
+  put(entry: Uint32Array): 'added' | 'replaced' | undefined {
     for (let slot = firstSlot(entry, this.slots), tries = 0; tries < this.slots; tries++) {
       const at = slot * wordsPerEntry
       const empty = this.words[at + 1] === 0 && this.words[at + 2] === 0
       if (empty || this.#sameFile(at, entry)) {
-        this.words.set(entry.subarray(0, wordsPerEntry), at)
-        return true
+        for (let word = 0; word < wordsPerEntry; word++) this.words[at + word] = entry[word] ?? 0
+        return empty ? 'added' : 'replaced'
       }
       slot = slot + 1 === this.slots ? 0 : slot + 1
     }
-    return false
+    return undefined
   }
 
   isEmpty(slot: number): boolean {
@@ -58,6 +58,11 @@ export class CacheTable {
 
   entry(slot: number): Uint32Array {
     return this.words.subarray(slot * wordsPerEntry, (slot + 1) * wordsPerEntry)
+  }
+
+  /** Whether something was found in the file of an entry, or not all of it was read. */
+  static isMarked(entry: Uint32Array): boolean {
+    return ((entry[modifiedNanoseconds] ?? 0) & flags) !== 0
   }
 
   flagsOf(slot: number): number {

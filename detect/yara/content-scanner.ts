@@ -59,8 +59,19 @@ export interface ContentOrigin {
 export interface ContentScanner {
   /** One buffer that holds the whole content or a chunk of it. The bytes may be overwritten afterwards. */
   scan(bytes: Uint8Array, which?: 'own' | 'foreign' | 'all', origin?: ContentOrigin): ContentLook
-  /** All of an open regular file, in chunks that overlap, one archive level deep; its buffer is reused. `size` as fstat said. */
-  scanFile(descriptor: number, size: number, which?: 'own' | 'foreign' | 'all', origin?: ContentOrigin): ContentLook
+  /** As `scan`, of a whole content, and what lies in it if it is an archive, one level deep. The bytes stay as they are meanwhile. */
+  scanContent(bytes: Uint8Array, which?: 'own' | 'foreign' | 'all', origin?: ContentOrigin): ContentLook
+  /**
+   * All of an open regular file, in chunks that overlap, one archive level deep; its buffer is reused. `size` as fstat said. `read` is shown
+   * each piece in order, for whoever hashes them: the file is read once.
+   */
+  scanFile(
+    descriptor: number,
+    size: number,
+    which?: 'own' | 'foreign' | 'all',
+    origin?: ContentOrigin,
+    read?: (piece: Uint8Array) => void,
+  ): ContentLook
   /** Ends the use of its buffers. */
   close(): void
 }

@@ -1,4 +1,4 @@
-import { decodeBytes, displayBytes } from '../../target/index.ts'
+import { decodeBytes, displayBytes } from '../../target/bytes.ts'
 import type { StringHit } from './yara-engine.ts'
 
 const mostWords = 5

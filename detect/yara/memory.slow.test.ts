@@ -56,6 +56,7 @@ function wordScanner(word: string): ContentScanner & { seen: number } {
       const offset = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(word)
       return { matches: offset < 0 ? [] : [{ rule: 'test/word', words: [word], offset }], cut: [] }
     },
+    scanContent: () => ({ matches: [], cut: [] }),
     scanFile: () => ({ matches: [], cut: [] }),
     close() {},
   }

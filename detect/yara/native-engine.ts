@@ -77,10 +77,16 @@ function compile(binding: Binding, sources: readonly RuleSource[], globals: Glob
 
 function openRules(rules: Native): OpenRules {
   let open: Native | undefined = rules
+  let last: Globals | undefined
   return {
     scan(bytes, globals) {
       try {
-        return (open?.scan(bytes, globals && asText(globals)) ?? []).map(({ namespace, ruleIdentifier, matches }) => ({
+        // Handing over seven variables takes as long as looking through a small file.
+        const changed = globals === undefined || globals === last ? undefined : asText(globals)
+        if (changed !== undefined) last = undefined
+        const found = open?.scan(bytes, changed) ?? []
+        last = globals ?? last
+        return found.map(({ namespace, ruleIdentifier, matches }) => ({
           namespace,
           identifier: ruleIdentifier,
           strings: matches,

@@ -1,11 +1,12 @@
 import { readSync } from 'node:fs'
 import { basename, extname } from 'node:path'
 import type { ContentMatch } from '../../model/index.ts'
-import { decodeBytes, displayBytes } from '../../target/index.ts'
+import { decodeBytes, displayBytes } from '../../target/bytes.ts'
 import { type ArchiveKind, archiveKind, kindBytes } from './archive/archive-kind.ts'
 import { type ArchiveLimits, usualLimits } from './archive/budget.ts'
+import type { PackedBytes } from './archive/decompress.ts'
 import { lookIntoArchive } from './archive/members.ts'
-import { packedFile } from './archive/packed-file.ts'
+import { packedBytes, packedFile } from './archive/packed-file.ts'
 import { yaraEngine } from './chosen-engine.ts'
 import type { CompiledContentRules, ContentLook, ContentOrigin, ContentScanner } from './content-scanner.ts'
 import { OpenedRules } from './opened-rules.ts'
@@ -28,6 +29,8 @@ export interface ScannerOptions {
 }
 
 const megabyte = 1024 * 1024
+/** Read at a time: what is shown to others then still lies in the processor's cache. */
+const stepBytes = 256 * 1024
 const mostMatches = 100
 const longestMember = 200
 
@@ -38,17 +41,24 @@ export function openContentScanner(compiled: CompiledContentRules, options: Scan
   const ours = new OpenedRules(compiled[options.for ?? 'files'], engine, limits)
   const theirs = compiled.foreign === undefined ? undefined : new OpenedRules(compiled.foreign, engine, limits)
   const files = new FileLooks(options)
-  const sets = (which: Which) =>
-    [which === 'foreign' ? undefined : ours, which === 'own' ? undefined : theirs].filter(one => one !== undefined)
+  const foreign = theirs === undefined ? [] : [theirs]
+  const sets = { own: [ours], foreign, all: [ours, ...foreign] }
   return {
     scan(bytes, which = 'own', origin) {
       const cut = new Set<string>()
-      const globals = globalsOf(origin, bytes.length)
-      const matches = sets(which).flatMap(rules => rules.match(bytes, globals, cut).map(hit => matchOf(hit, bytes)))
+      const matches = matchesIn(bytes, sets[which], globalsOf(origin), cut)
       return { matches, cut: [...cut] }
     },
-    scanFile: (descriptor, size, which = 'own', origin) =>
-      files.look(descriptor, size, sets(which), globalsOf(origin, size)),
+    scanContent(bytes, which = 'own', origin) {
+      const cut = new Set<string>()
+      const globals = globalsOf(origin)
+      const matches = matchesIn(bytes, sets[which], globals, cut)
+      const kind = archiveKind(bytes.subarray(0, kindBytes))
+      if (kind !== undefined) files.lookInto(kind, packedBytes(bytes), sets[which], globals, matches, cut)
+      return { matches, cut: [...cut] }
+    },
+    scanFile: (descriptor, size, which = 'own', origin, read) =>
+      files.look(descriptor, size, sets[which], globalsOf(origin), read),
     close() {
       ours.close()
       theirs?.close()
@@ -57,11 +67,24 @@ export function openContentScanner(compiled: CompiledContentRules, options: Scan
   }
 }
 
-type Which = 'own' | 'foreign' | 'all'
+function matchesIn(
+  bytes: Uint8Array,
+  sets: readonly OpenedRules[],
+  globals: Globals,
+  cut: Set<string>,
+): ContentMatch[] {
+  const matches: ContentMatch[] = []
+  for (const rules of sets) for (const hit of rules.match(bytes, globals, cut)) matches.push(matchOf(hit, bytes))
+  return matches
+}
 
-function globalsOf({ path = '', owner = '' }: ContentOrigin = {}, size: number): Globals {
-  const extension = extname(path)
-  return { filename: basename(path), filepath: path, extension, filetype: '', owner, [sizeVariable]: size }
+const unknownOrigin: Globals = { filename: '', filepath: '', extension: '', filetype: '', owner: '', [sizeVariable]: 0 }
+
+/** Only what is seen in parts needs to be told its size (`gathering.ts`). */
+function globalsOf(origin: ContentOrigin | undefined): Globals {
+  if (origin === undefined) return unknownOrigin
+  const { path = '', owner = '' } = origin
+  return { ...unknownOrigin, filename: basename(path), filepath: path, extension: extname(path), owner }
 }
 
 /** Files and what is in them, with one buffer for all. */
@@ -73,16 +96,34 @@ class FileLooks {
     this.#options = options
   }
 
-  look(descriptor: number, size: number, rules: readonly OpenedRules[], globals: Globals): ContentLook {
+  look(
+    descriptor: number,
+    size: number,
+    rules: readonly OpenedRules[],
+    globals: Globals,
+    read: (piece: Uint8Array) => void = () => {},
+  ): ContentLook {
     const cut = new Set<string>()
-    const matches: ContentMatch[] = []
-    const kind = this.#content(descriptor, size, new PiecewiseLook(this.#opened(), rules, globals, cut), matches, cut)
-    const limits = this.#options.archives ?? usualLimits
-    if (kind !== undefined && limits !== false) {
-      const member = () => new PiecewiseLook(this.#opened(), rules, globals, cut)
-      for (const reason of intoMembers(descriptor, size, kind, limits, member, matches)) cut.add(reason)
-    }
+    const look = new PiecewiseLook(this.#opened(), rules, globals, cut)
+    const kind = this.#content(descriptor, size, look, cut, read)
+    const matches = look.end()
+    if (kind !== undefined) this.lookInto(kind, packedFile(descriptor, size), rules, globals, matches, cut)
     return { matches, cut: [...cut] }
+  }
+
+  /** Adds to `matches` what is found in the members of an archive. */
+  lookInto(
+    kind: ArchiveKind,
+    packed: PackedBytes,
+    rules: readonly OpenedRules[],
+    globals: Globals,
+    matches: ContentMatch[],
+    cut: Set<string>,
+  ): void {
+    const limits = this.#options.archives ?? usualLimits
+    if (limits === false) return
+    const member = () => new PiecewiseLook(this.#opened(), rules, globals, cut)
+    for (const reason of intoMembers(packed, kind, limits, member, matches)) cut.add(reason)
   }
 
   close(): void {
@@ -96,15 +137,22 @@ class FileLooks {
   }
 
   /** All bytes as they lie on the disk. Gives what kind of archive they are. */
-  #content(descriptor: number, size: number, look: PiecewiseLook, matches: ContentMatch[], cut: Set<string>) {
+  #content(
+    descriptor: number,
+    size: number,
+    look: PiecewiseLook,
+    cut: Set<string>,
+    seen: (piece: Uint8Array) => void,
+  ): ArchiveKind | undefined {
     const end = performance.now() + (this.#options.secondsPerFile ?? 300) * 1000
     let kind: ArchiveKind | undefined
     try {
       for (;;) {
         const room = look.room()
-        const read = readSync(descriptor, room, 0, room.length, look.size)
+        const read = readSync(descriptor, room, 0, Math.min(room.length, stepBytes), look.size)
         if (read === 0) break
         if (look.size === 0) kind = archiveKind(room.subarray(0, Math.min(read, kindBytes)))
+        seen(room.subarray(0, read))
         look.took(read)
         if (performance.now() < end) continue
         cut.add('time')
@@ -114,21 +162,19 @@ class FileLooks {
       cut.add('unreadable')
     }
     if (look.size !== size && cut.size === 0) cut.add('changed')
-    matches.push(...look.end())
     return kind
   }
 }
 
 function intoMembers(
-  descriptor: number,
-  size: number,
+  packed: PackedBytes,
   kind: ArchiveKind,
   limits: ArchiveLimits,
   newLook: () => PiecewiseLook,
   matches: ContentMatch[],
 ): ReadonlySet<string> {
   const cut = new Set<string>()
-  const reasons = lookIntoArchive(kind, packedFile(descriptor, size), limits, ({ name, content }) => {
+  const reasons = lookIntoArchive(kind, packed, limits, ({ name, content }) => {
     const look = newLook()
     try {
       for (const piece of content) look.push(piece)

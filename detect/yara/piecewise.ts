@@ -2,7 +2,6 @@ import type { ContentMatch } from '../../model/index.ts'
 import { Gathering } from './gathering.ts'
 import { wordsOf } from './match-words.ts'
 import type { Hit, OpenedRules } from './opened-rules.ts'
-import { sizeVariable } from './rule-forms.ts'
 import type { Globals } from './yara-engine.ts'
 
 /** One buffer for all contents of a thread, and what neighbouring chunks of a larger content share. */
@@ -62,7 +61,7 @@ export class PiecewiseLook {
   }
 
   end(): ContentMatch[] {
-    const globals = { ...this.#globals, [sizeVariable]: this.size }
+    const globals = this.#globals
     if (this.#gatherings === undefined) {
       const bytes = this.#window.buffer.subarray(0, this.#filled)
       return this.#sets.flatMap(rules => rules.match(bytes, globals, this.#cut).map(hit => matchOf(hit, bytes)))

@@ -3,7 +3,7 @@ import { eachEntry } from '../../native/read/directory-entries.ts'
 import { FileStatus } from '../../native/read/file-status.ts'
 import { fileSystemType } from '../../native/read/file-system-type.ts'
 import { openBelow } from '../../native/read/open-below.ts'
-import { decodeBytes, encodeBytes } from '../../target/index.ts'
+import { decodeBytes, encodeBytes } from '../../target/bytes.ts'
 import { errorWord } from './walk-trouble.ts'
 
 /** A directory that waits to be read: its path below the root, without `/` at its begin, in the form of `decodeBytes`. */

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { readSync } from 'node:fs'
 import type { ContentMatch } from '../../model/index.ts'
 import { dataSegments } from '../../native/read/data-segments.ts'
-import { displayBytes } from '../../target/index.ts'
+import { displayBytes } from '../../target/bytes.ts'
 import type { ContentOrigin, ContentScanner } from './content-scanner.ts'
 
 /** What reading one file gave. */
@@ -12,6 +12,8 @@ export interface FileLook {
   /** Of programs and scripts. */
   readonly digest?: Buffer | undefined
   readonly bytes: number
+  /** The scan was ended within it: not what was found until then, but the next scan says what the file holds. */
+  readonly stopped?: boolean
 }
 
 export interface FileLookOptions {
@@ -60,11 +62,10 @@ export class FileLooker {
     const cut = bytes.length < size ? ['changed'] : []
     if (bytes.length === 0) return { matches: [], cut, bytes: 0 }
     const { which } = this.#options
-    // An archive is opened, which needs the file itself.
     const look = isArchive(bytes)
-      ? this.#scanner.scanFile(descriptor, bytes.length, which, this.#origin)
+      ? this.#scanner.scanContent(bytes, which, this.#origin)
       : this.#scanner.scan(bytes, which, this.#origin)
-    const digest = isProgram(bytes) ? this.#digests([bytes]) : undefined
+    const digest = isProgram(bytes) ? this.#digest(bytes) : undefined
     return { matches: look.matches, cut: joined(look.cut, cut), bytes: bytes.length, digest }
   }
 
@@ -73,10 +74,16 @@ export class FileLooker {
       const look = this.#pieces(descriptor, [{ start: 0, end: partBytes }])
       return { ...look, cut: joined(look.cut, ['limit']) }
     }
-    const look = this.#scanner.scanFile(descriptor, whole, this.#options.which, this.#origin)
-    const head = this.#read(descriptor, 0, 8)
-    const digest = isProgram(head) ? this.#digestOf(descriptor, whole) : undefined
-    return { matches: look.matches, cut: look.cut, bytes: whole, digest }
+    const hashes: Hash[] = []
+    let bytes = 0
+    const { matches, cut } = this.#scanner.scanFile(descriptor, whole, this.#options.which, this.#origin, piece => {
+      if (bytes === 0 && isProgram(piece)) hashes.push(...this.#hashes())
+      for (const hash of hashes) hash.update(piece)
+      bytes += piece.length
+      this.#options.rest()
+    })
+    // What could not be read to its end has no digest.
+    return { matches, cut, bytes, digest: hashes.length > 0 && bytes === whole ? digestOf(hashes) : undefined }
   }
 
   /** Parts of a file, each in pieces. */
@@ -86,7 +93,8 @@ export class FileLooker {
     let bytes = 0
     for (const { start, end } of parts) {
       for (let at = start; at < end; at += bufferBytes - overlap) {
-        const enough = bytes >= this.#options.largest || this.#options.rest()
+        if (this.#options.rest()) return { matches: [...matches.values()], cut: [...cut], bytes, stopped: true }
+        const enough = bytes >= this.#options.largest
         const piece = enough ? undefined : this.#read(descriptor, at, Math.min(bufferBytes, end - at))
         if (piece === undefined || piece.length === 0) {
           cut.add(enough ? 'limit' : 'changed')
@@ -115,27 +123,19 @@ export class FileLooker {
     return this.#buffer.subarray(0, count)
   }
 
-  #digestOf(descriptor: number, size: number): Buffer | undefined {
+  #digest(bytes: Uint8Array): Buffer {
     const hashes = this.#hashes()
-    for (let at = 0; at < size; ) {
-      const piece = this.#read(descriptor, at, Math.min(bufferBytes, size - at))
-      if (piece.length === 0) return undefined
-      for (const hash of hashes) hash.update(piece)
-      at += piece.length
-      if (this.#options.rest()) return undefined
-    }
-    return Buffer.concat(hashes.map(hash => hash.digest()))
-  }
-
-  #digests(pieces: readonly Buffer[]): Buffer {
-    const hashes = this.#hashes()
-    for (const piece of pieces) for (const hash of hashes) hash.update(piece)
-    return Buffer.concat(hashes.map(hash => hash.digest()))
+    for (const hash of hashes) hash.update(bytes)
+    return digestOf(hashes)
   }
 
   #hashes(): Hash[] {
     return [createHash('sha256'), ...(this.#options.md5 ? [createHash('md5')] : [])]
   }
+}
+
+function digestOf(hashes: readonly Hash[]): Buffer {
+  return Buffer.concat(hashes.map(hash => hash.digest()))
 }
 
 /** ELF, or a text that names its interpreter. */

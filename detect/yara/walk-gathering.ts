@@ -1,4 +1,5 @@
-import { type Cache, CacheBuilder } from './cache-file.ts'
+import { CacheBuilder } from './cache-builder.ts'
+import type { Cache } from './cache-file.ts'
 import type { ContentCounts, ContentFound, ContentsRead } from './walk-result.ts'
 import type { Found, FromThread } from './walk-messages.ts'
 import { MissedList } from './walk-missed.ts'

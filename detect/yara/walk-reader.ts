@@ -1,8 +1,8 @@
 import { closeSync, constants, openSync } from 'node:fs'
 import { FileStatus } from '../../native/read/file-status.ts'
 import { openBelow, openEntry } from '../../native/read/open-below.ts'
-import { encodeBytes } from '../../target/index.ts'
-import { type HashLookup, openHashLookup } from '../intel/index.ts'
+import { encodeBytes } from '../../target/bytes.ts'
+import type { HashLookup } from '../intel/index.ts'
 import type { KeptFinding } from './cache-file.ts'
 import {
   CacheTable,
@@ -66,15 +66,19 @@ export class Reader {
   #told = performance.now()
   #noAtime: number = O_NOATIME
 
-  constructor(given: ThreadGiven, post: (message: FromThread, transfer?: ArrayBuffer[]) => void) {
+  constructor(
+    given: ThreadGiven,
+    hashes: HashLookup | undefined,
+    post: (message: FromThread, transfer?: ArrayBuffer[]) => void,
+  ) {
     this.#given = given
     this.#post = post
     this.#notInto = new Set(given.notInto)
     this.#known = new CacheTable(given.known)
     this.#counts = given.counts.subarray(given.number * countsPerThread, (given.number + 1) * countsPerThread)
     this.#pace = paceOf(given.cpuPercent)
-    const { which, largest, md5, hashes } = given
-    this.#hashes = hashes === undefined ? undefined : openHashLookup(hashes)
+    const { which, largest, md5 } = given
+    this.#hashes = hashes
     this.#looker = new FileLooker(openContentScanner(given.compiled), { which, largest, md5, rest: () => this.#rest() })
   }
 
@@ -216,7 +220,7 @@ export class Reader {
         : finding
       if (told !== undefined) this.#found.push({ path: path(), ...told })
       if (linked !== undefined && this.#linked.size < mostLinked) this.#linked.set(linked, told)
-      const passing = look.cut.includes('changed') || look.cut.includes('unreadable')
+      const passing = look.stopped === true || look.cut.includes('changed') || look.cut.includes('unreadable')
       if (!passing && changed < Date.now() / 1_000 - settledSeconds) this.#remember(look, finding)
     } finally {
       closeSync(descriptor)

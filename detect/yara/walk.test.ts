@@ -52,6 +52,18 @@ test('what is not entered, what may not be read, and two names of one file', asy
   assert.deepEqual(missed, [{ why: 'permission denied', count: 3, paths: ['/own/x', '/own/y', '/shut'] }])
 })
 
+test('programs of any size have the hash of all their bytes', async t => {
+  const folder = tree(t)
+  const program = (size: number) => Buffer.concat([Buffer.from('\x7fELF', 'latin1'), Buffer.alloc(size, mark)])
+  const sizes = [100, 2 * 1024 * 1024 - 4, 3_000_000, 9_000_000]
+  for (const size of sizes) writeFileSync(join(folder, String(size)), program(size))
+  const { found } = await read(folder)
+  assert.deepEqual(
+    Object.fromEntries(found.map(one => [one.path, one.sha256])),
+    Object.fromEntries(sizes.map(size => [`/${size}`, createHash('sha256').update(program(size)).digest('hex')])),
+  )
+})
+
 test('of a sparse terabyte and of what is too large only a part, and that is said', async t => {
   const folder = tree(t)
   writeFileSync(join(folder, 'sparse'), mark)

@@ -89,8 +89,11 @@ export async function readContents(request: ContentsRequest): Promise<ContentsRe
   })
   const counts = (): ContentCounts => gathering.with({ ...pool.counts, seconds: secondsSince(begun) })
   let notKept: string | undefined
+  let saved = 0
   const save = (whole: boolean) => {
     if (place?.write !== true || notKept !== undefined) return
+    if (whole ? gathering.builder.isUnchanged(used) : gathering.builder.count === saved) return
+    saved = gathering.builder.count
     try {
       writeCache(place.path, gathering.builder.build(whole ? used : undefined), key)
       request.kept?.(counts())
@@ -112,7 +115,7 @@ export async function readContents(request: ContentsRequest): Promise<ContentsRe
     await pool.close()
   }
   const interrupted = request.signal?.aborted === true
-  if (gathering.builder.count > 0 || place?.whole === true) save(place?.whole === true && !interrupted)
+  save(place?.whole === true && !interrupted)
   return gathering.result({ ...pool.counts, seconds: secondsSince(begun) }, interrupted, notKept)
 }
 

@@ -25,8 +25,10 @@ const tarXz = Buffer.from(
   'base64',
 )
 
+/** The same from the disk and from memory. */
 function look(bytes: Uint8Array) {
   const { matches, cut } = lookInto(scanner, bytes)
+  assert.deepEqual(scanner.scanContent(bytes), { matches, cut })
   return { found: matches.map(({ member, offset }) => [member, offset]), cut }
 }
 
@@ -126,7 +128,9 @@ test('no bytes make it throw, hang or grow', () => {
       (sample, changes, cutAt) => {
         const bytes = Buffer.from(sample)
         for (const [at, value] of changes) bytes.writeUInt8(value, at % bytes.length)
-        const { matches } = lookInto(scanner, bytes.subarray(0, cutAt % 3 === 0 ? cutAt % bytes.length : bytes.length))
+        const left = bytes.subarray(0, cutAt % 3 === 0 ? cutAt % bytes.length : bytes.length)
+        const { matches, cut } = lookInto(scanner, left)
+        assert.deepEqual(scanner.scanContent(left), { matches, cut })
         for (const { offset = 0 } of matches) assert.ok(offset <= limits.bytes)
       },
     ),

@@ -35,7 +35,11 @@ export class ByteStream {
 
   /** Puts bytes back that were taken last. */
   putBack(bytes: Uint8Array): void {
-    this.#piece = this.#piece.length === 0 ? bytes : Buffer.concat([bytes, this.#piece])
+    const piece = this.#piece
+    if (piece.length === 0) this.#piece = bytes
+    else if (bytes.buffer === piece.buffer && bytes.byteOffset + bytes.length === piece.byteOffset)
+      this.#piece = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length + piece.length)
+    else this.#piece = Buffer.concat([bytes, piece])
   }
 
   /** False: it ended before. */

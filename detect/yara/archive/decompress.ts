@@ -1,6 +1,7 @@
 import { gunzipSync, inflateRawSync, zstdDecompressSync } from 'node:zlib'
 import { Gunzip, Inflate } from 'fflate'
 import { type ArchiveBudget, ArchiveCut } from './budget.ts'
+import { KeptInflater } from './kept-inflater.ts'
 import { unpackedXz } from './xz.ts'
 
 export type Packing = 'gzip' | 'deflate' | 'zstd' | 'xz'
@@ -15,6 +16,8 @@ export interface PackedBytes {
 /** Streams up to this are unpacked in one step, which costs a fifth of the processor time that piece by piece does. */
 const oneStepBytes = 8 * 1024 * 1024
 const oneStepResult = 16 * 1024 * 1024
+/** Up to this the result mostly fits into what a `KeptInflater` has room for. */
+const smallBytes = 256 * 1024
 /** zstd has no synchronous way but the one step. */
 const zstdBytes = 64 * 1024 * 1024
 
@@ -40,15 +43,26 @@ function inOneStep(packing: Packing, packed: PackedBytes, budget: ArchiveBudget)
   if (packing === 'xz') return undefined
   if (packing === 'zstd') return zstdInOneStep(packed, budget)
   if (packed.size > oneStepBytes) return undefined
+  const bytes = packed.read(0, packed.size)
   try {
     const maxOutputLength = Math.max(1, Math.min(budget.room, oneStepResult))
-    const whole = (packing === 'gzip' ? gunzipSync : inflateRawSync)(packed.read(0, packed.size), { maxOutputLength })
+    const small = bytes.length > smallBytes ? undefined : keptInflater(packing).unpacked(bytes)
+    const whole = small ?? (packing === 'gzip' ? gunzipSync : inflateRawSync)(bytes, { maxOutputLength })
     budget.takePacked(packed.size)
     return whole
   } catch (error) {
     if (error instanceof ArchiveCut) throw error
     return undefined
   }
+}
+
+const inflaters = new Map<'gzip' | 'deflate', KeptInflater>()
+
+/** One for each thread: at most one stream is unpacked at a time. */
+function keptInflater(packing: 'gzip' | 'deflate'): KeptInflater {
+  const kept = inflaters.get(packing) ?? new KeptInflater(packing)
+  inflaters.set(packing, kept)
+  return kept
 }
 
 function zstdInOneStep(packed: PackedBytes, budget: ArchiveBudget): Uint8Array {

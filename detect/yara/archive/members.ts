@@ -46,9 +46,10 @@ function* membersOf(
     return
   }
   const stream = new ByteStream(kind === 'tar' ? plain(packed, budget) : unpacked(kind, packed, budget))
-  const head = stream.take(kindBytes).slice()
+  const head = stream.take(kindBytes)
+  const isTar = kind === 'tar' || archiveKind(head) === 'tar'
   stream.putBack(head)
-  if (kind === 'tar' || archiveKind(head) === 'tar') yield* tarMembers(stream, budget)
+  if (isTar) yield* tarMembers(stream, budget)
   else yield { name: Buffer.from('(content)'), content: stream.rest() }
 }
 

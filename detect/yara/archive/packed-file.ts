@@ -23,3 +23,14 @@ export function packedFile(descriptor: number, size: number): PackedBytes {
     },
   }
 }
+
+/** A whole archive that is in memory; each read gives a view of it. */
+export function packedBytes(bytes: Uint8Array): PackedBytes {
+  return {
+    size: bytes.length,
+    read(at, length) {
+      if (!Number.isSafeInteger(at) || at < 0) throw new ArchiveCut('damaged')
+      return bytes.subarray(at, Math.min(at + Math.max(0, length), bytes.length))
+    },
+  }
+}
