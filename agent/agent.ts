@@ -1,46 +1,20 @@
-import { X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import type { AgentConfig, CenterPolicy, Report } from '../model/wire/index.ts'
+import type { AgentOptions } from './agent-options.ts'
 import { mostReportBytes, readPolicy } from './connection/center-frames.ts'
-import { Connection, type ConnectionParts } from './connection/connection.ts'
+import { Connection } from './connection/connection.ts'
 import type { Farewell, Hello } from './connection/dialogue.ts'
 import { oneLine } from './connection/https.ts'
+import { Duties } from './duties.ts'
 import { hostData } from './host-data.ts'
 import { publicIdentity, readIdentity, type StoredIdentity, writeIdentity } from './identity.ts'
-import { Jobs } from './jobs.ts'
 import { agentFolders, codeOf, messageOf, readJson, replaceJson } from './own-files.ts'
 import { fetchPacks } from './packs.ts'
 import { policyInForce } from './policy.ts'
-import type { AgentFolders, Teller, Worker, WorkerSurroundings } from './ports.ts'
+import type { AgentFolders, LookResult, Worker, WorkerSurroundings } from './ports.ts'
 import { renewalDue, renewed } from './renewal.ts'
-import { Schedule, scheduleFile, type Task } from './schedule.ts'
 import { Spool } from './spool.ts'
-import { writeStatus } from './status.ts'
-import type { UpgradeTrial } from './upgrade/trial.ts'
-
-export interface AgentOptions {
-  readonly state: string
-  readonly program: string
-  readonly launcher: string
-  /** Reads `agent.yml` anew; at the start and whenever `reload` is called. Throws with a message for people. */
-  readonly readConfig: () => Promise<AgentConfig>
-  readonly makeWorker: (surroundings: WorkerSurroundings) => Worker
-  readonly upgrade: WorkerSurroundings['upgrade']
-  /** Whether `upgrade` can do it: the program was installed by its package, and this host knows a release key. Default no. */
-  readonly replaceable?: () => boolean
-  /** What an upgrade that was just made still has to show. */
-  readonly trial?: UpgradeTrial
-  readonly teller?: Teller
-  /** How the service is, in a few words, for systemd. */
-  readonly tellService?: (state: 'ready' | 'alive' | 'stopping', words: string) => void
-  /** Default 0: see `WorkerSurroundings`. */
-  readonly patienceMs?: number
-  readonly log: (line: string) => void
-  readonly connection?: Pick<ConnectionParts, 'pauseFactor' | 'times' | 'random'>
-  /** For tests. */
-  readonly tickMs?: number
-  readonly random?: () => number
-}
+import { statusOf, writeStatus } from './status.ts'
 
 /** Another agent works on the same state folder. */
 export class AgentBusy extends Error {
@@ -57,9 +31,8 @@ export class Agent {
   readonly #options: AgentOptions
   readonly #folders: AgentFolders
   readonly #spool: Spool
-  readonly #schedule: Schedule
   readonly #worker: Worker
-  readonly #jobs: Jobs
+  readonly #duties: Duties
   readonly #startedAt = new Date().toISOString()
   #config: AgentConfig
   #wished: CenterPolicy | undefined
@@ -67,7 +40,6 @@ export class Agent {
   #connection: Connection | undefined
   #timer: NodeJS.Timeout | undefined
   #statusAt = 0
-  #wholeAt = 0
   /** What the last `hello` said that it can do. */
   #announced: readonly string[] = []
   #taking: Promise<void> = Promise.resolve()
@@ -90,13 +62,9 @@ export class Agent {
     this.#folders = agentFolders(options.state, true)
     this.#identity = this.#ownIdentity()
     this.#spool = openSpool(this.#folders, config, this.#identity?.agent ?? 'nobody')
-    this.#schedule = new Schedule(scheduleFile(join(this.#folders.own, 'schedule.json')), options.random)
     this.#wished = readPolicy(readJson(this.#policyPath())?.['policy'])
     this.#worker = options.makeWorker(this.#surroundings())
-    this.#jobs = new Jobs(
-      line => this.#log(line),
-      () => this.#show(),
-    )
+    this.#duties = this.#makeDuties()
     this.ended = new Promise(resolve => {
       this.#ended = () => resolve(this.#leaving ?? 'shutdown')
     })
@@ -108,9 +76,9 @@ export class Agent {
     this.#leaving = reason
     clearInterval(this.#timer)
     this.#tell('stopping', reason)
-    this.#jobs.stop()
+    this.#duties.stop()
     await this.#worker.stop()
-    await Promise.race([this.#jobs.idle(), after(20_000)])
+    await Promise.race([this.#duties.idle(), after(20_000)])
     await this.#connection?.stop(reason)
     this.#writeStatus(false)
     this.#spool.close()
@@ -122,7 +90,7 @@ export class Agent {
     try {
       this.#config = await this.#options.readConfig()
       replaceJson(this.#folders.config, this.#config)
-      this.#schedule.settle(this.#rhythm(), Date.now())
+      this.#duties.settle()
       this.#log('agent.yml was read again')
       if (this.#capabilities().join() !== this.#announced.join()) this.#connection?.renew()
     } catch (error) {
@@ -132,13 +100,13 @@ export class Agent {
 
   async #begin(): Promise<void> {
     replaceJson(this.#folders.config, this.#config)
-    for (const order of await this.#worker.start()) this.#queueOrder(order)
+    for (const order of await this.#worker.start()) this.#duties.queueOrder(order)
     this.#options.trial?.begin({
       ended: (order, ended) => this.#worker.upgradeEnded(order, ended),
       leave: () => void this.stop('upgrade'),
       log: line => this.#log(line),
     })
-    this.#schedule.settle(this.#rhythm(), Date.now())
+    this.#duties.settle()
     this.#connect()
     this.#tell('ready', this.#words())
     this.#timer = setInterval(() => this.#tick(), this.#options.tickMs ?? 15_000)
@@ -172,46 +140,12 @@ export class Agent {
     this.#connection.start()
   }
 
-  /** Every few seconds: sees what is due. Cheap, because a laptop's lid or a stopped machine makes all other timers wrong. */
   #tick(): void {
     if (this.#leaving !== undefined) return
     const now = Date.now()
     this.#tell('alive', this.#words())
     if (now - this.#statusAt >= 60_000) this.#writeStatus(true)
-    if (this.#jobs.busy) return
-    this.#queueWhole(now)
-    const later = this.#worker.nextLaterLook()
-    if (later !== undefined && later.getTime() <= now)
-      this.#jobs.add('later looks', signal => this.#worker.laterLooks(signal))
-    const task = this.#schedule.due(this.#rhythm(), now)
-    if (task !== undefined) this.#queueTask(task, now)
-  }
-
-  #queueTask(task: Task, now: number): void {
-    this.#schedule.begins(task, this.#rhythm(), now)
-    if (task === 'quick' || task === 'full') this.#jobs.add(`${task} scan`, signal => this.#look(task, signal))
-    if (task === 'inventory') this.#jobs.add('inventory', signal => this.#worker.inventory(false, signal))
-    if (task === 'kept') this.#jobs.add('quarantine and blocks', signal => this.#worker.kept(signal))
-    if (task === 'cost') this.#jobs.add('own cost', async () => this.#reportHealth())
-    if (task === 'tampering') this.#jobs.add('own files', () => this.#worker.checkTampering())
-    if (task === 'renewal') this.#jobs.add('certificate', () => this.#renewIfDue())
-  }
-
-  /** What the spool had to drop is made again. What fails is not tried again before ten minutes are over. */
-  #queueWhole(now: number): void {
-    if (this.#identity === undefined || now - this.#wholeAt < 600_000) return
-    const kinds = this.#spool.wantedWhole()
-    if (kinds.length === 0) return
-    this.#wholeAt = now
-    this.#jobs.add('all that the center lacks', async signal => {
-      if (kinds.includes('inventory')) await this.#worker.inventory(true, signal)
-      if (kinds.some(kind => kind !== 'inventory')) await this.#worker.kept(signal)
-      for (const kind of kinds) this.#spool.sentWhole(kind)
-    })
-  }
-
-  #queueOrder(order: string): void {
-    this.#jobs.add(`order ${order}`, signal => this.#worker.carryOut(order, signal), 'first')
+    this.#duties.tick(now)
   }
 
   /** One after the other, as they came: the sequence of orders must not be mixed up. */
@@ -220,7 +154,7 @@ export class Agent {
       if (this.#leaving !== undefined) return
       try {
         const taken = await this.#worker.take(order)
-        if (taken !== undefined) this.#queueOrder(taken)
+        if (taken !== undefined) this.#duties.queueOrder(taken)
       } catch (error) {
         // It was not written down, so the center sends it again with the next connection.
         this.#log(`an order could not be judged: ${oneLine(messageOf(error))}`)
@@ -228,15 +162,14 @@ export class Agent {
     })
   }
 
-  async #look(mode: 'quick' | 'full', signal: AbortSignal): Promise<void> {
-    const result = await this.#worker.look(mode, signal)
+  async #looked(result: LookResult): Promise<void> {
     if (this.#config.center === undefined && result.verdict !== 'clean')
       await this.#options.teller?.tell(hostData().hostname, result)
   }
 
   #reportHealth(): void {
     const { policy, tightened } = policyInForce(this.#config, this.#wished)
-    const nextScan = this.#schedule.nextScan()?.toISOString()
+    const nextScan = this.#duties.nextScan()?.toISOString()
     const health = {
       ...this.#worker.cost(),
       spool: this.#spool.state(),
@@ -257,7 +190,7 @@ export class Agent {
       this.#log('the certificate was renewed')
       this.#connection?.renew()
     } catch (error) {
-      this.#schedule.again('renewal', Date.now() + renewalRetryMs * (0.5 + Math.random()))
+      this.#duties.renewAt(Date.now() + renewalRetryMs * (0.5 + Math.random()))
       throw error
     }
   }
@@ -265,7 +198,7 @@ export class Agent {
   #takePolicy(policy: CenterPolicy): void {
     this.#wished = policy
     replaceJson(this.#policyPath(), { policy })
-    this.#schedule.settle(this.#rhythm(), Date.now())
+    this.#duties.settle()
     const { tightened } = policyInForce(this.#config, policy)
     this.#show()
     this.#log(`policy ${policy.version} of the center${tightened.length > 0 ? `; here: ${tightened.join('; ')}` : ''}`)
@@ -336,6 +269,22 @@ export class Agent {
     }
   }
 
+  #makeDuties(): Duties {
+    return new Duties({
+      folders: this.#folders,
+      worker: this.#worker,
+      random: this.#options.random,
+      rhythm: () => this.#rhythm(),
+      looked: result => this.#looked(result),
+      reportHealth: () => this.#reportHealth(),
+      renewIfDue: () => this.#renewIfDue(),
+      wantedWhole: () => (this.#identity === undefined ? [] : this.#spool.wantedWhole()),
+      sentWhole: kind => this.#spool.sentWhole(kind),
+      changed: () => this.#show(),
+      log: line => this.#log(line),
+    })
+  }
+
   #surroundings(): WorkerSurroundings {
     return {
       folders: this.#folders,
@@ -356,7 +305,7 @@ export class Agent {
   }
 
   #words(): string {
-    const { doing } = this.#jobs
+    const { doing } = this.#duties
     const at = this.#connection?.state
     const line =
       at === undefined ? 'works alone' : at.state === 'connected' ? `connected (${at.way})` : 'center not reached'
@@ -377,31 +326,22 @@ export class Agent {
   #writeStatus(running: boolean): void {
     this.#statusAt = Date.now()
     const { policy, tightened } = policyInForce(this.#config, this.#wished)
-    const nextScan = this.#schedule.nextScan()?.toISOString()
-    const identity = this.#identity
     try {
-      writeStatus(this.#folders, {
-        format: 'davylamp-agent-status',
-        version: 1,
-        at: new Date().toISOString(),
-        program: this.#options.program,
-        pid: process.pid,
-        startedAt: this.#startedAt,
-        running,
-        ...(identity === undefined
-          ? {}
-          : {
-              agent: identity.agent,
-              center: identity.center,
-              certificateEndsAt: new X509Certificate(identity.certificate).validToDate.toISOString(),
-            }),
-        ...(this.#connection === undefined ? {} : { connection: this.#connection.state }),
-        ...(this.#jobs.doing === undefined ? {} : { doing: this.#jobs.doing }),
-        ...(nextScan === undefined ? {} : { nextScan }),
-        spool: this.#spool.state(),
-        losses: this.#spool.losses,
-        policy: { version: policy.version, tightened },
-      })
+      writeStatus(
+        this.#folders,
+        statusOf({
+          program: this.#options.program,
+          startedAt: this.#startedAt,
+          running,
+          identity: this.#identity,
+          connection: this.#connection?.state,
+          doing: this.#duties.doing,
+          nextScan: this.#duties.nextScan(),
+          spool: this.#spool.state(),
+          losses: this.#spool.losses,
+          policy: { version: policy.version, tightened },
+        }),
+      )
     } catch (error) {
       this.#log(`the status could not be written: ${messageOf(error)}`)
     }

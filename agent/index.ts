@@ -1,4 +1,5 @@
-export type { Agent, AgentOptions } from './agent.ts'
+export type { Agent } from './agent.ts'
+export type { AgentOptions } from './agent-options.ts'
 export { agentFolders } from './own-files.ts'
 export type { AgentFolders, Identity, LookResult, Teller, Worker, WorkerSurroundings } from './ports.ts'
 export type { AgentStatus } from './status.ts'

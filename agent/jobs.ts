@@ -7,14 +7,23 @@ interface Job {
   readonly work: (signal: AbortSignal) => Promise<unknown>
 }
 
+/**
+ * `first`: before all that are not, in the order in which they came. `long`: only when nothing else waits, stopped as soon as
+ * something else comes, and begun again after that.
+ */
+export type Place = 'first' | 'last' | 'long'
+
 /** Does one job at a time. One that fails is said and does not stop the others; one that waits already is not put in twice. */
 export class Jobs {
   readonly #log: (line: string) => void
   readonly #changed: () => void
   readonly #stopping = new AbortController()
   readonly #waiting: Job[] = []
+  readonly #long: Job[] = []
   #running: Promise<void> | undefined
   #doing: string | undefined
+  /** Of the long job that is being done. */
+  #givesWay: AbortController | undefined
   #urgent = 0
 
   /** `changed`: what is being done is something else now. */
@@ -23,25 +32,29 @@ export class Jobs {
     this.#changed = changed
   }
 
+  /** Something is being done that nothing else interrupts. */
   get busy(): boolean {
-    return this.#running !== undefined
+    return this.#running !== undefined && this.#givesWay === undefined
   }
 
   get doing(): string | undefined {
     return this.#doing
   }
 
-  /** `first`: before all that are not; among themselves in the order in which they came. */
-  add(name: string, work: Job['work'], place: 'first' | 'last' = 'last'): void {
-    if (this.#stopping.signal.aborted || this.#doing === name || this.#waiting.some(one => one.name === name)) return
-    if (place === 'last') this.#waiting.push({ name, work })
+  add(name: string, work: Job['work'], place: Place = 'last'): void {
+    const waits = [...this.#waiting, ...this.#long].some(one => one.name === name)
+    if (this.#stopping.signal.aborted || this.#doing === name || waits) return
+    if (place === 'long') this.#long.push({ name, work })
+    else if (place === 'last') this.#waiting.push({ name, work })
     else this.#waiting.splice(this.#urgent++, 0, { name, work })
+    if (place !== 'long') this.#givesWay?.abort(new JobStopped('it gives way'))
     this.#running ??= this.#run()
   }
 
   /** The one that runs is told; those that wait are dropped. */
   stop(): void {
     this.#waiting.length = 0
+    this.#long.length = 0
     this.#stopping.abort(new JobStopped('the agent ends'))
   }
 
@@ -50,18 +63,29 @@ export class Jobs {
   }
 
   async #run(): Promise<void> {
-    for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
-      this.#urgent = Math.max(0, this.#urgent - 1)
+    for (let job = this.#next(); job !== undefined; job = this.#next()) {
       this.#doing = job.name
       this.#changed()
       try {
-        await job.work(this.#stopping.signal)
+        const { signal } = this.#stopping
+        await job.work(this.#givesWay === undefined ? signal : AbortSignal.any([signal, this.#givesWay.signal]))
       } catch (error) {
         if (!(error instanceof JobStopped)) this.#log(`${job.name}: ${oneLine(messageOf(error))}`)
+        else if (this.#givesWay?.signal.aborted === true && !this.#stopping.signal.aborted) this.#long.unshift(job)
       }
       this.#doing = undefined
+      this.#givesWay = undefined
     }
     this.#running = undefined
     this.#changed()
+  }
+
+  #next(): Job | undefined {
+    const urgent = this.#waiting.shift()
+    this.#urgent = Math.max(0, this.#urgent - 1)
+    if (urgent !== undefined) return urgent
+    const long = this.#long.shift()
+    if (long !== undefined) this.#givesWay = new AbortController()
+    return long
   }
 }

@@ -1,4 +1,12 @@
-import type { AgentConfig, AgentHealth, CenterPolicy, OrderKind, Report, ReportKind } from '../model/wire/index.ts'
+import type {
+  AgentConfig,
+  AgentFrame,
+  AgentHealth,
+  CenterPolicy,
+  OrderKind,
+  Report,
+  ReportKind,
+} from '../model/wire/index.ts'
 
 // Measured: loading model/wire/index.ts costs the process 39 MiB of RSS, 22 MiB of it anonymous, and the whole agent may
 // have 80 and 30. So everything that this process loads imports from `model/`, `engine/` and the like types only; what
@@ -27,6 +35,9 @@ export interface Identity {
   readonly orderKeys: readonly { readonly key: string; readonly publicKey: string }[]
 }
 
+/** How far something is that takes a while. `total` 0: nobody knows of how many. */
+export type Progress = Omit<Extract<AgentFrame, { type: 'progress' }>, 'type'>
+
 /** What the worker is given. All of it may be called at any time; nothing of it waits for the center. */
 export interface WorkerSurroundings {
   readonly folders: AgentFolders
@@ -40,7 +51,7 @@ export interface WorkerSurroundings {
   /** Into the spool, on the disk when it returns. Size and schema are the caller's business. Returns its sequence. */
   report(report: Report): number
   /** Shown live if somebody is connected, lost otherwise. */
-  progress(progress: { order?: string; what: string; done: number; total: number }): void
+  progress(progress: Progress): void
   /**
    * Replaces the program: fetches, checks signature, hash and version, unpacks beside, switches. Throws `ReleaseRefused`
    * with a plain message (refusal `bad-release`). After it returned the process ends by itself and the new program starts;
@@ -86,6 +97,8 @@ export interface Worker {
    * returns; `cancel` is done here. Returns the order's id when there is something to carry out, which the agent then queues.
    */
   take(order: unknown): Promise<string | undefined>
+  /** Whether it may take hours and can be stopped and begun again at any moment. */
+  takesLong(order: string): boolean
   carryOut(order: string, signal: AbortSignal): Promise<void>
   /** How the upgrade of an order ended, which only the program that runs afterwards knows: into the ledger, and reported. */
   upgradeEnded(order: string, ended: { state: 'done' } | { state: 'failed'; reason: string }): void

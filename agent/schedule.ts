@@ -60,9 +60,9 @@ export class Schedule {
     if (JSON.stringify(this.#next) !== before) this.#store.write(this.#next)
   }
 
-  /** The task that has been due longest; a scan waits for the end of the time in which the owner wants none. */
-  due(rhythm: Rhythm, now: number): Task | undefined {
-    return tasks
+  /** Of `among`, the task that has been due longest; a scan waits for the end of the time in which the owner wants none. */
+  due(rhythm: Rhythm, now: number, among: readonly Task[] = tasks): Task | undefined {
+    return among
       .filter(task => (this.#next[task] ?? Number.POSITIVE_INFINITY) <= now)
       .filter(task => !isScan(task) || !isWithin(rhythm.notBetween, now))
       .sort((one, other) => (this.#next[one] ?? 0) - (this.#next[other] ?? 0))[0]
@@ -74,7 +74,7 @@ export class Schedule {
     this.#store.write(this.#next)
   }
 
-  /** Sooner than its period says, because it failed or is wanted. */
+  /** Sooner than its period says, because it failed, was cut off or is wanted. */
   again(task: Task, at: number): void {
     this.#next[task] = Math.min(at, this.#next[task] ?? Number.POSITIVE_INFINITY)
     this.#store.write(this.#next)

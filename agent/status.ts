@@ -1,6 +1,8 @@
+import { X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import { processExists } from '../native/read/process-exists.ts'
 import type { ConnectionState } from './connection/connection.ts'
+import type { StoredIdentity } from './identity.ts'
 import { readJson, replaceJson } from './own-files.ts'
 import type { AgentFolders } from './ports.ts'
 import type { SpoolState } from './spool.ts'
@@ -28,6 +30,33 @@ export interface AgentStatus {
 
 function statusPath(folders: AgentFolders): string {
   return join(folders.own, 'status.json')
+}
+
+export interface StatusParts
+  extends Pick<AgentStatus, 'program' | 'startedAt' | 'running' | 'spool' | 'losses' | 'policy'> {
+  readonly identity: StoredIdentity | undefined
+  readonly connection: ConnectionState | undefined
+  readonly doing: string | undefined
+  readonly nextScan: Date | undefined
+}
+
+/** How this process is at this moment. */
+export function statusOf({ identity, connection, doing, nextScan, ...parts }: StatusParts): AgentStatus {
+  return {
+    format: 'davylamp-agent-status',
+    version: 1,
+    at: new Date().toISOString(),
+    pid: process.pid,
+    ...parts,
+    ...(identity === undefined ? {} : joined(identity)),
+    ...(connection === undefined ? {} : { connection }),
+    ...(doing === undefined ? {} : { doing }),
+    ...(nextScan === undefined ? {} : { nextScan: nextScan.toISOString() }),
+  }
+}
+
+function joined({ agent, center, certificate }: StoredIdentity) {
+  return { agent, center, certificateEndsAt: new X509Certificate(certificate).validToDate.toISOString() }
 }
 
 export function writeStatus(folders: AgentFolders, status: AgentStatus): void {

@@ -8,7 +8,7 @@ import { inventoryChange } from './agent-inventory.ts'
 import type { Context } from './context.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { handledPlanOf, type Look, lookAt } from './look.ts'
-import type { Progress } from './print/progress.ts'
+import type { Progress, Step } from './print/progress.ts'
 
 export interface AgentLookOptions {
   readonly order?: string
@@ -141,16 +141,21 @@ function packsIn(own: string): string | undefined {
 
 const restMs = 500
 
-/** `{"progress":{"what":…,"done":…,"total":…}}`, not more often than somebody could read it. */
+/** `{"progress":{"what":…,"done":…,"total":…}}` (see `Step`), not more often than somebody could read it. */
 function progressLines(context: Context): Progress {
   let last = 0
   return {
-    show(text) {
+    show(text, step = stepIn(text)) {
       if (Date.now() - last < restMs) return
       last = Date.now()
-      const [, done = '0', total = '0'] = /\((\d+) of (\d+)\)/.exec(text) ?? []
-      context.raw(`${JSON.stringify({ progress: { what: text, done: Number(done), total: Number(total) } })}\n`)
+      context.raw(`${JSON.stringify({ progress: step })}\n`)
     },
     clear() {},
   }
+}
+
+/** "looking (3 of 40) cron jobs" says it in words only. */
+function stepIn(text: string): Step {
+  const [count = '', done = '0', total = '0'] = /\((\d+) of (\d+)\) ?/.exec(text) ?? []
+  return { what: text.replace(count, ''), done: Number(done), total: Number(total) }
 }

@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
-import { contentPlaces, readMounts, type SeenContent } from '../collectors/index.ts'
+import { contentPlaces, readMounts, type SeenContent, unreadPlace } from '../collectors/index.ts'
 import { type SharedHashes, shareHashes } from '../detect/intel/index.ts'
 import type { ContentsRead } from '../detect/yara/index.ts'
 import type { Scan } from '../model/index.ts'
@@ -32,12 +32,11 @@ export async function readAllContents(
 ): Promise<ContentsSeen> {
   const { readContents } = await import('../detect/yara/index.ts')
   const full = options.full === true
-  const named = full ? undefined : namedPaths(target, options.path ?? [])
-  const places = contentPlaces(readMounts(liveTarget()), {
-    root: realRoot(target),
-    paths: named?.directories,
-    remote: options.remote === true,
-  })
+  const mounts = readMounts(liveTarget())
+  const where = { root: realRoot(target), remote: options.remote === true }
+  const unread = (path: string) => unreadPlace(mounts, where, path)
+  const named = full ? undefined : namedPaths(target, options.path ?? [], unread)
+  const places = contentPlaces(mounts, { ...where, paths: named?.directories })
   for (const gap of places.gaps) target.addGap(gap)
   const folder = join(targetFolder(context.state, target.root), 'contents')
   const last = full ? readLastContents(folder) : undefined
@@ -98,7 +97,11 @@ function tellResumed(last: LastContents | undefined, known: number, context: Con
 }
 
 /** What people name: where it is in the tree, without links. */
-function namedPaths(target: Target, paths: readonly string[]): { directories: string[]; files: string[] } {
+function namedPaths(
+  target: Target,
+  paths: readonly string[],
+  unread: (path: string) => string | undefined,
+): { directories: string[]; files: string[] } {
   const named = { directories: [] as string[], files: [] as string[] }
   for (const path of paths) {
     if (!path.startsWith('/')) throw new CommandError(`--path wants a whole path that begins with /, and not ${path}`)
@@ -106,6 +109,8 @@ function namedPaths(target: Target, paths: readonly string[]): { directories: st
     const type = real === undefined ? undefined : target.files.lstat(real)?.type
     if (real === undefined || (type !== 'directory' && type !== 'file'))
       throw new CommandError(`there is no file or folder ${displayBytes(path)} in ${target.root}`)
+    const why = unread(real)
+    if (why !== undefined) throw new CommandError(`${displayBytes(path)} cannot be scanned: ${why}`)
     named[type === 'directory' ? 'directories' : 'files'].push(real)
   }
   return named

@@ -1,10 +1,11 @@
 import type { AgentFrame, CenterPolicy } from '../../model/wire/index.ts'
+import type { Progress } from '../ports.ts'
 import type { Spool } from '../spool.ts'
 import { frameOf, type HeardFrame, readFrame, spokenProtocol } from './center-frames.ts'
 import type { Ended } from './pause.ts'
 
 export type Hello = Extract<AgentFrame, { type: 'hello' }>
-export type Progress = Omit<Extract<AgentFrame, { type: 'progress' }>, 'type'>
+export type { Progress }
 export type Farewell = Extract<AgentFrame, { type: 'goodbye' }>['reason']
 export type Welcome = Extract<HeardFrame, { type: 'welcome' }>
 export type PackNames = Extract<HeardFrame, { type: 'rules' }>['packs']

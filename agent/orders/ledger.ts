@@ -63,6 +63,7 @@ export class OrderLedger {
         begun TEXT) STRICT;
       CREATE TABLE IF NOT EXISTS run (id TEXT PRIMARY KEY, taken TEXT NOT NULL) STRICT;
       CREATE TABLE IF NOT EXISTS approval (use TEXT PRIMARY KEY, taken TEXT NOT NULL) STRICT;
+      CREATE TABLE IF NOT EXISTS cut (id TEXT PRIMARY KEY, times INTEGER NOT NULL) STRICT;
       CREATE TABLE IF NOT EXISTS last (one INTEGER PRIMARY KEY CHECK (one = 1), sequence INTEGER NOT NULL) STRICT;
       INSERT OR IGNORE INTO last VALUES (1, 0);`)
   }
@@ -107,6 +108,14 @@ export class OrderLedger {
       .prepare("UPDATE taken SET begun = ?, state = 'running' WHERE id = ? AND begun IS NULL AND state = 'accepted'")
       .run(at, id)
     return done.changes === 1
+  }
+
+  /** The agent ended while it was carried out. How often that happened to it by now. */
+  cutOff(id: string): number {
+    const row = this.#database
+      .prepare('INSERT INTO cut VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET times = times + 1 RETURNING times')
+      .get(id)
+    return Number(row?.['times'])
   }
 
   progress(id: string, { state, refusal, reason, run, scan }: Progressed): void {
@@ -165,6 +174,7 @@ export class OrderLedger {
         "DELETE FROM taken WHERE state NOT IN ('accepted', 'running') AND sequence <= (SELECT sequence FROM taken ORDER BY sequence DESC LIMIT 1 OFFSET ?)",
       )
       .run(mostKept)
+    this.#database.exec('DELETE FROM cut WHERE id NOT IN (SELECT id FROM taken)')
   }
 }
 

@@ -41,6 +41,7 @@ export function fakeWorker(
       asked.push(`take ${JSON.stringify(order)}`)
       return String((order as { id?: unknown }).id)
     },
+    takesLong: order => order.startsWith('long'),
     carryOut: order => note(`carry out ${order}`),
     upgradeEnded: (order, ended) => void asked.push(`upgrade ${order} ${JSON.stringify(ended)}`),
     orderSequence: () => 3,

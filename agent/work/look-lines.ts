@@ -1,7 +1,7 @@
 import type { Incident, Scan } from '../../model/index.ts'
 import type { Report } from '../../model/wire/index.ts'
 import { isRecord } from '../own-files.ts'
-import type { LookResult, WorkerSurroundings } from '../ports.ts'
+import type { LookResult, Progress, WorkerSurroundings } from '../ports.ts'
 
 /** The lines of `agent look`, as they come: progress is shown, reports go into the spool, the result is kept. */
 export class LookLines {
@@ -22,12 +22,7 @@ export class LookLines {
     const { progress, report } = value
     if (isRecord(progress)) {
       const order = this.#order === undefined ? {} : { order: this.#order }
-      const [what, done, total] = [
-        String(progress['what']).slice(0, 300),
-        Number(progress['done']),
-        Number(progress['total']),
-      ]
-      this.#given.progress({ ...order, what, done, total })
+      this.#given.progress({ ...order, ...stepFrom(progress) })
     }
     if (!isRecord(report)) return
     const told = report as unknown as Report
@@ -36,6 +31,21 @@ export class LookLines {
       this.result = resultOf(told.scan)
     }
     this.#given.report(told)
+  }
+}
+
+function stepFrom(told: Readonly<Record<string, unknown>>): Omit<Progress, 'order'> {
+  const number = (name: string) => {
+    const value = told[name]
+    return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
+  }
+  return {
+    what: String(told['what']).slice(0, 300),
+    done: number('done') ?? 0,
+    total: number('total') ?? 0,
+    bytes: number('bytes'),
+    perSecond: number('perSecond'),
+    secondsLeft: number('secondsLeft'),
   }
 }
 

@@ -23,6 +23,8 @@ export interface OrderParts {
 
 const followMs = 300
 const busyRetryMs = 5_000
+const mostCuts = 5
+const longestScanMs = 3 * 86_400_000
 /** Exit status of the command line: another run is at work. */
 const notPermitted = 77
 
@@ -38,11 +40,13 @@ export class OrderWork {
   async carryOut(taken: TakenOrder, signal: AbortSignal): Promise<void> {
     const { given, ledger, children } = this.#parts
     const { order, begunAt } = taken
-    if (begunAt !== undefined) return this.#goOn(taken, begunAt, signal)
-    if (Date.parse(order.expiresAt) < Date.now()) return this.finish(order, expired)
-    // On the disk before anything happens: whatever comes now, it is not begun a second time.
-    if (!ledger.begin(order.id, new Date().toISOString())) return
-    given.report({ kind: 'order', order: order.id, state: 'running' })
+    if (begunAt !== undefined && order.action.kind !== 'scan') return this.#goOn(taken, begunAt, signal)
+    if (begunAt === undefined) {
+      if (Date.parse(order.expiresAt) < Date.now()) return this.finish(order, expired)
+      // On the disk before anything happens: whatever comes now, no change is begun a second time.
+      if (!ledger.begin(order.id, new Date().toISOString())) return
+      given.report({ kind: 'order', order: order.id, state: 'running' })
+    }
     if (order.action.kind === 'upgrade') return this.#upgrade(order)
     const words = await this.#wordsFor(taken)
     if (words === undefined) return
@@ -59,8 +63,8 @@ export class OrderWork {
   }
 
   /**
-   * After a restart: what was never begun is begun, what has a run goes on; all else was cut off, and that is said. True when there is
-   * something to carry out.
+   * After a restart: what was never begun is begun, a scan is begun again (what it has read need not be read twice), what has a run goes
+   * on; all else was cut off, and that is said. True when there is something to carry out.
    */
   mayGoOn(taken: TakenOrder): boolean {
     const { order, begunAt } = taken
@@ -70,10 +74,20 @@ export class OrderWork {
         this.finish(order, { state: 'failed', reason: 'It was cut off: the program before it runs.' })
       return false
     }
+    if (order.action.kind === 'scan') return this.#mayScanAgain(order, begunAt)
     if (this.#runToGoOn(taken, begunAt) !== undefined) return true
     const reason = mayBeStopped(order)
       ? 'It was cut off when the agent ended. Order it again.'
       : 'It was cut off before it began: nothing was changed. Order it again.'
+    this.finish(order, { state: 'failed', reason })
+    return false
+  }
+
+  /** A scan that ends its agent, or that never comes to an end, is not begun for ever. */
+  #mayScanAgain(order: Order, begunAt: string): boolean {
+    const times = this.#parts.ledger.cutOff(order.id)
+    if (times <= mostCuts && Date.now() - Date.parse(begunAt) < longestScanMs) return true
+    const reason = `It was begun at ${begunAt} and cut off ${times} times when the agent ended. Order it again: it goes on where it was.`
     this.finish(order, { state: 'failed', reason })
     return false
   }
@@ -236,6 +250,11 @@ const expired = {
 } as const satisfies OrderEnd
 
 const looks = new Set<OrderKind>(['scan', 'report-inventory', 'report-processes', 'prove', 'send-quarantined'])
+
+/** What reads all files, or those below a path. */
+export function takesLong({ action }: Order): boolean {
+  return action.kind === 'scan' && action.mode !== 'quick'
+}
 
 /** What only looks, or only tells, may be stopped at any moment. */
 export function mayBeStopped({ action }: Order): boolean {

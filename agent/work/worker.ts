@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Order, Report } from '../../model/wire/index.ts'
-import { OrderLedger } from '../orders/ledger.ts'
+import { OrderLedger, type TakenOrder } from '../orders/ledger.ts'
 import { isRecord, messageOf, readJson, replaceJson } from '../own-files.ts'
 import { JobStopped, type LookResult, type Worker, type WorkerSurroundings } from '../ports.ts'
 import { capabilities } from './capabilities.ts'
@@ -12,7 +12,7 @@ import { costCounter } from './cost.ts'
 import { keptReports } from './kept-reports.ts'
 import { bootId, LaterLooks } from './later-looks.ts'
 import { endLeftLooks } from './left-children.ts'
-import { mayBeStopped, OrderWork } from './order-work.ts'
+import { mayBeStopped, OrderWork, takesLong } from './order-work.ts'
 import { scanGroup } from './scan-group.ts'
 import { takenBack } from './run-follower.ts'
 import { TamperWatch } from './tampering.ts'
@@ -120,6 +120,11 @@ class ChildWorker implements Worker {
     return taken
   }
 
+  takesLong(id: string): boolean {
+    const taken = this.#ledger.find(id)
+    return taken !== undefined && takesLong(taken.order)
+  }
+
   carryOut(id: string, signal: AbortSignal): Promise<void> {
     const work = this.#carryOut(id, signal)
     this.#settling = Promise.allSettled([this.#settling, work])
@@ -213,7 +218,9 @@ class ChildWorker implements Worker {
     this.#ledger.begin(order.id, new Date().toISOString())
     const target = this.#ledger.find(id)
     const running = this.#atWork.get(id)
-    if (target?.state === 'accepted' && running === undefined) {
+    // A scan that gave way, or that the end of the agent cut off, has begun and waits.
+    const waits = target?.state === 'accepted' || (target !== undefined && this.#handed.has(id) && isCutScan(target))
+    if (waits && running === undefined) {
       this.#orders.finish(target.order, { state: 'cancelled' })
       return this.#orders.finish(order, { state: 'done' })
     }
@@ -245,4 +252,8 @@ class ChildWorker implements Worker {
       this.#atWork.delete(id)
     }
   }
+}
+
+function isCutScan({ state, order }: TakenOrder): boolean {
+  return state === 'running' && order.action.kind === 'scan'
 }

@@ -1,4 +1,10 @@
-import { agentFrame, type CenterFrame, oldestProtocol, protocolVersion } from '../../model/wire/index.ts'
+import {
+  type AgentFrame,
+  agentFrame,
+  type CenterFrame,
+  oldestProtocol,
+  protocolVersion,
+} from '../../model/wire/index.ts'
 import { recordGoodbye, recordHello, type Hello } from './hello.ts'
 import { Flow, type InWork } from './flow.ts'
 import type { GatewayParts } from './gateway-parts.ts'
@@ -245,20 +251,9 @@ export class Session {
     this.#send({ type: 'acknowledged', through: result.through, rejected })
   }
 
-  async #takeProgress({
-    order,
-    what,
-    done,
-    total,
-  }: {
-    order?: string | undefined
-    what: string
-    done: number
-    total: number
-  }) {
+  async #takeProgress({ type: _, ...detail }: Extract<AgentFrame, { type: 'progress' }>) {
     if (!this.#flow.showsProgress(this.#now())) return
     const { tenant, host } = this.identity
-    const detail = { what: what.slice(0, 300), done, total, ...(order === undefined ? {} : { order }) }
     await this.#parts.center.bus.publish('live', { tenant, what: 'progress', id: host, detail })
   }
 

@@ -9,6 +9,7 @@ import { calledAs } from '../program-name.ts'
 import { bellOf, hasEnded } from './order-bell.ts'
 import type { Connected } from './connect.ts'
 import { gathered, plainAll, said } from './show.ts'
+import { ToldProgress } from './told-progress.ts'
 
 /** Steps are told of so many hosts at most; of more, only what became of each. */
 const mostWithSteps = 10
@@ -27,12 +28,15 @@ interface Told {
 export async function followTask(center: Connected, task: string, context: Context): Promise<ExitCode> {
   const told: Told = { states: new Map(), steps: new Map() }
   const stop = new AbortController()
-  const bell = bellOf(center, stop.signal)
+  const progress = new ToldProgress(context)
+  const bell = bellOf(center, stop.signal, context.json ? undefined : change => progress.hear(change))
   try {
     for (;;) {
       const { items } = await gathered(paging => center.client.listOrders({ query: { task, ...paging } }), {
         all: true,
       })
+      progress.know(items)
+      context.progress.clear()
       if (!context.json) await tell(center, items, told, context)
       if (items.every(one => hasEnded(one.state))) return await conclude(center, task, items, context)
       if (items.every(one => hasEnded(one.state) || one.state === 'waiting-approval')) return waits(items, context)
@@ -40,6 +44,7 @@ export async function followTask(center: Connected, task: string, context: Conte
     }
   } finally {
     stop.abort()
+    context.progress.clear()
   }
 }
 

@@ -1,5 +1,5 @@
 import { liveEvents } from '../../client/index.ts'
-import { type CenterOrderState, endedStates, type OrderObject } from '../../model/api/index.ts'
+import { type CenterOrderState, endedStates, type LiveChange, type OrderObject } from '../../model/api/index.ts'
 import type { Connected } from './connect.ts'
 
 /** Without a word from the live view it is looked at again after so long. */
@@ -25,11 +25,19 @@ export function hasEnded(state: CenterOrderState): boolean {
   return endedStates.some(one => one === state)
 }
 
-/** Rings when something about orders or runs changed, and now and then by itself. */
-export function bellOf({ options }: Connected, signal: AbortSignal): { rung(): Promise<void> } {
+/** Rings when something about orders or runs changed, and now and then by itself. `progress` is heard without a ring. */
+export function bellOf(
+  { options }: Connected,
+  signal: AbortSignal,
+  progress?: (change: LiveChange) => void,
+): { rung(): Promise<void> } {
   let ring = Promise.withResolvers<void>()
+  const kinds = ['order', 'run', 'task'] as const
+  const what = progress === undefined ? kinds : ([...kinds, 'progress'] as const)
   const listening = (async () => {
-    for await (const _ of liveEvents(options, { what: ['order', 'run', 'task'], signal })) ring.resolve()
+    for await (const event of liveEvents(options, { what, signal }))
+      if (event.event === 'changed' && event.data.what === 'progress') progress?.(event.data)
+      else ring.resolve()
   })()
   // Where the live view cannot be had, looking now and then is enough.
   listening.catch(() => {})

@@ -1,8 +1,19 @@
 import { cut, safeText } from './text.ts'
 
+/** How far something is, for programs: as in the frame `progress` of model/wire. `total` 0: nobody knows of how many. */
+export interface Step {
+  readonly what: string
+  readonly done: number
+  readonly total: number
+  readonly bytes?: number | undefined
+  readonly perSecond?: number | undefined
+  readonly secondsLeft?: number | undefined
+}
+
 /** One line on a terminal that says what is being looked at. Nothing where no terminal is. */
 export interface Progress {
-  show(text: string): void
+  /** `step`: the same in numbers. */
+  show(text: string, step?: Step): void
   clear(): void
 }
 

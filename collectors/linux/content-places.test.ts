@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type ContentPlaces, contentPlaces, type PlacesWanted } from './content-places.ts'
+import { type ContentPlaces, contentPlaces, type PlacesWanted, unreadPlace } from './content-places.ts'
 import { parseMount } from './mount-info.ts'
 
 const disk = '27 1 254:0 / / rw - ext4 /dev/vda rw'
@@ -119,6 +119,24 @@ for (const [name, lines, wanted, expected] of cases)
   test(name, () => {
     const places = placesOf(lines, wanted)
     assert.deepEqual({ ...places, ...expected }, places)
+  })
+
+const share = '60 27 0:70 / /mnt/share rw - nfs4 server:/x rw'
+for (const [path, remote, expected] of [
+  ['/', false, undefined],
+  ['/srv', false, undefined],
+  ['/procedures', false, undefined],
+  ['/proc', false, /lies on proc, which holds no files/],
+  ['/proc/1/root', false, /lies on proc/],
+  ['/mnt', false, undefined],
+  ['/mnt/share/a', false, /another machine \(nfs4\).*--remote/],
+  ['/mnt/share/a', true, undefined],
+] as const)
+  test(`a named place ${path}${remote ? ' with --remote' : ''}`, () => {
+    const mounts = [disk, proc, share].map(parseMount).filter(one => one !== undefined)
+    const why = unreadPlace(mounts, { root: '/', remote }, path)
+    if (expected === undefined) assert.equal(why, undefined)
+    else assert.match(why ?? '', expected)
   })
 
 test('any mounts: nothing twice, and every place but the root is not entered from above', () => {

@@ -54,7 +54,22 @@ export function contentPlaces(mounts: readonly MountLine[], wanted: PlacesWanted
   return namedPlaces(wanted.paths, { starts, points, gaps })
 }
 
-/** Named directories with the file systems below them. Whoever names a place wants it, whatever it lies on. */
+/** Why nothing at a named place is read: it lies on a file system that holds no files of its own, or on that of another machine that nobody asked for. */
+export function unreadPlace(
+  mounts: readonly MountLine[],
+  { root, remote }: Omit<PlacesWanted, 'paths'>,
+  path: string,
+): string | undefined {
+  const holder = ownMounts(mounts, root).findLast(one => isBelow(path, one.path))
+  if (holder === undefined || holder.path === '/') return undefined
+  const kind = kindOf(holder)
+  if (kind === 'pseudo') return `it lies on ${holder.fileSystem}, which holds no files that anybody wrote`
+  if (kind === 'remote' && !remote)
+    return `it lies on a file system of another machine (${holder.fileSystem}): on this host, scan --remote reads it`
+  return undefined
+}
+
+/** Named directories with the file systems below them. Whoever names a place of an odd kind wants it. */
 function namedPlaces(
   paths: readonly string[],
   { starts, points, gaps }: { starts: readonly string[]; points: readonly string[]; gaps: readonly Gap[] },

@@ -19,7 +19,7 @@ export const liveKinds = [
   'rules',
   'allowlist',
   'notification',
-  /** How far a host is with what it was asked; the id is that of the host, the detail `{ what, done, total, order? }`. */
+  /** How far a host is with what it was asked; the id is that of the host, the detail `{ what, done, total, bytes?, perSecond?, secondsLeft?, order? }`. */
   'progress',
 ] as const
 export type LiveKind = (typeof liveKinds)[number]

@@ -38,13 +38,17 @@ export const agentFrame = z.discriminatedUnion('type', [
     orderSequence: z.number().int().nonnegative(),
   }),
   z.object({ type: z.literal('reports'), items: z.array(z.unknown()).min(1).max(200) }),
-  /** How far a long task is; shown live, never stored. */
+  /** How far a long task is; shown live, never stored. `total` 0: nobody knows of how many. */
   z.object({
     type: z.literal('progress'),
     order: z.uuid().optional(),
     what: z.string().max(300),
     done: z.number().nonnegative(),
     total: z.number().nonnegative(),
+    /** Of a reading of contents, whose `done` and `total` are files: what was read, and how fast it goes by now. */
+    bytes: z.number().nonnegative().optional(),
+    perSecond: z.number().nonnegative().optional(),
+    secondsLeft: z.number().nonnegative().optional(),
   }),
   /** Takes leave: the reason is shown instead of "offline". */
   z.object({ type: z.literal('goodbye'), reason: z.enum(['shutdown', 'restart', 'upgrade', 'uninstall']) }),

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { agentConfig, defaultPolicy, type Report } from '../../../model/wire/index.ts'
 import { agentFolders, replaceJson } from '../../own-files.ts'
-import type { WorkerSurroundings } from '../../ports.ts'
+import type { Progress, WorkerSurroundings } from '../../ports.ts'
 import { type CenterHand, centerHand } from './center-hand.ts'
 
 const wallet = '44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A'
@@ -39,7 +39,7 @@ export interface InfectedHost {
   readonly center: CenterHand
   /** All that was reported, oldest first. */
   readonly reports: Report[]
-  readonly progress: { order?: string; what: string }[]
+  readonly progress: Progress[]
   readonly log: string[]
   readonly surroundings: WorkerSurroundings
 }
@@ -58,7 +58,7 @@ export function infectedHost(test: TestContext, config: object = {}): InfectedHo
   replaceJson(folders.config, local)
   const center = centerHand()
   const reports: Report[] = []
-  const progress: { order?: string; what: string }[] = []
+  const progress: Progress[] = []
   const log: string[] = []
   const surroundings: WorkerSurroundings = {
     folders,

@@ -120,6 +120,7 @@ function treeWorker({ report }: WorkerSurroundings, state: string, root: string)
       report({ kind: 'order', order: order.id, state: 'accepted' })
       return order.id
     },
+    takesLong: () => false,
     async carryOut(id) {
       const order = orders.get(id)
       if (order === undefined) return
