@@ -14,6 +14,7 @@ import { contentRules } from './content-rules.ts'
 import type { Context } from './context.ts'
 import { defaultState } from './default-state.ts'
 import { interruptible } from './interruptible.ts'
+import { cut } from './print/text.ts'
 import { type LastContents, readLastContents, rememberContents } from './state/last-contents.ts'
 import { targetFolder } from './state/state-files.ts'
 
@@ -108,12 +109,18 @@ function namedPaths(
     const real = target.files.realPath(path)
     const type = real === undefined ? undefined : target.files.lstat(real)?.type
     if (real === undefined || (type !== 'directory' && type !== 'file'))
-      throw new CommandError(`there is no file or folder ${displayBytes(path)} in ${target.root}`)
+      throw new CommandError(`there is no file or folder ${shown(path)} in ${target.root}`)
     const why = unread(real)
-    if (why !== undefined) throw new CommandError(`${displayBytes(path)} cannot be scanned: ${why}`)
+    if (why !== undefined) throw new CommandError(`${shown(path)} cannot be scanned: ${why}`)
     named[type === 'directory' ? 'directories' : 'files'].push(real)
   }
   return named
+}
+
+const longestShown = 300
+
+function shown(path: string): string {
+  return cut(displayBytes(path), longestShown)
 }
 
 /** Named files that lie in no named directory: those are read with it. */

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { globSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { OrderAction, Report } from '../../model/wire/index.ts'
+import { defaultPolicy, type OrderAction, type Report } from '../../model/wire/index.ts'
 import { OrderLedger } from '../orders/ledger.ts'
 import { type InfectedHost, infectedHost } from '../orders/testing/infected-host.ts'
+import { readJson } from '../own-files.ts'
 import { JobStopped } from '../ports.ts'
 import { makeWorker } from './index.ts'
+import { processorSecondsOf } from './process-stat.ts'
 
 const never = new AbortController().signal
 
@@ -73,6 +75,28 @@ test('a full scan that is stopped in the middle puts away what it has read, and 
   const reading = host.progress.findLast(one => one.bytes !== undefined)
   assert.deepEqual([reading?.order, reading?.what], [id, 'reading contents'])
   assert.ok((reading?.perSecond ?? 0) > 0 && (reading?.total ?? 0) >= (reading?.done ?? 0))
+})
+
+test('an order for a whole core stays below what the owner of the host allows', async t => {
+  const host = hostWith(t, 500)
+  const begun = performance.now()
+  const shares: string[] = []
+  const surroundings: typeof host.surroundings = {
+    ...host.surroundings,
+    policy: () => ({ ...defaultPolicy, scan: { ...defaultPolicy.scan, cpuPercent: 20 } }),
+    progress() {
+      const seconds = (performance.now() - begun) / 1_000
+      const used = processorSecondsOf(Number(readJson(join(host.state, 'agent', 'child.json'))?.['pid']))
+      shares.push(`${used} of ${seconds} s`)
+      assert.ok(used <= 0.2 * seconds + 0.5, shares.join(', '))
+    },
+  }
+  const worker = makeWorker(surroundings, { root: host.root, watchedFiles: [] })
+  t.after(() => worker.stop())
+  const id = await taken(host, worker, { kind: 'scan', mode: 'full', cpuPercent: 100 })
+  await worker.carryOut(id, never)
+  assert.deepEqual([states(host, id).at(-1), ofOrder(host, id).at(-1)?.reason], ['done', undefined])
+  assert.ok(shares.length > 0)
 })
 
 test('a scan that the end of the agent cut off is begun again, but not for ever', async t => {
