@@ -90,6 +90,8 @@ function complaint({ file, names, from }: Import): string | undefined {
   if (path.startsWith('..')) return `${file} imports from outside of the repository: ${from}`
   if (folder !== 'remedies' && path.startsWith('native/write/') && !file.startsWith('native/write/') && !isTest(file))
     return `only remedies changes a host: ${file} imports ${path}`
+  if (folder !== 'sensors' && path.startsWith('native/gate/') && folder !== 'native' && !isTest(file))
+    return `only sensors decides over execs: ${file} imports ${path}`
   if (other === folder || isFile(other)) return undefined
   if (isTest(file) && ['test', 'hosts', 'tools'].includes(other)) return undefined
   if (!mayImport[folder]?.includes(other)) return `${other} reached from ${folder}: ${file} imports from ${other}`
@@ -153,6 +155,12 @@ for (const [file, text, expected] of [
     'only remedies changes a host: cli/a.ts imports native/write/signal.ts',
   ],
   ['remedies/a.ts', "import { kill } from '../native/write/signal.ts'", undefined],
+  ['sensors/a.ts', "import { openExecGate } from '../native/gate/exec-permission.ts'", undefined],
+  [
+    'agent/a.ts',
+    "import { openExecGate } from '../native/gate/exec-permission.ts'",
+    'only sensors decides over execs: agent/a.ts imports native/gate/exec-permission.ts',
+  ],
   [
     'cli/a.ts',
     "import { x } from '../target/live.ts'",
