@@ -1,9 +1,11 @@
 export { type AddressScope, addressScope, isUnspecified } from './address-scope.ts'
+export { cgroupPath, containerId } from './cgroup.ts'
 export { decodeBytes, displayBytes, encodeBytes, exactBytes, fromFact } from './bytes.ts'
 export { liveTarget } from './live-target.ts'
 export { type MemoryTargetOptions, memoryTarget } from './memory-target.ts'
 export type { MemoryFile } from './memory-tree.ts'
 export { type MountedTree, mountedTree } from './mounted-tree.ts'
+export { parseStat, parseStatus, type ProcStat, type ProcStatus, ticksPerSecond } from './proc-stat.ts'
 export { procNetSockets, rowOf as procNetRow } from './proc-net.ts'
 export { type ProcessOptions, processFiles } from './process-files.ts'
 export {

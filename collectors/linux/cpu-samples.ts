@@ -1,5 +1,5 @@
-import type { Target } from '../../target/index.ts'
-import { listedPids, readStat, ticksPerSecond } from './proc-stat.ts'
+import { type Target, ticksPerSecond } from '../../target/index.ts'
+import { listedPids, readStat } from './proc-stat.ts'
 
 /** Used processor time of every process at one moment. */
 export interface CpuSample {

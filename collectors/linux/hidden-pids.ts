@@ -1,8 +1,8 @@
 import { hasAffinity, isProcess } from '../../native/read/process-probes.ts'
 import { processExists } from '../../native/read/process-exists.ts'
-import type { Target } from '../../target/index.ts'
+import { parseStatus, type Target } from '../../target/index.ts'
 import { cgroupPids, parsePids } from './cgroup-processes.ts'
-import { listedPids, parseStatus } from './proc-stat.ts'
+import { listedPids } from './proc-stat.ts'
 
 const mostPids = 65_536
 const budgetMs = 60

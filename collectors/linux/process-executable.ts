@@ -1,5 +1,4 @@
-import type { Target } from '../../target/index.ts'
-import type { ProcStat } from './proc-stat.ts'
+import type { ProcStat, Target } from '../../target/index.ts'
 
 /** What `/proc/PID/exe` says. */
 export interface Executable {

@@ -1,14 +1,23 @@
 import type { Ownership, ProcessFact } from '../../model/index.ts'
-import { decodeBytes, displayBytes, exactBytes, type Target } from '../../target/index.ts'
+import {
+  cgroupPath,
+  containerId,
+  decodeBytes,
+  displayBytes,
+  exactBytes,
+  parseStat,
+  parseStatus,
+  type ProcStat,
+  type Target,
+  ticksPerSecond,
+} from '../../target/index.ts'
 import type { Owner, Survey } from '../collector.ts'
-import { cgroupPath, containerId } from './cgroup.ts'
 import { commandTargets } from './command.ts'
 import { lookAtContent } from './contents/traits.ts'
 import { environmentTells, splitEnvironment } from './environment-tells.ts'
 import { factTime } from './fact-time.ts'
 import { hashOf } from './file-digest.ts'
 import { present } from './present.ts'
-import { parseStatus, type ProcStat, parseStat, ticksPerSecond } from './proc-stat.ts'
 import { type Descriptor, descriptorsOf, isNetworkShell, minersDevicesIn, oddFilesIn } from './process-descriptors.ts'
 import { type Executable, executableOf } from './process-executable.ts'
 import { computeLibraries, holdsComputeDevice } from './process-gpu.ts'

@@ -5,12 +5,20 @@ import fc from 'fast-check'
 import { fact as factSchema, type ProcessFact } from '../../model/index.ts'
 import { processExists } from '../../native/read/process-exists.ts'
 import { hasAffinity, isProcess } from '../../native/read/process-probes.ts'
-import { liveTarget, memoryTarget, type ProcessOptions, processFiles, type Target } from '../../target/index.ts'
-import { containerId } from './cgroup.ts'
+import {
+  containerId,
+  liveTarget,
+  memoryTarget,
+  parseStat,
+  parseStatus,
+  processFiles,
+  type ProcessOptions,
+  type Target,
+} from '../../target/index.ts'
 import { environmentTells } from './environment-tells.ts'
 import { hiddenPids } from './hidden-pids.ts'
 import { parseMount } from './mount-info.ts'
-import { listedPids, parseStat, parseStatus } from './proc-stat.ts'
+import { listedPids } from './proc-stat.ts'
 import { firstSample, processes } from './processes.ts'
 import { collected, type SurveyOptions, surveyTarget } from './survey-of.ts'
 

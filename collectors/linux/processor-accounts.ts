@@ -1,6 +1,6 @@
 import type { SettingFact } from '../../model/index.ts'
-import type { Target } from '../../target/index.ts'
-import { listedPids, readStat, ticksPerSecond } from './proc-stat.ts'
+import { type Target, ticksPerSecond } from '../../target/index.ts'
+import { listedPids, readStat } from './proc-stat.ts'
 
 /** What the cores and the processes say at one moment of the time that they worked, in clock ticks. */
 export interface Account {

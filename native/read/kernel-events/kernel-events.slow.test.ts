@@ -34,10 +34,12 @@ test('every program that starts is told of, with its words, parent and start', {
     for (let count = 0; count < 300; count++) execFileSync('/bin/true', [mark, String(count)])
     execFileSync('/bin/true', [mark, 'x'.repeat(1000), 'y'.repeat(5000)])
     const seen: ReturnType<typeof copied>[] = []
+    const forks = new Map<number, number>()
     for (let turns = 0; turns < 50 && !seen.some(one => one.argumentBytes > 5000); turns++) {
       waitReadable([tracepoint.descriptor], 100)
-      tracepoint.each(10_000, record => {
-        if (record.arguments.includes(mark)) seen.push(copied(record))
+      tracepoint.each(10_000, {
+        exec: record => void (record.arguments.includes(mark) && seen.push(copied(record))),
+        fork: ({ pid, creatorPid }) => void forks.set(pid, creatorPid),
       })
     }
     assert.equal(tracepoint.lost(), 0)
@@ -47,6 +49,7 @@ test('every program that starts is told of, with its words, parent and start', {
       Array.from({ length: 300 }, (_, at) => String(at)),
     )
     assert.ok(numbers.every(one => one.parentPid === process.pid && one.uid === process.getuid?.()))
+    assert.ok(numbers.every(one => forks.get(one.pid) === process.pid))
     const long = seen.find(one => one.argumentBytes > 5000)
     assert.deepEqual(long?.arguments[2], 'x'.repeat(1000))
     assert.equal(long?.arguments.join('\0').length, 4096)
@@ -69,7 +72,10 @@ test('in a pid namespace: its own numbers, and nothing of outside', { skip: noTr
     execFileSync('/bin/sh', ['-c', 'unshare --pid --fork /bin/true deeper'])
     const seen = []
     for (let turns = 0; turns < 40; turns++) {
-      tracepoint.each(1000, one => seen.push([one.pid, one.parentPid, one.arguments.toString().split('\\0').join(' ').trim()]))
+      tracepoint.each(1000, {
+        exec: one => seen.push([one.pid, one.parentPid, one.arguments.toString().split('\\0').join(' ').trim()]),
+        fork: one => seen.push([one.pid, one.creatorPid, 'fork']),
+      })
       await new Promise(resolve => setTimeout(resolve, 50))
     }
     console.log(JSON.stringify({ own: process.pid, seen }))
@@ -96,6 +102,7 @@ test('in a pid namespace: its own numbers, and nothing of outside', { skip: noTr
   const inside = seen.find(([, , words]) => words === '/bin/true inside')
   assert.equal(inside?.[1], own)
   assert.ok((inside?.[0] ?? 1e9) < 200)
+  assert.ok(seen.some(([pid, creator, words]) => words === 'fork' && pid === inside?.[0] && creator === own))
   assert.ok(seen.some(([pid, , words]) => words === '/bin/true deeper' && pid > 1))
 })
 
