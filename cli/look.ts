@@ -1,5 +1,4 @@
 import { hostname } from 'node:os'
-import { join } from 'node:path'
 import { addInjectedLines, collectFacts, linuxCollectors } from '../collectors/index.ts'
 import {
   type Assessment,
@@ -20,6 +19,7 @@ import type { Context } from './context.ts'
 import { earFor } from './listen.ts'
 import { type ContentsSeen, readAllContents } from './look-contents.ts'
 import { mustExist } from './must-exist.ts'
+import { ownPaths } from './own-paths.ts'
 import { ownSession } from './own-session.ts'
 import { withDigests } from './plan-digests.ts'
 import { program } from './program-name.ts'
@@ -118,7 +118,7 @@ export async function lookAt(options: LookOptions, context: Context): Promise<Lo
     allow,
     earlier: earlierOf(context.state, target),
     protectedPids: target.live ? ownSession() : new Set(),
-    ownPaths: target.live ? [join(import.meta.dirname, '..')] : [],
+    ownPaths: ownPaths(target),
     now: startedAt.toISOString(),
   }
   const detect = rules.detector((rule, fact) =>

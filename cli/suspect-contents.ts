@@ -7,6 +7,7 @@ import { contentGaps } from './content-gaps.ts'
 import type { ContentOptions } from './content-options.ts'
 import { contentRules } from './content-rules.ts'
 import type { Context } from './context.ts'
+import { ownPaths } from './own-paths.ts'
 import { targetFolder } from './state/state-files.ts'
 
 const mostFiles = 1_000
@@ -19,7 +20,8 @@ const seenWhole = 4 * 1024 * 1024
 /**
  * Rules look into what is suspicious already: files of no package in which collectors met telling words, or which they could see
  * only in part although something starts them or they lie where droppers put things, and programs that run without a file. What
- * they say is written into the facts. Where nothing is suspicious nothing is loaded: that costs a second and 90 MB.
+ * they say is written into the facts. Where nothing is suspicious nothing is loaded: that costs a second and 90 MB. This program
+ * itself is left out: its runtime is large, no package owns it, and it runs wherever an agent does.
  */
 export async function lookIntoSuspects(
   target: Target,
@@ -28,12 +30,15 @@ export async function lookIntoSuspects(
   options: ContentOptions,
   context: Context,
 ): Promise<void> {
-  const programs = target.live ? facts.filter(isProgramWithoutFile) : []
+  const own = ownPaths(target)
+  const isOwn = (path = '') => own.some(folder => path.startsWith(`${folder}/`))
+  const programs = target.live ? facts.filter(isProgramWithoutFile).filter(({ path }) => !isOwn(path)) : []
   // Rules of others know words that collectors do not.
   const wide = rules.content.hasForeign
   const files = boundedFiles(
     facts.filter((fact): fact is FileFact => isSuspectFile(fact, wide)),
     target,
+    isOwn,
   )
   if (programs.length + files.size === 0) return
   const { readContents } = await import('../detect/yara/index.ts')
@@ -91,13 +96,17 @@ function isProgramWithoutFile(fact: Fact): fact is ProcessFact {
 }
 
 /** By their paths without links; what is too much is a gap. */
-function boundedFiles(facts: readonly FileFact[], target: Target): Map<string, FileFact> {
+function boundedFiles(
+  facts: readonly FileFact[],
+  target: Target,
+  isOwn: (path: string) => boolean,
+): Map<string, FileFact> {
   const files = new Map<string, FileFact>()
   let bytes = 0
   let left = 0
   for (const fact of facts) {
     const path = target.files.realPath(fromFact(fact.path, fact.pathBytes))
-    if (path === undefined) continue
+    if (path === undefined || isOwn(path)) continue
     if (fact.size > mostBytesOfOne || bytes + fact.size > mostBytes || files.size >= mostFiles) left++
     else {
       bytes += fact.size
