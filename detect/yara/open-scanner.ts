@@ -136,7 +136,7 @@ class FileLooks {
     return this.#window
   }
 
-  /** All bytes as they lie on the disk. Gives what kind of archive they are. */
+  /** As many bytes as the file had when it was opened: one that is written to could go on for ever. Gives what kind of archive they are. */
   #content(
     descriptor: number,
     size: number,
@@ -147,9 +147,9 @@ class FileLooks {
     const end = performance.now() + (this.#options.secondsPerFile ?? 300) * 1000
     let kind: ArchiveKind | undefined
     try {
-      for (;;) {
+      while (look.size < size) {
         const room = look.room()
-        const read = readSync(descriptor, room, 0, Math.min(room.length, stepBytes), look.size)
+        const read = readSync(descriptor, room, 0, Math.min(room.length, stepBytes, size - look.size), look.size)
         if (read === 0) break
         if (look.size === 0) kind = archiveKind(room.subarray(0, Math.min(read, kindBytes)))
         seen(room.subarray(0, read))
@@ -161,7 +161,7 @@ class FileLooks {
     } catch {
       cut.add('unreadable')
     }
-    if (look.size !== size && cut.size === 0) cut.add('changed')
+    if (look.size < size && cut.size === 0) cut.add('changed')
     return kind
   }
 }
