@@ -2,7 +2,8 @@ import { statSync } from 'node:fs'
 import { isMap, parseDocument, stringify } from 'yaml'
 import type { PinnedApprover } from '../model/wire/index.ts'
 import { ConfigError, parseConfig } from './config.ts'
-import { readText, replaceFile } from './own-files.ts'
+import { replaceFile } from '../native/own-file.ts'
+import { readText } from './own-files.ts'
 
 /** A new `agent.yml` for a host that joins a center. */
 export function newConfigText(center: string, approvers: readonly PinnedApprover[] = []): string {
@@ -39,6 +40,6 @@ export function setCenter(path: string, center: string | undefined): boolean {
   const after = document.contents.items.length === 0 ? '' : String(document)
   if (parseConfig(after, path).center !== center)
     throw new ConfigError(`${path}: write center: ${center ?? '(none)'} yourself`)
-  replaceFile(path, after, statSync(path).mode & 0o777)
+  replaceFile(path, after, { mode: statSync(path).mode & 0o777 })
   return true
 }

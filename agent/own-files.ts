@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { replaceFile } from '../native/own-file.ts'
 import type { AgentFolders } from './ports.ts'
 
 /** The folders of the agent below a state folder; `make` creates those that are missing. */
@@ -9,35 +9,6 @@ export function agentFolders(state: string, make = false): AgentFolders {
   const folders = { state, own, packs: join(own, 'packs'), config: join(own, 'config.json') }
   if (make) for (const folder of [state, own, folders.packs]) mkdirSync(folder, { recursive: true, mode: 0o700 })
   return folders
-}
-
-/** Replaces a file in one step, on the disk before it returns; readable by its owner only unless `mode` says more. */
-export function replaceFile(path: string, content: string | Buffer, mode = 0o600): void {
-  const folder = dirname(path)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
-  const descriptor = openSync(temporary, 'wx', mode)
-  try {
-    writeFileSync(descriptor, content)
-    fsyncSync(descriptor)
-    renameSync(temporary, path)
-    syncFolder(folder)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-/** A rename is on the disk only when its folder is. */
-export function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
 }
 
 export function replaceJson(path: string, document: unknown): void {

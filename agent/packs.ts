@@ -5,7 +5,7 @@ import { tlsOf } from './connection/connection.ts'
 import type { PackNames } from './connection/dialogue.ts'
 import { ask, saidBy } from './connection/https.ts'
 import type { StoredIdentity } from './identity.ts'
-import { replaceFile } from './own-files.ts'
+import { replaceFile } from '../native/own-file.ts'
 
 const mostPackBytes = 16 * 1_048_576
 

@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
-import { tryLock } from '../native/write/lock.ts'
+import { tryLock } from '../native/own-lock.ts'
 import { HostFiles } from './host-files.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { Vault } from './vault.ts'

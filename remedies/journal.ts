@@ -1,15 +1,7 @@
-import {
-  closeSync,
-  fdatasyncSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-} from 'node:fs'
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type JournalEntry, journalEntry } from '../model/index.ts'
+import { syncFolder } from '../native/own-file.ts'
 import { writeAll } from './new-entry.ts'
 
 /** A journal that cannot be trusted: nothing is resumed or undone from it. */
@@ -58,16 +50,6 @@ export function readJournal(path: string): JournalEntry[] {
   // What follows the last newline was never finished.
   lines.pop()
   return lines.map((line, at) => parseEntry(line, at + 1, path))
-}
-
-/** Makes the names in a folder outlive a crash of the machine. */
-export function syncFolder(path: string): void {
-  const descriptor = openSync(path, 'r')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
 }
 
 function parseEntry(line: string, number: number, path: string): JournalEntry {

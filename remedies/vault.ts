@@ -18,7 +18,7 @@ import { Readable, Transform, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createZstdCompress, createZstdDecompress } from 'node:zlib'
 import { writeAll } from './new-entry.ts'
-import { syncFolder } from './journal.ts'
+import { syncFolder } from '../native/own-file.ts'
 import { entryOf, type Keepsake, type VaultEntry, vaultEntry } from './vault-entry.ts'
 
 export class VaultError extends Error {

@@ -1,6 +1,6 @@
 import { lstatSync, readlinkSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { syncFolder } from '../own-files.ts'
+import { syncFolder } from '../../native/own-file.ts'
 
 /**
  * Where the package lies so that it can be replaced: `HOME/davylamp-VERSION-linux-ARCH`, with the link `HOME/current` to the version that

@@ -1,16 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { dirname, join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { replaceFile } from '../../native/own-file.ts'
 
 /** Where the state of one target lies: the live host in the state folder itself, a tree below `trees/`. */
 export function targetFolder(state: string, root: string): string {
@@ -30,19 +21,7 @@ export function readOptional(path: string): string | undefined {
 
 /** Replaces a file of the state folder in one step, readable by its owner only, on the disk before it returns. */
 export function writeState(path: string, document: unknown): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
-  const descriptor = openSync(temporary, 'wx', 0o600)
-  try {
-    writeFileSync(descriptor, `${JSON.stringify(document)}\n`)
-    fsyncSync(descriptor)
-    renameSync(temporary, path)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  } finally {
-    closeSync(descriptor)
-  }
+  replaceFile(path, `${JSON.stringify(document)}\n`)
 }
 
 /** Why the content of a state file cannot be relied on: somebody else may write to it. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { z } from 'zod'
 import { contentMatch } from '../../model/index.ts'
+import { replaceFile } from '../../native/own-file.ts'
 import { CacheTable, wordsPerEntry } from './cache-table.ts'
 
 /** What is remembered of a file in which something was found, or that could not be read whole. */
@@ -105,23 +105,10 @@ export function cacheBytes(cache: Cache, key: string): Buffer[] {
   return [...parts, hash.digest()]
 }
 
-/** Replaces the file in one step, readable by its owner only. Throws where it cannot be written. */
+/** Replaces the file in one step, readable by its owner only; of two scans the last one wins whole. Throws where it cannot be written. */
 export function writeCache(path: string, cache: Cache, key: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  // One scan of a place at a time writes; the last one wins whole.
-  const temporary = `${path}.${process.pid}.tmp`
-  rmSync(temporary, { force: true })
-  const descriptor = openSync(temporary, 'wx', 0o600)
-  try {
-    for (const part of cacheBytes(cache, key))
-      for (let at = 0; at < part.length; ) at += writeSync(descriptor, part, at)
-    renameSync(temporary, path)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  } finally {
-    closeSync(descriptor)
-  }
+  // A cut one is noticed by its sum, and costs one more reading.
+  replaceFile(path, cacheBytes(cache, key), { mayBeLost: true })
 }
 
 function readShared(path: string): Buffer {

@@ -4,12 +4,12 @@ import {
   createPublicKey,
   generateKeyPairSync,
   type KeyObject,
-  randomBytes,
   sign,
   verify,
 } from 'node:crypto'
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { replaceFile } from '../../native/own-file.ts'
 import type { Problem } from '../sigma/rule.ts'
 import type { CompiledContent } from './compile-content.ts'
 import type { CompiledContentRules, ContentRule } from './content-scanner.ts'
@@ -45,7 +45,7 @@ export function keepRules(folder: string, content: CompiledContent): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   if (!onlyMine(folder)) throw new Error(`others may write to ${folder}`)
   const file = fileOf(folder, content.compiled.version)
-  writeNew(file, sealed(content, hostKey(folder)))
+  replaceFile(file, sealed(content, hostKey(folder)))
   for (const name of oldest(folder)) rmSync(join(folder, name), { force: true })
 }
 
@@ -89,18 +89,8 @@ function hostKey(folder: string): KeyObject {
     // There is none yet, or none that could be used: what it signed is compiled anew.
   }
   const { privateKey } = generateKeyPairSync('ed25519')
-  writeNew(path, privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  replaceFile(path, privateKey.export({ type: 'pkcs8', format: 'pem' }))
   return privateKey
-}
-
-function writeNew(path: string, content: string | Uint8Array): void {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
-  try {
-    writeFileSync(temporary, content, { flag: 'wx', mode: 0o600 })
-    renameSync(temporary, path)
-  } finally {
-    rmSync(temporary, { force: true })
-  }
 }
 
 /** A file or folder of its own that nobody but root and this user may write to; no link. */

@@ -18,6 +18,7 @@ const numbers = {
   openat2: { x64: 437, arm64: 437 },
   getdents64: { x64: 217, arm64: 61 },
   ioprio_set: { x64: 251, arm64: 30 },
+  flock: { x64: 73, arm64: 32 },
 } as const
 
 type Value = Buffer | bigint

@@ -6,7 +6,6 @@ const numbers = {
   ioctl: [16, 29],
   kill: [62, 129],
   fcntl: [72, 25],
-  flock: [73, 32],
   mount: [165, 40],
   umount2: [166, 39],
   setxattr: [188, 5],

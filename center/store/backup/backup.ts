@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { createWriteStream, openSync, closeSync, fsyncSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { createWriteStream, readFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { Client, type ClientConfig } from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
+import { syncFolder } from '../../../native/own-file.ts'
 import { partitionDays } from '../partitions.ts'
 import { StoreError } from '../store-error.ts'
 import { formatNumber, frame, type Head, jsonFrame, magic, type TableEnd } from './frames.ts'
@@ -119,13 +120,4 @@ async function sequencesOf(client: Client): Promise<{ name: string; value: strin
     sequences.push({ name: String(name), value: String(state.rows[0]?.value), called: state.rows[0]?.called === true })
   }
   return sequences
-}
-
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
 }
