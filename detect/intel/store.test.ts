@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -8,7 +8,7 @@ import { openHashLookup, shareHashes } from './hash-lookup.ts'
 import type { Indicator } from './indicator.ts'
 import { allOf, indicatorsVersion, listedIndicators, openIndicators, openSources } from './indicators.ts'
 import { sourceFolder } from './source.ts'
-import { removeSource, type SourceWriter, writeSource } from './write-source.ts'
+import { BusySourceError, removeSource, type SourceWriter, writeSource } from './write-source.ts'
 
 const now = '2026-06-01T00:00:00.000Z'
 const md5 = 'd41d8cd98f00b204e9800998ecf8427e'
@@ -120,7 +120,7 @@ test('an import that fails changes nothing and leaves nothing behind', async t =
   assert.equal(indicatorsVersion(intel), before)
   assert.deepEqual(
     readdirSync(join(intel, sourceFolder('feed'))).filter(one => !one.startsWith('tables-')),
-    ['source.json'],
+    ['lock', 'source.json'],
   )
   const store = openIndicators(intel, { now, addGap: gap => assert.fail(gap.why) })
   assert.equal(store.find('md5', md5).length, 1)
@@ -128,6 +128,33 @@ test('an import that fails changes nothing and leaves nothing behind', async t =
   store.close()
   await put(intel, 'feed', writer => writer.add({ type: 'sha256', value: sha256 }))
   assert.notEqual(indicatorsVersion(intel), before)
+  removeSource(intel, 'feed')
+  assert.deepEqual(readdirSync(intel), [])
+})
+
+test('of two that write to a source the second is told so, and neither loses anything', async t => {
+  const intel = folderFor(t)
+  const first = writeSource(intel, 'feed', now, async writer => {
+    await assert.rejects(
+      put(intel, 'feed', () => {}),
+      BusySourceError,
+    )
+    assert.throws(() => removeSource(intel, 'feed'), BusySourceError)
+    writer.add({ type: 'md5', value: md5 })
+    return { name: 'feed', from: '/x', kind: 'list', addedAt: now, updatedAt: now, own: false, left: [], again: {} }
+  })
+  assert.deepEqual((await first).counts, { md5: 1 })
+  assert.deepEqual((await put(intel, 'feed', writer => writer.add({ type: 'sha256', value: sha256 }))).counts, {
+    sha256: 1,
+  })
+})
+
+test('a lock whose holder ended stops nobody, although another process has its number now', async t => {
+  const intel = folderFor(t)
+  const folder = join(intel, sourceFolder('feed'))
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'lock'), '1')
+  await put(intel, 'feed', writer => writer.add({ type: 'md5', value: md5 }))
   removeSource(intel, 'feed')
   assert.deepEqual(readdirSync(intel), [])
 })

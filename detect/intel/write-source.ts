@@ -1,17 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { processExists } from '../../native/read/process-exists.ts'
+import { replaceFile, syncFolder } from '../../native/own-file.ts'
+import { lockFile } from '../../native/own-lock.ts'
 import { hasExpired, type Indicator, type IndicatorType } from './indicator.ts'
 import { NoteWriter } from './notes.ts'
 import { RecordSorter } from './sort-records.ts'
@@ -72,7 +63,6 @@ export async function writeSource(
     }
     renameSync(building, join(folder, written.tables))
     replaceFile(join(folder, 'source.json'), `${JSON.stringify(written)}\n`)
-    syncFolder(folder)
     for (const old of readdirSync(folder))
       if (old.startsWith('tables-') && old !== written.tables)
         rmSync(join(folder, old), { recursive: true, force: true })
@@ -92,10 +82,10 @@ export function removeSource(intel: string, name: string): void {
   try {
     // First what makes the rest count.
     rmSync(join(folder, 'source.json'), { force: true })
+    rmSync(folder, { recursive: true, force: true })
   } finally {
     unlock()
   }
-  rmSync(folder, { recursive: true, force: true })
 }
 
 class TableWriter implements SourceWriter {
@@ -178,42 +168,7 @@ function* counted(
 
 /** Two imports into one source would take each other's files away. */
 function lock(folder: string): () => void {
-  const path = join(folder, 'lock')
-  for (let attempt = 0; ; attempt++) {
-    try {
-      writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 })
-      return () => rmSync(path, { force: true })
-    } catch (error) {
-      if (!(error instanceof Error) || Reflect.get(error, 'code') !== 'EEXIST' || attempt > 0) throw error
-      const holder = Number(readFileSync(path, 'utf8'))
-      if (Number.isSafeInteger(holder) && holder > 0 && holder !== process.pid && processExists(holder))
-        throw new BusySourceError(`process ${holder} writes to this source at this moment`)
-      rmSync(path, { force: true })
-    }
-  }
-}
-
-function replaceFile(path: string, text: string): void {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
-  const descriptor = openSync(temporary, 'wx', 0o600)
-  try {
-    writeFileSync(descriptor, text)
-    fsyncSync(descriptor)
-    renameSync(temporary, path)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-/** A rename is on the disk only when the folder is. */
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
+  const unlock = lockFile(join(folder, 'lock'))
+  if (unlock === undefined) throw new BusySourceError('another process writes to this source at this moment')
+  return unlock
 }
