@@ -10,21 +10,24 @@ import { count } from './print/verdict.ts'
 import { calledAs } from './program-name.ts'
 import {
   compiledRulesFolder,
-  keepPack,
+  PacksBusyError,
   packFolders,
   packName,
   type RulePack,
   readPacks,
   removePack,
+  type StagedPack,
   stagePack,
 } from './state/rule-packs.ts'
-import { reasonOf } from './state/state-files.ts'
+import { requireWritableState } from './state/permission.ts'
+import { isFull, reasonOf } from './state/state-files.ts'
 
 const shownProblems = 20
 
 /** Takes YARA and Sigma rules of others into the state folder. What cannot be used of them is told; nothing is half added. */
 export async function addRulesCommand(options: { name?: string }, context: Context, source: string): Promise<ExitCode> {
   mustExist(source)
+  requireWritableState(context.state)
   const staged = stage(context.state, source)
   let about: RulePack
   try {
@@ -32,9 +35,9 @@ export async function addRulesCommand(options: { name?: string }, context: Conte
     about = await aboutPack(staged, source, packName(options.name ?? resolve(source)))
     if (about.yara + about.sigma === 0)
       throw new CommandError(`none of the rules in ${source} can be used: ${about.problems[0] ?? 'it holds none'}`)
-    keepPack(context.state, staged.folder, about)
+    staged.keep(about)
   } finally {
-    staged.discard()
+    staged.end()
   }
   // Now, and not in the first scan, which may be an urgent one.
   if (about.yara > 0) await openRules(packFolders(context.state)).content.compiled(compiledRulesFolder(context.state))
@@ -50,6 +53,7 @@ export async function removeRulesCommand(_: object, context: Context, name: stri
   try {
     removePack(context.state, name)
   } catch (error) {
+    if (error instanceof PacksBusyError) throw error
     throw notPermitted(`${name} could not be removed: ${reasonOf(error)}`)
   }
   if (context.json) context.print({ format: 'davylamp-rules-removed', version: 1, pack })
@@ -63,11 +67,11 @@ export function packLine(pack: RulePack): string {
   return `${pack.name}: ${contentsOf(pack)}${unused}, added ${pack.added.slice(0, 10)} from ${pack.source}`
 }
 
-function stage(state: string, source: string) {
+function stage(state: string, source: string): StagedPack {
   try {
-    const staged = stagePack(state, resolve(source))
-    return { ...staged, discard: () => removePack(state, staged.folder.slice(staged.folder.lastIndexOf('/') + 1)) }
+    return stagePack(state, resolve(source))
   } catch (error) {
+    if (error instanceof PacksBusyError || isFull(error)) throw error
     throw new CommandError(`${source} could not be added: ${reasonOf(error)}`)
   }
 }

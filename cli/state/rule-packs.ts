@@ -9,11 +9,12 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { z } from 'zod'
-import { foreignHands } from './state-files.ts'
+import { syncFolder } from '../../native/own-file.ts'
+import { lockFile } from '../../native/own-lock.ts'
+import { foreignHands, writeState } from './state-files.ts'
 
 /** Rules of others that were added on this host (`rules add`): copied, so that what judges does not change behind anybody's back. */
 export const rulePack = z.object({
@@ -47,49 +48,127 @@ export function packFolders(state: string): string[] {
 export function readPacks(state: string): RulePack[] {
   const folder = packsFolder(state)
   if (!existsSync(folder) || foreignHands(folder) !== undefined) return []
+  settle(folder)
   return readdirSync(folder)
     .filter(name => !name.startsWith('.'))
     .sort()
     .flatMap(name => {
       try {
         if (foreignHands(join(folder, name)) !== undefined) return []
-        return [rulePack.parse(JSON.parse(readFileSync(join(folder, name, aboutFile), 'utf8')))]
+        return [readAbout(join(folder, name))]
       } catch {
         return []
       }
     })
 }
 
+/** Somebody else adds or removes packs at this moment. */
+export class PacksBusyError extends Error {
+  override readonly name = 'PacksBusyError'
+}
+
+/** Rules that lie beside the packs and are not in use. */
+export interface StagedPack {
+  readonly folder: string
+  readonly files: number
+  /** Puts them in use, in place of a pack of the same name. */
+  keep(about: RulePack): void
+  /** Nobody else changes packs before this is called; what was not kept is gone then. */
+  end(): void
+}
+
 /** Copies the rules of a file or folder aside, without putting them in use. Links are not followed. */
-export function stagePack(state: string, source: string): { readonly folder: string; readonly files: number } {
-  const folder = join(packsFolder(state), `.adding-${randomBytes(4).toString('hex')}`)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+export function stagePack(state: string, source: string): StagedPack {
+  const packs = packsFolder(state)
+  const unlock = lockPacks(packs)
+  const folder = join(packs, `${adding}${randomBytes(4).toString('hex')}`)
+  const end = () => {
+    rmSync(folder, { recursive: true, force: true })
+    unlock()
+  }
   try {
+    mkdirSync(folder, { mode: 0o700 })
     const found = ruleFilesOf(source)
     for (const file of found) {
       const inside = relative(source, file) || basename(file)
       mkdirSync(dirname(join(folder, inside)), { recursive: true, mode: 0o700 })
       copyFileSync(file, join(folder, inside))
     }
-    return { folder, files: found.length }
+    return { folder, files: found.length, keep: about => keepPack(packs, folder, about), end }
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true })
+    end()
     throw error
   }
 }
 
-/** Puts what was staged in use, in place of a pack of the same name. */
-export function keepPack(state: string, staged: string, about: RulePack): void {
-  writeFileSync(join(staged, aboutFile), `${JSON.stringify(about)}\n`, { mode: 0o600 })
-  const place = join(packsFolder(state), about.name)
-  const old = `${staged}-old`
+function keepPack(packs: string, staged: string, about: RulePack): void {
+  writeState(join(staged, aboutFile), about)
+  const place = join(packs, about.name)
+  const old = `${staged}${replaced}`
   if (existsSync(place)) renameSync(place, old)
   renameSync(staged, place)
+  syncFolder(packs)
   rmSync(old, { recursive: true, force: true })
 }
 
 export function removePack(state: string, name: string): void {
-  rmSync(join(packsFolder(state), name), { recursive: true, force: true })
+  const packs = packsFolder(state)
+  const unlock = lockPacks(packs)
+  try {
+    // In one step: half a pack would judge by half of its rules.
+    const gone = join(packs, `${adding}${randomBytes(4).toString('hex')}`)
+    renameSync(join(packs, name), gone)
+    rmSync(gone, { recursive: true, force: true })
+  } finally {
+    unlock()
+  }
+}
+
+const adding = '.adding-'
+const replaced = '-old'
+
+function lockPacks(packs: string): () => void {
+  mkdirSync(packs, { recursive: true, mode: 0o700 })
+  const unlock = lockFile(join(packs, '.lock'))
+  if (unlock === undefined)
+    throw new PacksBusyError('another command adds or removes rules at this moment: wait for its end')
+  return unlock
+}
+
+/** Puts back a pack whose replacing was cut off, and takes away what such a command left. */
+function settle(packs: string): void {
+  if (!readdirSync(packs).some(isLeft)) return
+  try {
+    const unlock = lockPacks(packs)
+    try {
+      const left = readdirSync(packs).filter(isLeft)
+      for (const name of left.filter(one => one.endsWith(replaced))) putBack(packs, join(packs, name))
+      for (const name of left) rmSync(join(packs, name), { recursive: true, force: true })
+    } finally {
+      unlock()
+    }
+  } catch {
+    // Whoever adds at this moment settles it, or the next one who may write here.
+  }
+}
+
+function isLeft(name: string): boolean {
+  return name.startsWith(adding)
+}
+
+function putBack(packs: string, old: string): void {
+  let name: string
+  try {
+    name = basename(readAbout(old).name)
+  } catch {
+    // It was no pack any more.
+    return
+  }
+  if (!existsSync(join(packs, name))) renameSync(old, join(packs, name))
+}
+
+function readAbout(folder: string): RulePack {
+  return rulePack.parse(JSON.parse(readFileSync(join(folder, aboutFile), 'utf8')))
 }
 
 /** A name for a folder, from what somebody called the pack or its source. */

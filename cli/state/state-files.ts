@@ -38,6 +38,12 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined
 }
 
+/** Nothing more can be written. */
+export function isFull(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === 'ENOSPC' || code === 'EDQUOT'
+}
+
 /** Plain words for what the system answered. */
 export function reasonOf(error: unknown): string {
   const words: Readonly<Record<string, string>> = {
@@ -45,6 +51,7 @@ export function reasonOf(error: unknown): string {
     EPERM: 'not permitted',
     EROFS: 'the file system is read-only',
     ENOSPC: 'no space is left',
+    EDQUOT: 'no space is left within the quota',
     ENOENT: 'no such file or directory',
     EISDIR: 'it is a directory',
     ENOTDIR: 'it is not a directory',
