@@ -1,6 +1,7 @@
 import type { ContentsRead } from '../detect/yara/index.ts'
 import type { Gap } from '../model/index.ts'
 import { displayBytes } from '../target/index.ts'
+import { contentsOfFiles, suspiciousContents } from './or-gap.ts'
 
 const mostPaths = 20
 
@@ -22,12 +23,17 @@ export function contentGaps({ found, missed, interrupted, counts, notKept }: Con
   ])
   if (interrupted)
     gaps.push({
-      what: 'contents of files',
+      what: contentsOfFiles,
       why: `the scan was interrupted after ${counts.files} files: started again, it goes on there`,
     })
   if (notKept !== undefined)
     gaps.push({ what: 'state folder', why: `what was read is not remembered: ${notKept}`, path: state })
   return gaps
+}
+
+/** Whether a look could not read all contents that it was to read: of what it did not find nobody knows whether it is gone. */
+export function isContentUnread(gaps: readonly Gap[]): boolean {
+  return gaps.some(({ what }) => what === contentsOfFiles || what === suspiciousContents || what === '/')
 }
 
 /** What a look into a content says was cut. */

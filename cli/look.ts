@@ -19,6 +19,7 @@ import type { Context } from './context.ts'
 import { earFor } from './listen.ts'
 import { type ContentsSeen, readAllContents } from './look-contents.ts'
 import { mustExist } from './must-exist.ts'
+import { contentsOfFiles, orGap, suspiciousContents } from './or-gap.ts'
 import { ownPaths } from './own-paths.ts'
 import { ownSession } from './own-session.ts'
 import { withDigests } from './plan-digests.ts'
@@ -96,7 +97,10 @@ export async function lookAt(options: LookOptions, context: Context): Promise<Lo
   const reads = mode === 'full' || mode === 'custom'
   const known = mode === 'full' ? [] : foundBefore(target, context)
   const asked = known.length === 0 ? options : { ...options, path: [...(options.path ?? []), ...known] }
-  const contents = reads || known.length > 0 ? await readAllContents(target, rules, asked, context) : undefined
+  const contents =
+    reads || known.length > 0
+      ? await orGap(target, contentsOfFiles, () => readAllContents(target, rules, asked, context))
+      : undefined
   const ear = await earFor(target, options)
   const { facts } = await collectFacts(target, linuxCollectors, {
     observeSeconds: options.observe,
@@ -106,11 +110,12 @@ export async function lookAt(options: LookOptions, context: Context): Promise<Lo
     progress: (done, total, what) => context.progress.show(`looking (${done} of ${total}) ${what}`),
   })
   ear?.finish(facts)
-  await lookIntoSuspects(target, facts, rules, options, context)
-  await lookIntoMemory(target, facts, rules, options, context)
+  await orGap(target, suspiciousContents, () => lookIntoSuspects(target, facts, rules, options, context))
+  await orGap(target, 'memory of processes', () => lookIntoMemory(target, facts, rules, options, context))
   context.progress.show(`judging ${facts.length} facts`)
-  markKnown(facts, target, { state: context.state, now: startedAt.toISOString() })
-  addInjectedLines(target, facts)
+  const now = startedAt.toISOString()
+  await orGap(target, 'indicators', () => markKnown(facts, target, { state: context.state, now }))
+  await orGap(target, 'injected lines', () => addInjectedLines(target, facts))
   const evidence: Omit<Evidence, 'detect'> = {
     facts,
     gaps: target.gaps,
@@ -119,7 +124,7 @@ export async function lookAt(options: LookOptions, context: Context): Promise<Lo
     earlier: earlierOf(context.state, target),
     protectedPids: target.live ? ownSession() : new Set(),
     ownPaths: ownPaths(target),
-    now: startedAt.toISOString(),
+    now,
   }
   const detect = rules.detector((rule, fact) =>
     target.addGap({
@@ -216,7 +221,7 @@ function keep(look: Look, target: Target, context: Context): void {
   try {
     const plan = planOf(look, ['confirmed', 'suspected'])
     saveScan(context.state, { format: 'davylamp-saved-scan', version: 1, scan: look.scan, plan })
-    rememberFoundContents(context.state, look.root, look.scan.findings)
+    rememberFoundContents(context.state, look.root, look.scan)
     rememberIncidents(context.state, look.root, look.scan.incidents, look.scan.startedAt)
   } catch (error) {
     target.addGap({ what: 'state folder', why: `nothing was kept: ${reasonOf(error)}`, path: context.state })

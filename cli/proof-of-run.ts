@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { describeFact, proofOf } from '../engine/index.ts'
+import { describeFact, keyOf, proofOf } from '../engine/index.ts'
 import { type Gap, type Incident, incident, type Plan, type Proof, type Run } from '../model/index.ts'
 import { runFolder } from '../remedies/index.ts'
 import { fromFact } from '../target/index.ts'
+import { isContentUnread } from './content-gaps.ts'
 import type { Context } from './context.ts'
 import { type LookOptions, lookAt, openTarget } from './look.ts'
 import { watchForReturn } from './respawn-watch.ts'
@@ -49,7 +50,11 @@ export interface ProofOptions {
 export async function proveRun(run: Run, before: BeforeRun, options: ProofOptions, context: Context): Promise<Proof> {
   const respawned = await watch(run, before, options, context)
   const again = { ...options.look, ...(run.live ? {} : { root: run.root }), save: false }
-  const look = await lookAt({ ...again, path: [...(again.path ?? []), ...stillThere(run, before)] }, context)
+  const there = stillThere(run, before)
+  // What only a full scan met: nothing points at it, and a quick look would not meet it again.
+  const alone = there.filter(fact => fact.seenAs.includes('content'))
+  const paths = alone.map(fact => fromFact(fact.path, fact.pathBytes))
+  const look = await lookAt({ ...again, path: [...(again.path ?? []), ...paths] }, context)
   look.close()
   const { gaps } = look.scan
   // On a tree nothing runs that could hide something or come back.
@@ -59,6 +64,7 @@ export async function proveRun(run: Run, before: BeforeRun, options: ProofOption
     before: before.incidents,
     after: look.assessment,
     gaps: blinding,
+    unread: new Set(isContentUnread(gaps) ? there.map(keyOf) : []),
     respawned,
     watchedSeconds: options.watchSeconds,
     at: new Date().toISOString(),
@@ -69,14 +75,13 @@ export async function proveRun(run: Run, before: BeforeRun, options: ProofOption
   return whole
 }
 
-/** Files that nothing pointed at, as only a full scan finds them: a quick look would not meet them again. */
-function stillThere(run: Run, { incidents }: BeforeRun): string[] {
+/** Files in which content rules found something, and that are where they were. */
+function stillThere(run: Run, { incidents }: BeforeRun) {
   const { target, close } = openTarget(run.live ? undefined : run.root)
   try {
-    const paths = incidents.flatMap(one => one.members.flatMap(fact => (fact.kind === 'file' ? [fact] : [])))
-    const found = paths.filter(fact => fact.type === 'file' && fact.seenAs.includes('content'))
-    const whole = found.map(fact => fromFact(fact.path, fact.pathBytes))
-    return whole.filter(path => target.files.lstat(path)?.type === 'file')
+    const files = incidents.flatMap(one => one.members.flatMap(fact => (fact.kind === 'file' ? [fact] : [])))
+    const found = files.filter(fact => fact.type === 'file' && (fact.matches ?? []).length > 0)
+    return found.filter(fact => target.files.lstat(fromFact(fact.path, fact.pathBytes))?.type === 'file')
   } finally {
     close()
   }

@@ -10,6 +10,8 @@ export interface AfterRun {
   readonly before: readonly Incident[]
   readonly after: Assessment
   readonly gaps: readonly Gap[]
+  /** Files that are still where they were, and whose contents could not be read again (`keyOf`). */
+  readonly unread?: ReadonlySet<string>
   /** Ids of facts that were gone right after the run and came back during the watch. */
   readonly respawned: readonly string[]
   readonly watchedSeconds: number
@@ -19,7 +21,7 @@ export interface AfterRun {
 
 /** A proof names what was looked at, what is gone and what remains. It never says clean about what it could not see. */
 export function proofOf(input: AfterRun): Proof {
-  const present = new Set(input.after.world.facts.map(keyOf))
+  const present = new Set([...input.after.world.facts.map(keyOf), ...(input.unread ?? [])])
   const members = input.before.flatMap(one => one.members)
   const checked = uniqueBy(
     members.filter(one => isRemovable(one)),
@@ -28,7 +30,7 @@ export function proofOf(input: AfterRun): Proof {
   const remains = remainsOf(input, checked)
   const rebuild = uniqueStrings(input.before.flatMap(one => one.rebuildAdvised))
   const left = checked.some(one => !one.gone) || input.respawned.length > 0 || stillConfirmed(input)
-  const blind = input.gaps.some(one => one.what === 'processes' || one.what === 'autostarts' || one.what === '/')
+  const blind = input.gaps.some(one => blinding.has(one.what))
   const offline = offlineScanFor(input.after.judged.map(one => one.finding))
   return {
     format: 'davylamp-proof',
@@ -48,6 +50,9 @@ export function proofOf(input: AfterRun): Proof {
     laterLooks: input.laterLooks,
   }
 }
+
+/** Gaps that leave open whether something is gone. */
+const blinding: ReadonlySet<string> = new Set(['processes', 'autostarts', 'contents of files', '/'])
 
 /** The order for a host whose own programs cannot be believed. */
 export const rebuildSteps =
@@ -69,12 +74,8 @@ function isRemovable(fact: IdentifiedFact): boolean {
   return fact.kind !== 'socket' && fact.kind !== 'listener' && fact.kind !== 'log-entry' && fact.kind !== 'package'
 }
 
-function checkOf(
-  fact: IdentifiedFact,
-  present: ReadonlySet<string>,
-  { run, after }: AfterRun,
-): Proof['checked'][number] {
-  const gone = !present.has(keyOf(fact)) || isDisarmed(fact, run) || isMended(fact, run, after)
+function checkOf(fact: IdentifiedFact, present: ReadonlySet<string>, input: AfterRun): Proof['checked'][number] {
+  const gone = !present.has(keyOf(fact)) || isDisarmed(fact, input.run) || isMended(fact, input)
   return { what: describeFact(fact), gone, how: howSeen(fact), detail: gone ? undefined : 'it is still there' }
 }
 
@@ -89,8 +90,8 @@ function isDisarmed(fact: IdentifiedFact, run: Run): boolean {
 }
 
 /** A page of which only lines were taken stays; when it was looked into again, nothing was found. */
-function isMended(fact: IdentifiedFact, run: Run, after: Assessment): boolean {
-  if (fact.kind !== 'file' || fact.injected === undefined) return false
+function isMended(fact: IdentifiedFact, { run, after, unread }: AfterRun): boolean {
+  if (fact.kind !== 'file' || fact.injected === undefined || unread?.has(keyOf(fact)) === true) return false
   const edited = run.actions.filter(
     ({ action }) =>
       (action.kind === 'remove-line' || action.kind === 'replace-line') &&
