@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { compileContentRules, openContentScanner, ownNamespace } from '../detect/yara/index.ts'
 import { scanMemory } from '../detect/yara/memory.ts'
-import { processFact } from '../detect/yara/testing/process-fact.ts'
+import { processFact } from '../test/facts.ts'
 import { liveTarget } from '../target/index.ts'
 
 // The memory of one process that holds 400 MB of this machine's programs and libraries, read and looked through with all own
@@ -45,7 +45,7 @@ try {
 async function measured(name: string, scanner: ReturnType<typeof openContentScanner>): Promise<number> {
   const stat = readFileSync(`/proc/${holder.pid}/stat`, 'latin1')
   const startTime = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
-  const fact = processFact(holder.pid ?? 0, '/usr/bin/perl', startTime)
+  const fact = processFact({ pid: holder.pid ?? 0, path: '/usr/bin/perl', startTime })
   const before = process.cpuUsage()
   const { bytes } = await scanMemory(liveTarget(), [fact], { which: 'suspects', open: () => scanner })
   const { user, system } = process.cpuUsage(before)

@@ -2,31 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ProcessFact } from '../model/index.ts'
 import { largestReport, report as reportSchema } from '../model/wire/index.ts'
+import { processFact } from '../test/facts.ts'
 import { processReport } from './agent-processes.ts'
 
-function process(pid: number, more: Partial<ProcessFact> = {}): ProcessFact {
-  return {
-    kind: 'process',
-    pid,
-    startTime: pid * 10,
-    name: `p${pid}`,
-    command: `/opt/p${pid} --go`,
-    argv: [],
-    targets: [],
-    exeDeleted: false,
-    exeInMemory: false,
-    kernelThread: false,
-    kernelThreadImpostor: false,
-    argvMismatch: false,
-    hiddenFrom: [],
-    environmentTells: [],
-    devices: [],
-    openFiles: [],
-    unownedLibraries: [],
-    socketShell: false,
-    ...more,
-  }
-}
+const process = (pid: number, more: Partial<ProcessFact> = {}) =>
+  processFact({ pid, startTime: pid * 10, name: `p${pid}`, command: `/opt/p${pid} --go`, ...more })
 
 test('those that use most come first, then those that hold most', () => {
   const { total, items } = processReport([

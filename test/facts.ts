@@ -1,1 +1,11 @@
-export { factWith } from '../rulebook/index.ts'
+import type { ProcessFact } from '../model/index.ts'
+import { factWith } from '../rulebook/index.ts'
+
+export { factWith }
+
+/** A process of which nothing is known but this. */
+export function processFact(known: Partial<ProcessFact> = {}): ProcessFact {
+  const fact = factWith({ ...known, kind: 'process' })
+  if (fact.kind !== 'process') throw new Error(`a process became a ${fact.kind}`)
+  return fact
+}

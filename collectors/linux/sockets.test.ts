@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
-import type { ProcessFact } from '../../model/index.ts'
 import { addressScope, liveTarget, memoryTarget, processFiles, type SocketRow } from '../../target/index.ts'
 import { sockets } from './sockets.ts'
+import { processFact } from '../../test/facts.ts'
 import { collected, surveyTarget } from './survey-of.ts'
 
 const row: SocketRow = {
@@ -78,7 +78,7 @@ test('connections of a container, and not its listeners', async () => {
     '/proc/60/net/tcp': `  sl\n${line('0500000A:9C40', '076433C6:0D05', '01', 90)}${line('00000000:0050', '00000000:0000', '0A', 91)}`,
   }
   const survey = surveyTarget(memoryTarget({ files, sockets: [] }), {
-    facts: [{ ...factOfProcess, pid: 60, startTime: 5, name: 'x', path: '/x' }],
+    facts: [processFact({ pid: 60, startTime: 5, name: 'x', path: '/x' })],
   })
   const facts = await collected(sockets, survey)
   assert.deepEqual(
@@ -86,27 +86,6 @@ test('connections of a container, and not its listeners', async () => {
     [[60, '198.51.100.7', 3333, 'public']],
   )
 })
-
-const factOfProcess: ProcessFact = {
-  kind: 'process',
-  pid: 0,
-  startTime: 0,
-  name: '',
-  command: '',
-  argv: [],
-  targets: [],
-  exeDeleted: false,
-  exeInMemory: false,
-  kernelThread: false,
-  kernelThreadImpostor: false,
-  argvMismatch: false,
-  hiddenFrom: [],
-  environmentTells: [],
-  devices: [],
-  openFiles: [],
-  unownedLibraries: [],
-  socketShell: false,
-}
 
 test('a listener of this process', async () => {
   const server = createServer()

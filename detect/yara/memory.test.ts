@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { pageSize } from '../../native/read/process-memory.ts'
+import { processFact } from '../../test/facts.ts'
 import { parseMemoryMap } from './memory-map.ts'
 import { stretchesIn } from './memory-pages.ts'
 import { piecesOf } from './memory-reader.ts'
 import { type MemoryChoice, memorySuspects } from './memory-suspects.ts'
-import { processFact } from './testing/process-fact.ts'
 
 test('any text for a map gives regions or nothing', () => {
   const line = fc
@@ -71,26 +71,28 @@ test('devices and what the kernel maps are never read', () => {
 })
 
 test('who is read, and in which order', () => {
-  const self = {
-    ...processFact(process.pid, '/opt/d/node'),
+  const self = processFact({
+    pid: process.pid,
+    path: '/opt/d/node',
     parentPid: 2,
     argv: ['node', '--flag', String(process.argv[1]), 'scan'],
-  }
+  })
   const processes = [
     self,
-    { ...processFact(2, '/opt/d/node'), argv: ['node'] },
-    { ...processFact(3, '/opt/d/node'), argv: ['node', '--flag', String(process.argv[1]), 'agent', 'run'] },
-    {
-      ...processFact(4, '/opt/d/node'),
+    processFact({ pid: 2, path: '/opt/d/node', argv: ['node'] }),
+    processFact({ pid: 3, path: '/opt/d/node', argv: ['node', '--flag', String(process.argv[1]), 'agent', 'run'] }),
+    processFact({
+      pid: 4,
+      path: '/opt/d/node',
       argv: ['node', '/tmp/x.js', '--flag', String(process.argv[1])],
       exeDeleted: true,
-    },
-    { ...processFact(5, '/usr/bin/x'), ownership: 'owned' as const },
-    { ...processFact(6, '/srv/x'), ownership: 'unowned' as const },
-    { ...processFact(7, '/tmp/x'), ownership: 'unowned' as const },
-    { ...processFact(8, '/srv/y'), ownership: 'unowned' as const, cpuPercent: 99, cpuSeconds: 500 },
-    { ...processFact(9, '/usr/bin/python3'), ownership: 'owned' as const, script: '/tmp/a.py' },
-    { ...processFact(10, 'kworker'), kernelThread: true },
+    }),
+    processFact({ pid: 5, path: '/usr/bin/x', ownership: 'owned' }),
+    processFact({ pid: 6, path: '/srv/x', ownership: 'unowned' }),
+    processFact({ pid: 7, path: '/tmp/x', ownership: 'unowned' }),
+    processFact({ pid: 8, path: '/srv/y', ownership: 'unowned', cpuPercent: 99, cpuSeconds: 500 }),
+    processFact({ pid: 9, path: '/usr/bin/python3', ownership: 'owned', script: '/tmp/a.py' }),
+    processFact({ pid: 10, path: 'kworker', kernelThread: true }),
   ]
   const pids = (which: MemoryChoice) => memorySuspects(processes, which).map(({ pid }) => pid)
   assert.deepEqual(pids('doubtful'), [8, 4, 7, 9])
