@@ -16,7 +16,7 @@ export const exitCodes = {
   unavailable: 69,
   /** A fault of Davylamp. */
   internal: 70,
-  /** Needs root, a writable state folder, or that another run ends. */
+  /** Needs root, a state folder that can be written and has room, or that another run ends. */
   notPermitted: 77,
 } as const
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
@@ -31,5 +31,5 @@ export const exitCodeHelp = `Exit status:
   64  wrong use: the message says what to do
   69  the center, or a feed, cannot be reached
   70  a fault of Davylamp
-  77  not permitted: needs root or a writable state folder, another run is at work,
+  77  not permitted: needs root, a writable state folder or room in it, another run is at work,
       or against a center: not signed in, or a right is missing`

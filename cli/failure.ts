@@ -15,6 +15,7 @@ const known: Readonly<Record<string, ExitCode>> = {
   EmptyListError: exitCodes.usage,
   FeedError: exitCodes.unavailable,
   BusySourceError: exitCodes.notPermitted,
+  PacksBusyError: exitCodes.notPermitted,
 }
 
 export function exitCodeOfError(error: unknown): ExitCode {
@@ -39,5 +40,5 @@ export function explainError(error: unknown): string {
 
 function isDenied(error: unknown): boolean {
   const code = error instanceof Error ? Reflect.get(error, 'code') : undefined
-  return code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
+  return code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOSPC' || code === 'EDQUOT'
 }
