@@ -106,6 +106,7 @@ export async function lookAt(options: LookOptions, context: Context): Promise<Lo
     observeSeconds: options.observe,
     deep: mode === 'full' || mode === 'observe',
     contents: contents?.found,
+    readsAll: mode === 'full',
     pace: options.cpu === undefined ? undefined : (await import('../detect/yara/index.ts')).paceOf(options.cpu),
     progress: (done, total, what) => context.progress.show(`looking (${done} of ${total}) ${what}`),
   })

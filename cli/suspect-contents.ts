@@ -78,7 +78,7 @@ function isSuspectFile(fact: Fact, wide: boolean): fact is FileFact {
   if (fact.kind !== 'file' || fact.type !== 'file' || fact.size === 0) return false
   if ((fact.matches ?? []).length > 0) return true
   if (fact.ownership === 'owned' || fact.ownership === 'verified' || fact.ownership === 'conffile') return false
-  if (wide) return true
+  if (wide || fact.seenAs.includes('web-root')) return true
   // Collectors have looked for the same words: where they met nothing, rules would meet nothing either.
   return (
     fact.traits.some(trait => !plain.has(trait)) || (fact.size > seenWhole && fact.seenAs.some(why => telling.has(why)))

@@ -10,6 +10,8 @@ export interface CollectOptions {
   readonly observeSeconds?: number | undefined
   /** Looks that cost more than a few milliseconds are worth it. Default: when there is something to observe. */
   readonly deep?: boolean | undefined
+  /** A scan of contents has read all files. */
+  readonly readsAll?: boolean | undefined
   /** Files in which a scan of contents found something, by path. */
   readonly contents?: ReadonlyMap<string, SeenContent> | undefined
   /** How many milliseconds to step back for a ceiling of the processor; 0 nearly always. */
@@ -84,7 +86,7 @@ async function stepBack(pace: CollectOptions['pace']): Promise<void> {
 function surveyOf(
   target: Target,
   byKind: ReadonlyMap<FactKind, Fact[]>,
-  { observeSeconds = 0, deep = observeSeconds > 0, contents = new Map() }: CollectOptions,
+  { observeSeconds = 0, deep = observeSeconds > 0, contents = new Map(), readsAll = false }: CollectOptions,
   progress: (what: string) => void,
 ): Survey {
   const people = readPeople(target)
@@ -96,6 +98,7 @@ function surveyOf(
     observeSeconds,
     deep,
     contents,
+    readsAll,
     progress,
     facts: <K extends FactKind>(kind: K) => (byKind.get(kind) ?? []) as FactOf<K>[],
     owner(path) {

@@ -38,6 +38,8 @@ export interface Survey {
   readonly observeSeconds: number
   /** The user gave the scan time (`--observe`, `--full`): what costs more than a few milliseconds is looked at too. */
   readonly deep: boolean
+  /** A scan of contents reads all files: nobody need look for what is worth it. */
+  readonly readsAll: boolean
   /** Files in which a scan of contents found something, by path; empty where none was asked for. */
   readonly contents: ReadonlyMap<string, SeenContent>
   /** Says what is being looked at, for the progress line. */

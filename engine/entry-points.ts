@@ -12,6 +12,7 @@ export function entryPointsOf(
 ): EntryPoint[] {
   const ways = [
     ...fromExposures(judged),
+    ...fromWebShell(members, judged),
     ...fromWebServer(world, members),
     ...fromPasswordLogin(world, members),
     ...fromServiceAccount(members),
@@ -74,6 +75,10 @@ const exposureAdvice = new Map([
   ['exposed-docker', 'Take the tcp:// address out of daemon.json, or demand client certificates (--tlsverify).'],
   ['exposed-kubelet', 'Set authentication.anonymous.enabled to false in the kubelet configuration.'],
   ['web-application', 'Update the application that the web server runs, and look for web shells in its directories.'],
+  [
+    'web-shell',
+    'Find the hole through which it was uploaded: update the application and its plug-ins, run nothing in folders of uploads, read the access log for the first request to it, and change the passwords that the application knows.',
+  ],
   ['empty-password', 'Lock the account or give it a password.'],
 ])
 
@@ -99,6 +104,37 @@ function fromWebServer(world: World, members: readonly IdentifiedFact[]): EntryP
   }
   return found
 }
+
+/** Pages that run what a visitor sends. One that is older than all else, within the minutes that one copy takes, is how the rest came. */
+function fromWebShell(members: readonly IdentifiedFact[], judged: readonly Judged[]): EntryPoint[] {
+  const isShell = (fact: IdentifiedFact) =>
+    judged.some(
+      ({ finding }) => finding.fact.id === fact.id && finding.class === 'access' && finding.attack.includes(webShell),
+    )
+  const shells = members.filter(fact => fact.kind === 'file' && isShell(fact))
+  const others = members.filter(fact => !shells.includes(fact))
+  const times = (facts: readonly IdentifiedFact[]) => facts.map(timeOf).filter(one => one !== undefined)
+  const first = Math.min(...times(others))
+  return shells
+    .toSorted((a, b) => (timeOf(a) ?? 0) - (timeOf(b) ?? 0))
+    .slice(0, mostShells)
+    .map(fact => {
+      const at = timeOf(fact)
+      const before = at !== undefined && Number.isFinite(first) && at <= first + sameCopy
+      const path = 'path' in fact ? fact.path : ''
+      return {
+        what: 'web-shell',
+        because: `${path} runs what a visitor sends${at === undefined ? '' : `, since ${new Date(at).toISOString()}`}${others.length === 0 ? '' : before ? ', before the other traces' : ', later than other traces'}`,
+        confidence: before ? 'high' : 'medium',
+        advice: exposureAdvice.get('web-shell') ?? '',
+        fact,
+      }
+    })
+}
+
+const webShell = 'T1505.003'
+const mostShells = 5
+const sameCopy = 60_000
 
 function fromServiceAccount(members: readonly IdentifiedFact[]): EntryPoint[] {
   const users = new Set(members.flatMap(one => ('user' in one && one.user !== undefined ? [one.user] : [])))

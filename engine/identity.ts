@@ -59,6 +59,8 @@ function nameOf(fact: Fact): (string | number | undefined)[] {
       return [fact.name, fact.path, fact.user, fact.text]
     case 'log-entry':
       return [fact.path, fact.event, fact.at, fact.user, fact.address]
+    case 'web-root':
+      return [fact.pathBytes ?? fact.path]
     case 'container':
       return [fact.runtime, fact.containerId ?? fact.id]
     case 'package':

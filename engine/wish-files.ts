@@ -31,6 +31,7 @@ export function wishFile(fact: Known<'file'>, wishing: Wishing): void {
     return
   }
   wishing.unlock(fact.path, fact.pathBytes, fact.attributes, fact.id)
+  adviseOwner(fact, wishing)
   const depth = fact.path.split('/').length
   const rank = fact.type === 'directory' ? 900 - Math.min(depth, 400) : 1
   wishing.want('remove', rank, quarantine(fact), reasonFor(fact, wishing), fact.id)
@@ -56,6 +57,7 @@ function wishInjected(fact: Known<'file'>, wishing: Wishing): void {
     return
   }
   wishing.unlock(fact.path, fact.pathBytes, fact.attributes, fact.id)
+  adviseOwner(fact, wishing)
   for (const { line, text, textBytes, replacement } of lines) {
     const where = { path: fact.path, pathBytes: fact.pathBytes, line, text, textBytes }
     const action =
@@ -64,6 +66,25 @@ function wishInjected(fact: Known<'file'>, wishing: Wishing): void {
         : { kind: 'replace-line' as const, ...where, replacement }
     wishing.want('remove', 1, action, 'it was put into a page of the site', fact.id)
   }
+}
+
+/** Whoever keeps the whole of it elsewhere can compare, and would bring back what was taken with the next release. */
+function adviseOwner(fact: Known<'file'>, wishing: Wishing): void {
+  if (fact.package !== undefined && fact.ownership === 'modified')
+    wishing.advise({
+      text: `${fact.path} belongs to package ${fact.package} and was changed: put it back from there, since other changes may not be seen.`,
+      command: reinstallCommand(fact.package, wishing.world),
+    })
+  if (fact.workTree === undefined) return
+  const inside = fact.path.startsWith(`${fact.workTree}/`) ? fact.path.slice(fact.workTree.length + 1) : fact.path
+  wishing.advise({
+    text: `${fact.path} lies in the git work tree ${fact.workTree}: see who brought it and what else was changed, and take it out of the repository too if it is there.`,
+    command: `git -C ${quoted(fact.workTree)} log -- ${quoted(inside)}; git -C ${quoted(fact.workTree)} status --short`,
+  })
+}
+
+function quoted(word: string): string {
+  return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 function reasonFor(fact: Known<'file'>, wishing: Wishing): string {

@@ -1,4 +1,5 @@
 import type { Item } from './host-part.ts'
+import { livedInSites } from './lived-in-sites.ts'
 import { loginKey } from './login-key.ts'
 
 const service = (description: string, start: string, more = '') =>
@@ -409,4 +410,5 @@ export const livedIn: readonly Item[] = [
   script('/tmp/npm-install-4f/run.sh', '#!/bin/sh\nnode-gyp rebuild\n'),
   text('/var/www/site/wp-cron.php', '<?php define("DOING_CRON", true);\n', 0o644, 'www-data'),
   text('/root/xmrig-incident-2025.md', '# what we found\nxmrig at /tmp/kdevtmpfsi talked to stratum+tcp://pool:3333\n'),
+  ...livedInSites,
 ]

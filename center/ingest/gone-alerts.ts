@@ -90,6 +90,7 @@ const blindTo: Readonly<Record<string, readonly Fact['kind'][]>> = {
   'kernel hooks': ['kernel-hook'],
   accounts: ['account'],
   files: ['file'],
+  'web roots': ['web-root'],
   'systemd units': ['autostart'],
 }
 

@@ -109,6 +109,7 @@ function* namesIn(fact: Fact): Generator<HuntTerm> {
       return
     case 'mount':
     case 'kernel-module':
+    case 'web-root':
       return yield* each('path', [fact.path])
     case 'bpf-program':
       for (const { path } of fact.holders) yield* each('path', [path])

@@ -65,7 +65,7 @@ function globPattern(part: string): (name: string) => boolean {
   const source = part.replace(/\*+/g, '*').replace(/[.+^${}()|\\]/g, '\\$&')
   const withSets = source.replace(/\[!([^\]]*)\]/g, '[^$1]')
   try {
-    const regex = new RegExp(`^${withSets.replaceAll('*', '[^/]*?').replaceAll('?', '[^/]')}$`, 's')
+    const regex = new RegExp(`^${withSets.replaceAll('?', '[^/]').replaceAll('*', '[^/]*?')}$`, 's')
     return name => (part.startsWith('.') || !name.startsWith('.')) && name.length <= 1_024 && regex.test(name)
   } catch {
     return name => name === part

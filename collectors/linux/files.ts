@@ -8,6 +8,7 @@ import { digestOf } from './file-digest.ts'
 import { fileFact } from './file-fact.ts'
 import { isOddName, usualPlaces } from './file-places.ts'
 import { homesOf } from './people.ts'
+import { suspectPages } from './web/suspect-pages.ts'
 
 const megabyte = 1024 * 1024
 const limits = {
@@ -68,6 +69,10 @@ function* collect(survey: Survey): Iterable<FileFact> {
     if (!pointed.has(place.path) && !found.has(place.path) && (all || isWorthALook(target, place.path, stat))) {
       waiting.push({ path: place.path, reasons: [place.seenAs], depth: 0 })
     }
+  }
+  for (const path of suspectPages(survey)) {
+    for (const reasons of [pointed.get(path), found.get(path)]) reasons?.push('web-root')
+    if (!pointed.has(path) && !found.has(path)) waiting.push({ path, reasons: ['web-root'], depth: limits.depth })
   }
   let named = 0
   while (waiting.length > 0) {
@@ -195,7 +200,13 @@ function look(survey: Survey, path: string, reasons: string[], budget: { bytes: 
     budget.bytes -= stat.size
   }
   addContent(survey, one, isPointed)
-  if (isPointed || isProgram(fact) || fact.traits.some(trait => !plainTraits.has(trait))) addDigest(survey, one)
+  if (
+    isPointed ||
+    fact.seenAs.includes('web-root') ||
+    isProgram(fact) ||
+    fact.traits.some(trait => !plainTraits.has(trait))
+  )
+    addDigest(survey, one)
   return one
 }
 
@@ -235,7 +246,8 @@ function addContent(survey: Survey, { fact, path, stat }: Seen, isPointed: boole
       fact.seenAs.some(reason => reason !== 'content' && reason !== 'named') &&
       !/\.(?:log|txt|md|out|err|pid|conf|cfg|ini|ya?ml|xml|html?|lock|service|timer)$/i.test(name)) ||
     fact.executable ||
-    /\.(?:sh|bash|py|pl|php)$/.test(name)
+    /\.(?:sh|bash|py|pl)$/.test(name) ||
+    (name.endsWith('.php') && !fact.seenAs.includes('web-root'))
   const content = lookAtContent({ bytes, size: stat.size, runnable, otherLanguage: /\.[mc]?[jt]sx?$/.test(name) })
   fact.traits = content.traits
   fact.evidence = content.evidence.slice(0, 10).map(words => displayBytes(words).slice(0, 80))
@@ -319,5 +331,10 @@ function isWorthAFact(fact: FileFact): boolean {
   // Listed by a package and changed later, but not in its content.
   if (fact.package !== undefined && fact.ownership !== 'modified') return false
   if (hiddenInDropPlace.test(fact.path)) return true
-  return isProgram(fact) || isOddName(fact.name) || fact.traits.some(trait => !plainTraits.has(trait))
+  return (
+    fact.seenAs.includes('web-root') ||
+    isProgram(fact) ||
+    isOddName(fact.name) ||
+    fact.traits.some(trait => !plainTraits.has(trait))
+  )
 }

@@ -19,6 +19,8 @@ import { commandIntegrity } from './command-integrity.ts'
 import { cron } from './cron.ts'
 import { files } from './files.ts'
 import { systemd } from './systemd.ts'
+import { webRoots } from './web-roots.ts'
+import { webStart } from './web-start.ts'
 
 /** What shows the processes and nothing else. */
 export const processCollectors: readonly Collector[] = [firstSample, processes]
@@ -30,6 +32,8 @@ export const linuxCollectors: readonly Collector[] = [
   at,
   systemd,
   ...autostartCollectors,
+  webRoots,
+  webStart,
   files,
   commandIntegrity,
   mounts,

@@ -2,14 +2,16 @@ import type { Fact } from '../../model/index.ts'
 import type { Collector, Survey } from '../collector.ts'
 import { autostartFact, isStock } from './autostart-fact.ts'
 import { commandTargets } from './command.ts'
-import { baseName, distinct, glob } from './directory.ts'
+import { distinct, glob } from './directory.ts'
 import { readLines } from './host-lines.ts'
 import { homesOf } from './people.ts'
+import { phpStarts } from './php-starts.ts'
 import { scriptFact } from './script.ts'
 
 /**
  * What language runtimes run before any program: Python's sitecustomize, usercustomize and `import` lines of `*.pth` files
- * (site), PHP's auto_prepend_file and extensions from odd places. Unmodified files of packages are left out.
+ * (site), PHP's auto_prepend_file and extensions from odd places; those of single folders are in web-start.ts. Unmodified files
+ * of packages are left out.
  */
 export const languageStart: Collector = {
   name: 'language-start',
@@ -28,7 +30,7 @@ export const languageStart: Collector = {
       target,
       phpFiles.flatMap(pattern => glob(target, pattern)),
     )) {
-      if (target.files.stat(path)?.type === 'file' && !isStock(survey, path)) yield* phpFacts(survey, path)
+      if (target.files.stat(path)?.type === 'file' && !isStock(survey, path)) yield* phpStarts(survey, path)
     }
   },
 }
@@ -80,34 +82,6 @@ const phpFiles = [
   '/usr/local/lib/php.ini',
   '/usr/local/etc/php/conf.d/*.ini',
   '/www/server/php/*/etc/php.ini',
-  '/var/www/.user.ini',
-  '/var/www/*/.user.ini',
-  '/var/www/*/.htaccess',
-  '/var/www/html/*/.user.ini',
-  '/var/www/html/*/.htaccess',
   '/etc/php/*/fpm/pool.d/*.conf',
   '/etc/php-fpm.d/*.conf',
 ]
-
-function* phpFacts(survey: Survey, path: string): Generator<Fact> {
-  for (const { line, text, joined } of readLines(survey.target, path)) {
-    const [, name, raw = ''] =
-      /^\s*(?:php_(?:admin_)?value\s*\[?\s*)?(auto_prepend_file|auto_append_file|extension|zend_extension)\s*\]?\s*[=\s]\s*(.*?)\s*$/.exec(
-        joined.slice(0, 4_096),
-      ) ?? []
-    const value = raw.replace(/^(["'])(.*)\1$/, '$2')
-    if (name === undefined || value === '' || value === 'none') continue
-    // Extensions are named without a directory as a rule.
-    if (name.endsWith('extension') && !/^\/(?:tmp|var\/tmp|dev|run|home|root)\/|\/\./.test(value)) continue
-    yield autostartFact(survey, {
-      mechanism: 'web-start',
-      path,
-      line,
-      text,
-      name: `${baseName(path)} ${name}`,
-      command: value,
-      targets: value.startsWith('/') ? [value] : [],
-      schedule: 'request',
-    })
-  }
-}

@@ -28,6 +28,7 @@ export function surveyTarget(target: Target, { ownership = {}, facts = [], deep 
     owner: path => ({ ownership: ownership[path] ?? ownership[target.files.realPath(path) ?? path] ?? 'unowned' }),
     observeSeconds: 0,
     deep,
+    readsAll: false,
     contents: new Map(),
     progress: () => {},
   }

@@ -47,6 +47,7 @@ function wholeLabel(fact: IdentifiedFact): string {
       return `${fact.name} (${fact.image})`
     case 'file':
     case 'mount':
+    case 'web-root':
       return fact.path
   }
 }
@@ -100,6 +101,8 @@ function wholeDetail(fact: IdentifiedFact): string {
       return `${fact.path ?? ''}${lineOf(fact.line)} ${fact.text ?? `${fact.name} = ${fact.value}`}`.trim()
     case 'log-entry':
       return `${fact.path}: ${fact.text}`
+    case 'web-root':
+      return `${fact.path}, ${fact.servers.join(', ')}`
     case 'container':
       return `${fact.runtime} ${fact.name}, ${fact.image}: ${fact.command}`
     case 'package':

@@ -18,6 +18,7 @@ import { shaderCache } from './shader-cache.ts'
 import { vendorAgent } from './vendor-agent.ts'
 import { watchingPair } from './watching-pair.ts'
 import { weakSigns } from './weak-signs.ts'
+import { webRoots } from './web-roots.ts'
 import { webShop } from './web-shop.ts'
 
 /** Campaigns that nobody has described: rules about behaviour alone must find them. */
@@ -42,4 +43,5 @@ export const campaigns: readonly Infection[] = [
   bootTricks,
   fetchedDaily,
   nothingOnDisk,
+  webRoots,
 ]

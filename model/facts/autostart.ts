@@ -113,7 +113,7 @@ export const autostartFact = z.object({
   changed: time.optional(),
   /** Further directives of a unit or options of a line, as `Restart=always`. */
   settings: z.array(z.string()),
-  /** What is odd about how it is written: `control-characters`, `padded` (hidden behind spaces), `rdb-wrapped`, `nul`, `unknown-user`, `masked-name` … */
+  /** What is odd about how it is written: `control-characters`, `padded` (hidden behind spaces), `rdb-wrapped`, `nul`, `unknown-user`, `masked-name`, `runs-pictures` (a web server is told to run what it should show) … */
   oddities: z.array(z.string()),
   /** Files that belong to it and go with it: `.wants` links, drop-ins, `rc?.d` links. */
   links: z.array(z.string()),

@@ -83,6 +83,8 @@ export const fileFact = z.object({
       }),
     )
     .optional(),
+  /** The root of the git work tree that holds it; told of files in whose content rules found something. */
+  workTree: z.string().optional(),
   indicators: z.array(indicatorMatch).optional(),
   /** Paths that the content names (scripts, configurations); at most 50. */
   targets: z.array(z.string()),
@@ -96,7 +98,7 @@ export const fileFact = z.object({
   sameContent: z.array(z.string()),
   /** A file of a package, unmodified, with the same content: a copy of /bin/sh, say. */
   packagedCopy: z.string().optional(),
-  /** Why the file was looked at: `autostart`, `process`, `drop-place`, `preload`, `named-by-file`, `system-directory`, `hidden-directory`, `hidden-home`, `beside-program`, `kernel-module`, `content` (a scan of contents found something in it), `named` (somebody asked about it). */
+  /** Why the file was looked at: `autostart`, `process`, `drop-place`, `preload`, `named-by-file`, `system-directory`, `hidden-directory`, `hidden-home`, `beside-program`, `kernel-module`, `content` (a scan of contents found something in it), `named` (somebody asked about it), `web-root` (a page or picture of a web server with words of shells or of what is put into pages). */
   seenAs: z.array(z.string()),
   /** Age of the newest of mtime, ctime and birth against the newest file of the target, in days. */
   ageDays: z.number().optional(),

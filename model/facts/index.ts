@@ -21,6 +21,7 @@ import {
   sysctlFact,
 } from './setting.ts'
 import { listenerFact, socketFact } from './socket.ts'
+import { webRootFact } from './web-root.ts'
 
 export type * from './access.ts'
 export { type AutostartFact, type Mechanism, mechanisms } from './autostart.ts'
@@ -31,6 +32,7 @@ export type * from './process.ts'
 export type * from './setting.ts'
 export type { Ownership } from './shared.ts'
 export type * from './socket.ts'
+export type * from './web-root.ts'
 
 /** Every kind of fact with its schema: the one list of them. */
 export const factSchemas = {
@@ -54,6 +56,7 @@ export const factSchemas = {
   setting: settingFact,
   'log-entry': logEntryFact,
   container: containerFact,
+  'web-root': webRootFact,
   package: packageFact,
 } as const
 
@@ -79,6 +82,7 @@ export const fact = z.discriminatedUnion('kind', [
   settingFact,
   logEntryFact,
   containerFact,
+  webRootFact,
   packageFact,
 ])
 export type Fact = z.infer<typeof fact>

@@ -42,6 +42,12 @@ rule page_words {
     $word30 = "rolex" nocase
     $word31 = "louis vuitton" nocase
     $word32 = "tramadol" nocase
+    $word33 = "eval(atob("
+    $word34 = "eval(window.atob("
+    $word35 = "Function(atob("
+    $word36 = "document.write(atob("
+    $word37 = "document.write(window.atob("
+    $word38 = /src=["']https?:\/\/[1-9]/
   condition:
     uint32(0) != 0x464c457f and filesize < 8MB and any of them
 }
@@ -84,6 +90,43 @@ rule page_script_hidden_source {
     $numbers3 = /<script[^>]{0,80}>[^<]{0,400}\.src\s?=\s?String\s?\.\s?fromCharCode\s?\(\s?104\s?,\s?116\s?,\s?116\s?,\s?112[^<]{0,8000}<\/script>/
   condition:
     uint32(0) != 0x464c457f and filesize < 8MB and any of them
+}
+
+rule page_script_unpacks_itself {
+  meta:
+    id = "5b1f4f0e-9c1d-4d0c-8a57-3e1f0f6f2b90"
+    title = "Page unpacks and runs a hidden script"
+    description = "A text in base64 is handed to eval, to Function, or written into the page as a script. Builds make code shorter, but none hides it from its reader like this."
+    level = "medium"
+    tags = "attack.initial-access, attack.t1189, attack.t1027"
+    class = "content"
+    specific = "concealment"
+    within = true
+    after = "page_words"
+    because = "{path} unpacks a hidden script and runs it ({words})."
+  strings:
+    $element = /<script[^>]{0,80}>\s{0,20}(eval|(new\s)?Function|document\.write(ln)?)\s?\(\s?(window\.)?atob\s?\(\s?["'][A-Za-z0-9+\/=]{16,8000}["']\s?\)\s?\)\s?(\(\s?\))?\s?;?\s{0,20}<\/script>/
+    $eval = /\b(eval|(new\s)?Function)\s?\(\s?(window\.)?atob\s?\(\s?["'][A-Za-z0-9+\/=]{16,8000}["']\s?\)\s?\)\s?(\(\s?\))?;?/
+    $write = /\bdocument\.write(ln)?\s?\(\s?(window\.)?atob\s?\(\s?["']PHNjcmlwd[A-Za-z0-9+\/=]{8,8000}["']\s?\)\s?\);?/
+  condition:
+    uint32(0) != 0x464c457f and filesize < 8MB and any of them
+}
+
+rule page_script_bare_address {
+  meta:
+    id = "0c3f9a54-2f6d-4c86-9d2e-7b7b1c5d4e11"
+    title = "Page loads a script from a bare address"
+    description = "The script comes from a public IPv4 address without a name, over http. Sites have names; who moves from host to host has none. Addresses of private networks are left alone."
+    level = "medium"
+    tags = "attack.initial-access, attack.t1189"
+    class = "content"
+    within = true
+    after = "page_words"
+    because = "{path} loads a script from a bare address ({words})."
+  strings:
+    $tag = /<script[^>]{0,100}src=["']https?:\/\/([1-9]|1[1-9]|[2-9]\d|1[01]\d|12[0-6]|12[89]|1[345]\d|16[0-8]|17[0-13-9]|18\d|19[0-13-9]|2[0-4]\d|25[0-5])\.\d{1,3}\.\d{1,3}\.\d{1,3}(:\d{1,5})?\/[^"'>]{0,200}["'][^>]{0,80}>\s?<\/script>/
+  condition:
+    uint32(0) != 0x464c457f and filesize < 8MB and $tag
 }
 
 rule page_hidden_links {

@@ -17,6 +17,8 @@ export interface SeenFact {
   readonly script?: string
   readonly links?: readonly string[]
   readonly targets?: readonly string[]
+  /** Of a page of the host: what was put into it. */
+  readonly injected?: readonly { readonly text: string }[]
   /** Of a replaced command: where its original went. */
   readonly originals?: readonly { readonly path: string }[]
 }
@@ -85,7 +87,7 @@ function isAbout(item: Item, fact: SeenFact): boolean {
   if (item.kind === 'process') return fact.kind === 'process' && sameProcess(item, fact)
   if (item.kind === 'account') return fact.kind === 'account' && fact.name === item.name
   if (item.kind === 'line' || item.kind === 'changed-line')
-    return samePath(fact.path, item.path) && (fact.text ?? '').trim() === item.text.trim()
+    return samePath(fact.path, item.path) && linesOf(fact).some(text => text.trim() === item.text.trim())
   if (item.kind === 'unit')
     return fact.kind === 'autostart' && (fact.name === item.name || samePath(fact.path, item.path))
   if (item.kind === 'mount') return fact.kind === 'mount'
@@ -94,6 +96,10 @@ function isAbout(item: Item, fact: SeenFact): boolean {
   if (item.kind === 'rename' && samePath(fact.path, item.to)) return true
   const goAlong = [...(fact.links ?? []), ...(fact.originals ?? []).map(({ path }) => path)]
   return samePath(fact.path, item.path) || goAlong.some(path => samePath(path, item.path))
+}
+
+function linesOf({ text = '', injected = [] }: SeenFact): string[] {
+  return [text, ...injected.map(one => one.text)]
 }
 
 /** A program whose file was removed is found through its process alone. */

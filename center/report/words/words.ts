@@ -35,6 +35,7 @@ export type EntryWay =
   | 'exposed-docker'
   | 'exposed-kubelet'
   | 'web-application'
+  | 'web-shell'
   | 'database'
   | 'failed-logins'
   | 'login-key'

@@ -5,7 +5,8 @@ import { encodeBytes } from '../../../target/index.ts'
 import { type InjectedPart, injectedParts } from './injected-parts.ts'
 
 const own = "/** The site's own page. */\ndefine('USE_THEMES', true);\nrequire __DIR__ . '/blog-header.php';\n"
-const hidden = '<div style="position:absolute;left:-9999px"><div><a href="http://a.example/">x</a></div></div>'
+const hidden =
+  '<div style="position:absolute;left:-9999px"><div><a href="http://a.example/">x</a><a href="http://b.example/">y</a><a href=\'https://c.example/\'>z</a></div></div>'
 
 /** A page, the part of it that was recognised, and what is to be cut: empty where nobody may, undefined where nothing else is there. */
 const cases: readonly (readonly [name: string, page: string, seen: string, parts: InjectedPart[] | undefined])[] = [
@@ -51,6 +52,36 @@ const cases: readonly (readonly [name: string, page: string, seen: string, parts
     '<script>\nvar a',
     [{ line: 2, text: '<script>\nvar a = 1;\n</script>' }],
   ],
+  [
+    'a statement of JavaScript before the code of the page',
+    `eval(atob("eA=="));!function(){${own}}();\n`,
+    'eval(atob("eA=="));',
+    [
+      {
+        line: 1,
+        text: `eval(atob("eA=="));!function(){${own.split('\n')[0]}`,
+        replacement: `!function(){${own.split('\n')[0]}`,
+      },
+    ],
+  ],
+  [
+    'a statement of JavaScript on a line of its own',
+    `!function(){${own}}();\n;eval(atob('eA=='))\n`,
+    "eval(atob('eA=='))",
+    [{ line: 5, text: ";eval(atob('eA=='))", replacement: ';' }],
+  ],
+  [
+    'a value that a statement of the page takes',
+    `var x = eval(atob("eA=="));\n${own.repeat(12)}`,
+    'eval(atob("eA=="));',
+    [],
+  ],
+  [
+    'a menu without three links to elsewhere',
+    `<div style="x"><a href="http://a.example/">x</a></div>\n${own}`,
+    '<div style="x">',
+    [],
+  ],
   ['a file that is nothing else', "<?php @eval($_POST['x']);?>", 'eval($_POST', undefined],
   [
     'a shell with its own form',
@@ -75,6 +106,13 @@ for (const [name, page, seen, parts] of cases)
     const bytes = Buffer.from(page)
     assert.deepEqual(injectedParts(bytes, [{ offset: bytes.indexOf(seen), length: seen.length }]), parts)
   })
+
+test('a form is that of the site where only what is put into pages was recognised', () => {
+  const bytes = Buffer.from(`<form action="/search"><input name="q"></form>\n${hidden}\n`)
+  const places = [{ offset: bytes.indexOf('<div style'), length: 10 }]
+  assert.deepEqual(injectedParts(bytes, places), undefined)
+  assert.deepEqual(injectedParts(bytes, places, { isPage: true }), [{ line: 2, text: hidden }])
+})
 
 test('several parts are cut at once, and a page of other bytes is cut exactly', () => {
   const page = Buffer.concat([

@@ -21,11 +21,13 @@ const limits = { parts: 10, text: 32 * 1024, element: 64 * 1024 } as const
 /**
  * What was put into a page that is otherwise the site's own, as whole elements, blocks or statements around the given places. Undefined
  * where no page would be left: all of it is what was put there. Empty where a page would be left, and the edge between both cannot be
- * told for certain: then nobody may cut.
+ * told for certain: then nobody may cut. `isPage`: what was recognised is only ever put into pages, so that a form beside it is the
+ * site's own.
  */
 export function injectedParts(
   bytes: Buffer,
   places: readonly { offset: number; length: number }[],
+  { isPage = false }: { readonly isPage?: boolean } = {},
 ): InjectedPart[] | undefined {
   const text = bytes.toString('latin1')
   const spans: Span[] = []
@@ -33,15 +35,31 @@ export function injectedParts(
   for (const { offset, length } of places) {
     if (spans.some(span => span.start <= offset && offset + length <= span.end)) continue
     const span = spanAround(text, offset, offset + length)
+    // A menu that opens lies beside the block with the links that were sold.
+    if (span !== undefined && isBlock(text, offset) && linksIn(text, span) < fewestLinks) continue
     unclear ||= span === undefined
     spans.push(span ?? { start: offset, end: offset + length })
   }
   const apart = joined(spans)
-  if (!leavesAPage(text, apart, unclear)) return undefined
+  if (!leavesAPage(text, apart, { unclear, isPage })) return undefined
   return unclear ? [] : (partsOf(text, apart) ?? [])
 }
 
+/** What no visitor sees and holds fewer links to elsewhere is a menu or a text for screen readers. */
+const fewestLinks = 3
+
+function isBlock(text: string, start: number): boolean {
+  return text[start] === '<' && /^<(?!script\b|\?)/i.test(text.slice(start, start + 10))
+}
+
+function linksIn(text: string, { start, end }: Span): number {
+  return [...text.slice(start, end).matchAll(/<a\s[^>]{0,400}href\s?=\s?["']?https?:/gi)].length
+}
+
 function spanAround(text: string, start: number, end: number): Span | undefined {
+  // What the rule about it recognises is a whole statement of JavaScript.
+  if (/\batob\s?\(/.test(text.slice(start, Math.min(end, start + 200))) && text[start] !== '<')
+    return scriptStatement(text, start, end)
   const tag = /^<([a-z]{1,12})[\s>]/i.exec(text.slice(start, start + 14))?.[1]?.toLowerCase()
   return tag === undefined ? codeAround(text, start, end) : elementAt(text, start, tag)
 }
@@ -73,6 +91,15 @@ function codeAround(text: string, start: number, end: number): Span | undefined 
   return tag === undefined ? withMarks(text, { start: line, end: last.at }) : { start: from, end: last.at }
 }
 
+/** A statement that begins where another may begin, and ends where one may end; of lines with nothing else the whole. */
+function scriptStatement(text: string, start: number, end: number): Span | undefined {
+  const before = /(?:^|[;}\n>]|\*\/)[ \t]*$/.test(text.slice(Math.max(0, start - 200), start))
+  const semicolon = /^[ \t]*;/.exec(text.slice(end, end + 20))?.[0] ?? ''
+  const last = end + semicolon.length
+  const closed = text[last - 1] === ';' || /^[ \t\r]*(?:\n|$|<\/script)/i.test(text.slice(last, last + 200))
+  return before && closed ? { start, end: last } : undefined
+}
+
 /** The same short comment before and behind: intruders' tools find their own lines by it. */
 function withMarks(text: string, span: Span): Span {
   const before = /(?:^|\n)([ \t]*\/\*[0-9a-z]{3,12}\*\/)\s*\n\s*$/.exec(
@@ -98,7 +125,11 @@ const smallestPage = 40
 /** A shell's own form around its code is no page of the site, and neither is the rest of a shell of which only a part was recognised. */
 const smallestForm = 600
 
-function leavesAPage(text: string, spans: readonly Span[], unclear: boolean): boolean {
+function leavesAPage(
+  text: string,
+  spans: readonly Span[],
+  { unclear, isPage }: { unclear: boolean; isPage: boolean },
+): boolean {
   let rest = ''
   let at = 0
   for (const { start, end } of spans) {
@@ -107,7 +138,7 @@ function leavesAPage(text: string, spans: readonly Span[], unclear: boolean): bo
   }
   rest += text.slice(at)
   const length = ownLetters(rest)
-  const large = unclear || /<(?:form|pre|textarea|input)\b/i.test(rest)
+  const large = !isPage && (unclear || /<(?:form|pre|textarea|input)\b/i.test(rest))
   return length >= (large ? smallestForm : smallestPage)
 }
 

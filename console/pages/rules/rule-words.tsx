@@ -17,6 +17,7 @@ export const judged = [
   'kernel-hook',
   'command-integrity',
   'container',
+  'web-root',
   'mount',
   'setting',
   'sysctl',

@@ -12,6 +12,7 @@ const known = [
   'exposed-docker',
   'exposed-kubelet',
   'web-application',
+  'web-shell',
   'failed-logins',
   'login-key',
   'unknown',

@@ -41,6 +41,7 @@ const icons: Readonly<Record<string, LucideIcon>> = {
   setting: Settings2,
   'log-entry': ScrollText,
   container: Box,
+  'web-root': Globe,
   package: PackageOpen,
   scan: Clock,
 }

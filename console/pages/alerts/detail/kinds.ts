@@ -24,6 +24,7 @@ export const factKinds = [
   'setting',
   'log-entry',
   'container',
+  'web-root',
   'package',
 ] as const
 
