@@ -10,6 +10,8 @@ export interface ProcStat {
   readonly state: string
   readonly parentPid: number
   readonly sessionId: number
+  /** Device number of its terminal; 0 without one. */
+  readonly terminal: number
   readonly kernelThread: boolean
   readonly cpuTicks: number
   /** Of children that have ended and were waited for. */
@@ -39,6 +41,7 @@ export function parseStat(text: string): ProcStat | undefined {
     state: fields[0] ?? '?',
     parentPid: number(4) || 0,
     sessionId: number(6) || 0,
+    terminal: number(7) || 0,
     kernelThread: Math.floor((number(9) || 0) / kernelThreadFlag) % 2 === 1,
     cpuTicks: (number(14) || 0) + (number(15) || 0),
     childTicks: (number(16) || 0) + (number(17) || 0),

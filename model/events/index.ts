@@ -87,27 +87,29 @@ export const fileChangeEvent = z.object({
 })
 export type FileChangeEvent = z.infer<typeof fileChangeEvent>
 
-/** What a process has taken of the processor, told while it is remarkable. */
+/** What a process, or all of a cgroup together, has taken of the processor; told while it is remarkable. */
 export const loadEvent = z.object({
   kind: z.literal('load'),
   at: time,
   ...process,
+  /** Absent for a cgroup whose processes come and go. */
+  pid: z.number().optional(),
+  cgroup: z.string().optional(),
   /** Percent of one core since it was last looked at. */
   cpuPercent: z.number(),
-  /** Seconds of processor time since it began. */
+  /** Seconds of processor time since it was first seen. */
   cpuSeconds: z.number(),
-  /** Seconds in which it was seen above the threshold, all together: pauses in between do not undo them. */
+  /** Seconds in which it was above the threshold, all together: pauses in between do not undo them. */
   busySeconds: z.number(),
   /** Seconds for which it has been followed. */
   seenSeconds: z.number(),
   /** How often it went from idle to busy. */
   bursts: z.number(),
-  /** It was busy while nobody was logged in, and idle while somebody was. */
+  /** Busy while nobody was at a terminal, idle while somebody was. */
   shy: z.boolean(),
-  /** Connections to outside that it held while it was busy. */
-  connections: z.number(),
+  /** Connections beyond this host that it held when it was last looked at. */
+  connections: z.number().optional(),
   sentPerMinute: z.number().optional(),
-  ownership: ownership.optional(),
 })
 export type LoadEvent = z.infer<typeof loadEvent>
 
