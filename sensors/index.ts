@@ -1,2 +1,11 @@
+export {
+  type ConnectionSensor,
+  type ConnectionSensorOptions,
+  ownersOf,
+  startConnectionSensor,
+} from './connections/connection-sensor.ts'
 export { type ExecSensor, type ExecSensorOptions, startExecSensor } from './exec/exec-sensor.ts'
 export type { ExecSourceName } from './exec/source.ts'
+export { type FileSensor, type FileSensorOptions, startFileSensor } from './files/file-sensor.ts'
+export type { WatchedPlace } from './files/watched-places.ts'
+export { type KeptLoads, type LoadSensor, type LoadSensorOptions, startLoadSensor } from './load/load-sensor.ts'

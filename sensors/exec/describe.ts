@@ -1,6 +1,6 @@
 import type { ExecEvent } from '../../model/index.ts'
 import { decodeBytes, displayBytes } from '../../target/index.ts'
-import type { ProcReader } from './proc-reader.ts'
+import type { ProcReader } from '../proc-reader.ts'
 import type { ProcessTable } from './process-table.ts'
 import type { SeenExec } from './source.ts'
 

@@ -5,7 +5,7 @@ import { bootClockMs } from '../../native/read/clock.ts'
 import { waitReadable } from '../../native/read/wait.ts'
 import { describeExec, rowFromProc } from './describe.ts'
 import { openExecSource } from './open-source.ts'
-import { ProcReader } from './proc-reader.ts'
+import { ProcReader } from '../proc-reader.ts'
 import { ProcessTable } from './process-table.ts'
 import type { ExecSourceName } from './source.ts'
 

@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs'
-import { cgroupPath, containerId, decodeBytes, displayBytes, type ProcStat, parseStat } from '../../target/index.ts'
+import { cgroupPath, containerId, decodeBytes, displayBytes, type ProcStat, parseStat } from '../target/index.ts'
 
 const deleted = ' (deleted)'
 const memfd = /^\/memfd:/
