@@ -126,6 +126,25 @@ rule rootkit_library_named {
     1 of ($name*) and 2 of ($hook*)
 }
 
+rule kernel_module {
+  meta:
+    id = "1b7a9d52-4c0e-4e0b-9a55-6f0f5d2c7e13"
+    title = "Kernel module that reaches for what others do"
+    description = "Leads to the rule that looks closer: a module that looks for the table of system calls or hooks functions."
+    level = "informational"
+    class = "concealment"
+    silent = true
+  strings:
+    $module1 = "vermagic="
+    $module2 = ".gnu.linkonce.this_module"
+    $reach1 = "sys_call_table"
+    $reach2 = "kallsyms_lookup_name"
+    $reach3 = "register_ftrace_function"
+    $reach4 = "ftrace_set_filter_ip"
+  condition:
+    uint32(0) == 0x464c457f and uint16(16) == 1 and filesize < 4MB and any of ($module*) and any of ($reach*)
+}
+
 rule rootkit_kernel_module {
   meta:
     id = "9d630c1d-11e3-4b28-8f48-68dc025a3c97"
@@ -135,14 +154,9 @@ rule rootkit_kernel_module {
     tags = "attack.defense-evasion, attack.t1014, attack.t1547.006"
     class = "concealment"
     specific = "concealment"
+    after = "kernel_module"
     because = "{path} is a kernel module that hides files or processes ({words})."
   strings:
-    $module1 = "vermagic="
-    $module2 = ".gnu.linkonce.this_module"
-    $reach1 = "sys_call_table"
-    $reach2 = "kallsyms_lookup_name"
-    $reach3 = "register_ftrace_function"
-    $reach4 = "ftrace_set_filter_ip"
     $list1 = "getdents64"
     $list2 = "getdents\x00"
     $list3 = "filldir64"
@@ -160,6 +174,6 @@ rule rootkit_kernel_module {
     $power9 = "give_root"
     $power10 = "hide_pid"
   condition:
-    uint32(0) == 0x464c457f and uint16(16) == 1 and filesize < 4MB and 1 of ($module*) and 1 of ($reach*) and 1 of ($list*) and
+    uint32(0) == 0x464c457f and uint16(16) == 1 and filesize < 4MB and 1 of ($list*) and
     (2 of ($power*) or $power3 or $power4 or $power5 or $power7)
 }
