@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { libc } from '../native/libc.ts'
 
 // One quick scan of this machine with 200 processes more, against the peers that administrators reach for and against
@@ -43,6 +43,12 @@ try {
   const scan = ['--state', join(folder, 'state'), 'scan', '--json']
   for (const name of ['davylamp, first scan', 'davylamp, again', 'davylamp, third scan'])
     results.push(await measure(name, join(root, 'davylamp'), scan))
+  for (const pages of [0, 18_000]) {
+    const tree = plantSite(join(folder, `site-${pages}`), pages)
+    results.push(
+      await measure(`davylamp, a tree with ${pages} young pages`, join(root, 'davylamp'), [...scan, '--root', tree]),
+    )
+  }
   results.push(await measure('limit: find over the same places', 'find', [...places, '-xdev', '-ls']))
   results.push(
     await measure('limit: cat of /proc/PID/*', 'sh', [
@@ -62,6 +68,26 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 show()
+
+/** A host that is nothing but a site, of pages as plug-ins of content systems have them: none that rules know. */
+function plantSite(tree: string, pages: number): string {
+  const files: Record<string, string> = {
+    '/etc/passwd': 'root:x:0:0::/root:/bin/bash\nwww-data:x:33:33::/var/www:/usr/sbin/nologin\n',
+    '/var/lib/dpkg/status': 'Package: base-files\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n',
+    '/var/lib/dpkg/info/base-files.list': '/.\n/etc\n',
+  }
+  for (let at = 0; at < pages; at++) {
+    const step = (of: number) =>
+      `function step_${at}_${of}( $args ) {\n\t$id = isset( $_POST['id'] ) ? absint( $_POST['id'] ) : 0;\n\t$data = json_decode( base64_decode( get_option( 'key_${at}' ) ), true );\n\tif ( ! current_user_can( 'edit_posts' ) ) { return new WP_Error( 'no', __( 'Not allowed' ) ); }\n\treturn $wpdb->get_results( $wpdb->prepare( "SELECT * FROM {$wpdb->posts} WHERE ID = %d", $id ) );\n}\n`
+    const text = Array.from({ length: 15 }, (_, of) => step(of)).join('')
+    files[`/var/www/html/plugins/p${at % 300}/f${at}.php`] = `<?php\n${text}`
+  }
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(tree, path)), { recursive: true })
+    writeFileSync(join(tree, path), text)
+  }
+  return tree
+}
 
 async function peer(name: string, args: readonly string[]): Promise<void> {
   const path = ['/usr/sbin', '/usr/bin', '/usr/local/bin'].map(place => join(place, name)).find(existsSync)

@@ -227,3 +227,23 @@ test('any text has an end, and words of at most 4,096 characters', () =>
       },
     ),
   ))
+
+test('whatever a configuration holds, it is read to its end', async () => {
+  const word = fc.constantFrom(
+    ...['root ', 'alias ', 'include ', 'Include ', 'DocumentRoot ', 'import ', 'Define A ', 'server.document-root = '],
+    ...['alias.url = (', '"a" => "/srv/a"', 'docBase="', 'chroot = ', '[www]', '$\x7bA}', '*', '/etc/nginx/', '/srv/a'],
+    ...['{', '}', ';', '"', "'", '\\', '\n', ' ', '#', '<!--', '-->', '..', '\0', 'é'],
+  )
+  const paths = [
+    ...['/etc/nginx/nginx.conf', '/etc/apache2/apache2.conf', '/etc/lighttpd/lighttpd.conf', '/etc/caddy/Caddyfile'],
+    ...['/opt/tomcat/conf/server.xml', '/etc/php-fpm.conf', '/var/cpanel/userdata/a/b'],
+  ]
+  await fc.assert(
+    fc.asyncProperty(fc.array(word, { maxLength: 40 }), async words => {
+      const text = words.join('')
+      const found = await rootsOf({ ...Object.fromEntries(paths.map(path => [path, text])), '/srv/a/i.php': page })
+      for (const one of found) assert.match(one, /^\/\S* \S* < /)
+    }),
+    { numRuns: 200 },
+  )
+})

@@ -8,13 +8,15 @@ export interface Served {
   readonly users: Set<string>
   /** Files that were read for it: lines of them may set what PHP runs. */
   readonly read: Set<string>
+  /** How much more of them may be read. */
+  bytesLeft: number
 }
 
 export function nothingServed(): Served {
-  return { roots: new Map(), users: new Set(), read: new Set() }
+  return { roots: new Map(), users: new Set(), read: new Set(), bytesLeft: limits.allBytes }
 }
 
-const limits = { files: 1_000, depth: 16, bytes: 1 << 20, roots: 2_000, sources: 10 } as const
+const limits = { files: 1_000, depth: 16, bytes: 1 << 20, allBytes: 32 << 20, roots: 2_000, sources: 10 } as const
 
 /** Notes a root with the place that names it. What a variable decides is the directory above it. */
 export function addRoot(served: Served, value: string, base: string, source: string): void {
@@ -42,12 +44,17 @@ export function placeOf(value: string, base: string): string | undefined {
 export function textOf(target: Target, path: string, served: Served, depth: number): string | undefined {
   const real = target.files.realPath(path)
   if (real === undefined || served.read.has(real) || target.files.stat(real)?.type !== 'file') return undefined
-  if (served.read.size >= limits.files || depth > limits.depth) {
-    target.addGap({ what: 'web roots', why: `a configuration includes more than ${limits.files} files, or too deeply` })
+  if (served.read.size >= limits.files || served.bytesLeft <= 0 || depth > limits.depth) {
+    target.addGap({
+      what: 'web roots',
+      why: `a configuration includes more than ${limits.files} files or 32 MB, or too deeply`,
+    })
     return undefined
   }
   served.read.add(real)
-  return target.files.text(real, limits.bytes)
+  const text = target.files.text(real, limits.bytes)
+  served.bytesLeft -= text?.length ?? 0
+  return text
 }
 
 /** What an `include` names: files, a pattern, or all files of a directory. */

@@ -131,7 +131,7 @@ const pageSigns: readonly Sign[] = [
       '.user',
     ],
     pattern:
-      /<script[^>]{0,200}src\s?=[^>]{0,160}(?:hive|mine|loot|coin|cryptonoter|hostingcloud)|\.\s?(?:Anonymous|User)\s?\(\s?["'][\w-]{16,70}["']/i,
+      /<script[^<>]{0,200}src\s?=[^<>]{0,160}(?:hive|mine|loot|coin|cryptonoter|hostingcloud)|\.\s?(?:Anonymous|User)\s?\(\s?["'][\w-]{16,70}["']/i,
   },
   {
     words: ['%3c%73%63%72', 'fromcharcode'],
@@ -139,7 +139,7 @@ const pageSigns: readonly Sign[] = [
   },
   {
     words: ['<a '],
-    pattern: new RegExp(String.raw`<a\s[^>]{0,80}href\s?=\s?["']https?:\/\/[^>]{3,300}>[^<]{0,100}${sold}`, 'gi'),
+    pattern: new RegExp(String.raw`<a\s[^<>]{0,80}href\s?=\s?["']https?:\/\/[^<>]{3,300}>[^<]{0,100}${sold}`, 'gi'),
     times: 3,
   },
   {
@@ -151,7 +151,7 @@ const pageSigns: readonly Sign[] = [
     words: ['atob'],
     pattern: /\b(?:eval|Function)\s?\(\s?(?:window\.)?atob\s?\(|document\.write(?:ln)?\s?\(\s?(?:window\.)?atob\s?\(/,
   },
-  { words: ['<script'], pattern: /<script[^>]{0,200}src\s?=\s?["']?(?:https?:)?\/\/\d{1,3}(?:\.\d{1,3}){3}[:/]/i },
+  { words: ['<script'], pattern: /<script[^<>]{0,200}src\s?=\s?["']?(?:https?:)?\/\/\d{1,3}(?:\.\d{1,3}){3}[:/]/i },
 ]
 
 const pictureSigns: readonly Sign[] = [
