@@ -48,7 +48,7 @@ export function readRunning(target: Target, process: ProcessFact, servedBy: (ser
       return
     }
     case 'caddy': {
-      const conf = at(option('--config', '-config'))
+      const conf = at(option('--config', '-config', '--conf'))
       if (conf !== undefined) readCaddy(target, conf, servedBy('caddy'))
       if (words.includes('file-server')) addRoot(servedBy('caddy'), option('--root', '-r') ?? cwd, cwd, source)
       return

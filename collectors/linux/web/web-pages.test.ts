@@ -43,17 +43,23 @@ test('pages among uploads come first, then young ones of the server, then others
 test('a time that was set back helps nobody: the change of the inode counts', () =>
   assert.deepEqual(pagesIn({ '/var/www/a.php': { ...young, modified: '2019-01-01T00:00:00Z' } }), ['a.php']))
 
-test('links, loops, and what developers keep beside their pages are not gone into', () =>
+test('links to directories are followed once and not to the system; what developers keep beside their pages is not gone into', () =>
   assert.deepEqual(
     pagesIn({
       '/var/www/site/a.php': young,
-      '/var/www/site/loop': { type: 'symlink', target: '/var/www' } as MemoryFile,
-      '/var/www/site/link.php': { type: 'symlink', target: '/etc/passwd' } as MemoryFile,
+      '/var/www/site/loop': { link: '/var/www' },
+      '/var/www/site/link.php': { link: '/etc/passwd' },
+      '/var/www/site/uploads': { link: '/data/site' },
+      '/var/www/site/user-files': { link: '../site/uploads' },
+      '/var/www/site/system': { link: '/etc' },
+      '/data/site/up.php': young,
+      '/data/site/back': { link: '/var/www/site' },
+      '/etc/x.php': young,
       '/var/www/site/.git/x.php': young,
       '/var/www/site/node_modules/a/x.js': young,
-      '/var/www/site/pipe.php': { type: 'fifo' } as MemoryFile,
+      '/var/www/site/pipe.php': { type: 'fifo' },
     }),
-    ['site/a.php'],
+    ['/data/site/up.php', 'site/a.php'],
   ))
 
 test('more entries than a quick scan goes through are a gap, and the first of each root are seen', () => {

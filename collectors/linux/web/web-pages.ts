@@ -3,7 +3,7 @@ import { displayBytes } from '../../../target/index.ts'
 import type { Survey } from '../../collector.ts'
 import { join } from '../directory.ts'
 import { openPackages } from '../packages/package-database.ts'
-import { webTreeOf } from './web-tree.ts'
+import { tooWide, webTreeOf } from './web-tree.ts'
 
 /** A file of a web root that a quick scan looks into. */
 export interface WebPage {
@@ -57,13 +57,13 @@ function readPages(survey: Survey): WebPages {
   )
   const found: Ranked[] = []
   const folderFiles: string[] = []
-  for (const { path, stat } of entriesOf(target, outermost(places))) {
+  for (const { path, shown, stat } of entriesOf(target, outermost(places))) {
     const name = path.slice(path.lastIndexOf('/') + 1)
     if (settings.test(name)) {
       if (folderFiles.length < limits.folderFiles) folderFiles.push(path)
       continue
     }
-    const rank = rankOf(path, name, stat, { uids, now: target.now })
+    const rank = rankOf(shown, name, stat, { uids, now: target.now })
     if (rank === undefined || stat.size === 0 || found.length >= limits.pages) continue
     const form = pictures.test(name) ? 'picture' : 'page'
     found.push({ path, size: stat.size, form, rank, changedMs: stat.changedMs })
@@ -73,13 +73,13 @@ function readPages(survey: Survey): WebPages {
 
 /** Whether it is worth a look, and how soon: 0 first. */
 function rankOf(
-  path: string,
+  shown: string,
   name: string,
   { changedMs, uid }: FileStat,
   { uids, now }: { readonly uids: ReadonlySet<number>; readonly now: number },
 ): number | undefined {
   const young = now - changedMs <= youngDays * dayMs
-  const byVisitors = uploads.test(path)
+  const byVisitors = uploads.test(shown)
   if (scripts.test(name)) {
     if (byVisitors) return 0
     if (young) return uids.has(uid) ? 1 : 2
@@ -114,18 +114,23 @@ function outermost(places: readonly { path: string; walk: boolean }[]): { path: 
   return places.filter(({ path }) => !inner(path))
 }
 
+interface Entry {
+  readonly path: string
+  /** Where visitors find it: by way of links. */
+  readonly shown: string
+  readonly stat: FileStat
+}
+
 /**
  * Regular files of all roots, level by level, so that no large root takes the turn of another one; without what a package put
- * there and nobody has changed since. Links are not followed.
+ * there and nobody has changed since. Links to directories are followed, each directory once: uploads lie elsewhere as a rule where
+ * each release of a site is a directory of its own.
  */
-function* entriesOf(
-  target: Target,
-  roots: readonly { path: string; walk: boolean }[],
-): Generator<{ path: string; stat: FileStat }> {
+function* entriesOf(target: Target, roots: readonly { path: string; walk: boolean }[]): Generator<Entry> {
   let entries = 0
-  let waiting: string[] = []
+  let waiting: Omit<Entry, 'stat'>[] = []
   for (const { path, walk } of roots)
-    if (walk) waiting.push(path)
+    if (walk) waiting.push({ path, shown: path })
     else
       target.addGap({
         what: `web root ${displayBytes(path)}`,
@@ -133,9 +138,10 @@ function* entriesOf(
         path: displayBytes(path),
       })
   const packages = openPackages(target)
+  const seen = new Set(waiting.map(({ path }) => path))
   for (let depth = 0; waiting.length > 0 && depth <= limits.depth; depth++) {
-    const next: string[] = []
-    for (const directory of waiting) {
+    const next: typeof waiting = []
+    for (const { path: directory, shown } of waiting) {
       // What a package lists lies in a directory that it lists too.
       const packaged = packages.packageOf(directory) !== undefined
       for (const name of target.files.list(directory, limits.perDirectory) ?? []) {
@@ -143,13 +149,23 @@ function* entriesOf(
         const path = join(directory, name)
         const stat = target.files.lstat(path)
         const untouched = packaged && packages.packageOf(path) !== undefined && !packages.changedLater(path)
-        if (stat?.type === 'file' && !untouched) yield { path, stat }
-        else if (stat?.type === 'directory' && !notInto.has(name)) next.push(path)
+        if (stat?.type === 'file' && !untouched) yield { path, shown: join(shown, name), stat }
+        const inner = stat === undefined || notInto.has(name) ? undefined : directoryAt(target, path, stat)
+        if (inner === undefined || seen.has(inner)) continue
+        seen.add(inner)
+        next.push({ path: inner, shown: join(shown, name) })
       }
     }
     waiting = next
   }
   if (waiting.length > 0) tooMuch(target)
+}
+
+function directoryAt(target: Target, path: string, stat: FileStat): string | undefined {
+  if (stat.type === 'directory') return path
+  if (stat.type !== 'symlink') return undefined
+  const real = target.files.realPath(path)
+  return real === undefined || tooWide.test(real) || target.files.stat(real)?.type !== 'directory' ? undefined : real
 }
 
 function tooMuch(target: Target): void {

@@ -83,8 +83,8 @@ function readTree(survey: Survey): WebTree {
 
 const webServer = /^(?:nginx|apache2|httpd|lighttpd|caddy|php-fpm|php|java|litespeed|openlitespeed)/
 
-/** Whoever serves these serves the whole system, of which pages are no part. */
-const tooWide =
+/** Whoever serves these serves the whole system, of which pages are no part. Paths without links. */
+export const tooWide =
   /^\/(?:$|(?:bin|boot|dev|etc|home|lib\d*|media|mnt|opt|proc|root|run|sbin|srv|sys|tmp|usr|var)$|(?:proc|sys|dev)\/|usr\/(?:bin|sbin|lib\d*|local|share|src|include)$|var\/(?:lib|log|cache|spool|tmp)$|var\/lib\/(?:docker|containerd)$|home\/[^/]+$)/
 
 function add(
