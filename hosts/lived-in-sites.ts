@@ -41,9 +41,12 @@ export const livedInSites: readonly Item[] = [
     '/usr/local/nginx/conf/vhosts/shop.conf',
     `server {\n  server_name shop.example;\n  root ${shop}/public;\n  location / { try_files $uri /index.php?$query_string; }\n}\n`,
   ),
-  page('/etc/apache2/apache2.conf', 'ServerRoot "/etc/apache2"\nUser www-data\nIncludeOptional sites-enabled/*.conf\n'),
   page(
-    '/etc/apache2/sites-enabled/portal.conf',
+    '/usr/local/apache2/conf/httpd.conf',
+    'ServerRoot "/usr/local/apache2"\nUser www-data\nIncludeOptional conf/extra/*.conf\n',
+  ),
+  page(
+    '/usr/local/apache2/conf/extra/portal.conf',
     `<VirtualHost *:8080>\n  ServerName portal.example\n  DocumentRoot ${portal}\n  Alias /db /srv/sites/tools\n</VirtualHost>\n`,
   ),
   page(
