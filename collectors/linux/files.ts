@@ -127,7 +127,7 @@ function settingsBeside(target: Target, { fact, path }: Seen, reasons: readonly 
 function pointedPaths(survey: Survey): Map<string, string[]> {
   const paths = new Map<string, string[]>()
   const add = (path: string | undefined, reason: string) => {
-    if (path === undefined || !path.startsWith('/') || path.startsWith('/proc/') || path.startsWith('/dev/std')) return
+    if (path === undefined || !path.startsWith('/') || path.startsWith('/dev/std')) return
     const reasons = paths.get(path)
     if (reasons === undefined) paths.set(path, [reason])
     else if (!reasons.includes(reason)) reasons.push(reason)
@@ -171,7 +171,11 @@ function startsElf(target: Target, path: string): boolean {
   return target.files.slice(path, 0, 4)?.toString('latin1') === '\x7fELF'
 }
 
+/** What is there is no content: a name may lead to this program itself, or read the memory of whoever asks. */
+const ofTheKernel = /^\/(?:proc|sys)\//
+
 function look(survey: Survey, path: string, reasons: string[], budget: { bytes: number }): Seen | undefined {
+  if (ofTheKernel.test(path)) return undefined
   const stat = survey.target.files.lstat(path)
   if (stat === undefined) return undefined
   const isPointed = reasons.some(reason => pointers.has(reason))
