@@ -15,9 +15,7 @@ export function wishFile(fact: Known<'file'>, wishing: Wishing): void {
         one.mechanism !== 'systemd-generator' &&
         one.mechanism !== 'systemd-hook'),
   )
-  const original = wishing.incident.members.some(
-    one => one.kind === 'command-integrity' && one.originals.some(it => it.path === fact.path),
-  )
+  const original = wishing.incident.members.some(one => one.kind === 'command-integrity' && isKept(fact, one))
   // A native program is no shared configuration, wherever it lies.
   const shared = isShared(fact.path) && !fact.traits.includes('elf')
   if (handled || original || shared || fact.type === 'device' || isTwinOfMember(fact, wishing)) return
@@ -35,6 +33,16 @@ export function wishFile(fact: Known<'file'>, wishing: Wishing): void {
   const depth = fact.path.split('/').length
   const rank = fact.type === 'directory' ? 900 - Math.min(depth, 400) : 1
   wishing.want('remove', rank, quarantine(fact), reasonFor(fact, wishing), fact.id)
+}
+
+/** Whether a command is put back from this file, or may have to be by a person: a second copy of what comes back is neither. */
+function isKept(fact: Known<'file'>, command: Known<'command-integrity'>): boolean {
+  const original = command.originals.find(one => one.path === fact.path)
+  return original !== undefined && (!original.agrees || original === soundOriginalOf(command))
+}
+
+function soundOriginalOf({ originals }: Known<'command-integrity'>) {
+  return originals.find(one => one.agrees)
 }
 
 /** The same file by way of /bin, /sbin or /lib, which are links today: it goes under its own path. */
@@ -96,7 +104,7 @@ function reasonFor(fact: Known<'file'>, wishing: Wishing): string {
 /** A replaced command is put back from a sound original, else from its package. */
 export function wishCommand(fact: Known<'command-integrity'>, wishing: Wishing): void {
   wishing.unlock(fact.path, undefined, fact.attributes, fact.id)
-  const original = fact.originals.find(one => one.agrees)
+  const original = soundOriginalOf(fact)
   // A wrapper of no package outside the command directories: the system's own command is where it was.
   const isBeside =
     fact.package === undefined && fact.ownership === 'unowned' && !/^\/(?:usr\/)?s?bin\/[^/]+$/.test(fact.path)
