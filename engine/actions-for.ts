@@ -2,7 +2,7 @@ import type { IdentifiedFact, Incident } from '../model/index.ts'
 import { imageAdvice } from './image-advice.ts'
 import { unlock } from './unlock.ts'
 import { wishCommand, wishFile } from './wish-files.ts'
-import { freezeAll, nameOfProcess } from './wish-processes.ts'
+import { freezeAll, nameOfProcess, wishContained } from './wish-processes.ts'
 import { blockNamedAddresses, isBlockable } from './wish-addresses.ts'
 import { adviseAfterwards } from './wish-advice.ts'
 import { wishLine, wishPreload } from './wish-lines.ts'
@@ -59,7 +59,7 @@ function wish(fact: IdentifiedFact, wishing: Wishing): void {
         `${fact.path ?? fact.name} belongs to the intrusion`,
         fact.id,
       )
-      return
+      return wishContained(fact, wishing)
     case 'socket':
       if (isBlockable(fact.address))
         wishing.want(

@@ -335,6 +335,75 @@ test('nobody makes a thing guilty on which he has no rights', () => {
   )
 })
 
+test('a mount over each of two processes: both go, and first', () => {
+  const covered = (pid: number) =>
+    factWith({
+      kind: 'mount',
+      path: `/proc/${pid}`,
+      source: '/dev/sda1',
+      fileSystem: 'ext4',
+      covers: 'process',
+      pid,
+      mountId: 300 + pid,
+    })
+  const facts = [file(miner), process(10, miner), process(11, miner), covered(10), covered(11)]
+  const seen = look(facts, detector([hidden, at(miner)], [persists, event => event['kind'] === 'process']))
+  const kinds = plan(seen).actions.map(({ action }) => (action.kind === 'unmount' ? action.path : action.kind))
+  assert.deepEqual(kinds.slice(0, 3), ['/proc/10', '/proc/11', 'freeze-processes'])
+})
+
+test('what a container calls its program is not the program of another, nor of the host', () => {
+  const app = '/app/run'
+  const box = (id: string, pid: number, more: Record<string, unknown> = {}) => [
+    factWith({
+      kind: 'container',
+      id,
+      containerId: id,
+      name: `box-${id[0]}`,
+      runtime: 'docker',
+      image: 'shop:3',
+      path: `/${id}`,
+      pid,
+    }),
+    process(pid, app, { container: id, targets: [], ownership: 'unknown', sha256: `other of ${id}`, ...more }),
+  ]
+  const [first, second] = ['a'.repeat(64), 'b'.repeat(64)]
+  const kept = '/var/lib/docker/overlay2/x/merged/app/run'
+  const added = process(12, app, {
+    container: first,
+    targets: [],
+    ownership: 'unknown',
+    sha256: 'of the miner',
+    hostPath: kept,
+    command: `${app} --donate-level 1`,
+  })
+  const facts = [...box(first, 10, { path: '/app/shop' }), added, ...box(second, 20), file(app), process(30, app)]
+  const accused: TestRule = [
+    { meaning: { class: 'execution', specific: 'mining', conclusive: true } },
+    event => event['kind'] === 'process' && String(event['command']).includes('--donate'),
+  ]
+  const seen = look(facts, detector(accused))
+  assert.deepEqual(
+    seen.incidents.flatMap(one => one.members.map(fact => (fact.kind === 'process' ? fact.pid : fact.kind))),
+    [12],
+  )
+  const { actions, advice } = plan(seen)
+  assert.deepEqual(
+    actions.map(({ action }) =>
+      action.kind === 'quarantine-file'
+        ? action.path
+        : action.kind === 'freeze-processes'
+          ? action.follow
+          : action.kind,
+    ),
+    [{ paths: [], sha256: ['of the miner'] }, 'preserve-process', kept, 'kill-process'],
+  )
+  assert.match(
+    advice.map(({ text }) => text).join('\n'),
+    /The container box-a, made from the image shop:3, was broken into/,
+  )
+})
+
 test('the service that was broken into is not taken with the miner that it started', () => {
   const facts = [
     file(miner),

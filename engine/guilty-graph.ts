@@ -2,7 +2,7 @@ import { type Edge, type IdentifiedFact, type Level, levels } from '../model/ind
 import type { WalkLimits } from './guilt.ts'
 import type { Judged } from './judge.ts'
 import { stepsFrom } from './walk.ts'
-import type { World } from './world.ts'
+import { differsByPid, type World } from './world.ts'
 
 export interface Graph {
   /** Guilty facts by key. */
@@ -25,9 +25,9 @@ export function findingsOf(fact: IdentifiedFact, judged: readonly Judged[]): Jud
   return judged.filter(one => isSeed(one) && one.finding.fact.id === fact.id)
 }
 
-/** Processes and connections with one id are several things: their pid tells them apart inside the graph. */
+/** Inside the graph the pid tells apart what has one id. */
 export function nodeKey(fact: IdentifiedFact): string {
-  return fact.kind === 'process' || fact.kind === 'socket' ? `${fact.id}/${fact.pid ?? 0}` : fact.id
+  return differsByPid(fact) && 'pid' in fact ? `${fact.id}/${fact.pid ?? 0}` : fact.id
 }
 
 /** From every seed outwards to what is guilty with it. */

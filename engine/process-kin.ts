@@ -26,9 +26,14 @@ function isShell(fact: Known<'process'>): boolean {
 /** Two processes that run one program, which is no tool that everybody runs. */
 export function sameProgram(a: Known<'process'>, b: Known<'process'>, world: World): boolean {
   if (a.kernelThread || b.kernelThread) return false
-  if (a.script !== undefined || b.script !== undefined) return a.script !== undefined && a.script === b.script
+  // Two containers, or one and the host, have different files under one path.
+  const sameFiles = a.container === b.container
+  if (a.script !== undefined || b.script !== undefined)
+    return sameFiles && a.script !== undefined && a.script === b.script
   if (a.path === undefined || isOwned(a.ownership) || isSharedTool(a.path)) return false
-  return a.path === b.path || (a.sha256 !== undefined && a.sha256 === b.sha256 && !isCopyOfPackaged(a, world))
+  return (
+    (sameFiles && a.path === b.path) || (a.sha256 !== undefined && a.sha256 === b.sha256 && !isCopyOfPackaged(a, world))
+  )
 }
 
 function isCopyOfPackaged(fact: Known<'process'>, world: World): boolean {

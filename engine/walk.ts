@@ -5,7 +5,7 @@ import { isBad, mayAccuse, mayBeTaken, type Step, type WalkLimits } from './guil
 import { bornTogether, hides, mates, together } from './mates.ts'
 import { isShared, isSharedTool } from './places.ts'
 import { isPlainService, sameProgram, startsIt } from './process-kin.ts'
-import { containerIdOf, isOwned, type Known, liesOddly, type World } from './world.ts'
+import { containerIdOf, isOwned, type Known, liesOddly, programsOf, type World } from './world.ts'
 
 /**
  * Everything one step away from a guilty fact that is guilty with it. It never walks through what a package owns
@@ -60,8 +60,8 @@ function reach(fact: IdentifiedFact, world: World, limits: WalkLimits): Step[] {
 }
 
 function fromProcess(fact: Known<'process'>, world: World, limits: WalkLimits): Step[] {
-  const program = [fact.path, fact.script]
-    .filter((one): one is string => one !== undefined && !isSharedTool(one))
+  const program = programsOf(fact)
+    .filter(one => !isSharedTool(one))
     .filter(path => world.filesAt([path]).every(one => mayAccuse(fact.uid, one, limits)))
   const steps: Step[] = [
     ...toFiles(program, world, 'is what the process runs'),

@@ -17,6 +17,8 @@ export interface HostTraits {
 export class World {
   readonly facts: readonly IdentifiedFact[]
   readonly host: HostTraits
+  /** Whether somebody said that a fact is theirs, whatever a rule may say of it. */
+  readonly allows: (fact: IdentifiedFact) => boolean
   readonly #byKind = new Map<FactKind, Known[]>()
   readonly #byId = new Map<string, IdentifiedFact>()
   readonly #files = new Map<string, Known<'file'>>()
@@ -31,12 +33,13 @@ export class World {
   readonly #children = new Map<number, number>()
   readonly #listening = new Set<string>()
 
-  constructor(facts: readonly Fact[], live: boolean) {
+  constructor(facts: readonly Fact[], live: boolean, allows: (fact: IdentifiedFact) => boolean = () => false) {
+    this.allows = allows
     const known = new Map<string, IdentifiedFact>()
-    // Two facts with one id are the same thing seen twice; processes differ by pid and both stay.
+    // Two facts with one id are the same thing seen twice; processes, and what is of one, differ by pid and both stay.
     for (const fact of facts) {
       const id = factId(fact)
-      const key = fact.kind === 'process' || fact.kind === 'socket' ? `${id}:${pidOf(fact)}` : id
+      const key = differsByPid(fact) ? `${id}:${pidOf(fact)}` : id
       if (!known.has(key)) known.set(key, { ...fact, id })
     }
     this.facts = [...known.values()].sort(byKindAndName)
@@ -150,7 +153,7 @@ export class World {
       case 'process':
         this.#processes.set(fact.pid, fact)
         if (fact.parentPid !== undefined) this.#children.set(fact.parentPid, this.childrenOf(fact.parentPid) + 1)
-        for (const target of new Set([fact.path, fact.script, ...fact.targets]))
+        for (const target of new Set([...programsOf(fact), ...fact.targets]))
           if (target !== undefined) push(this.#runners, target, fact)
         break
       case 'socket':
@@ -190,6 +193,15 @@ export class World {
   }
 }
 
+/**
+ * The executable and script of a process as paths of this host. What a container calls `/app/run` is another file than the
+ * host's, and than that of another container.
+ */
+export function programsOf({ path, script, container, hostPath }: FactOf<'process'>): string[] {
+  const paths = container === undefined ? [path, script] : [hostPath]
+  return paths.filter(one => one !== undefined)
+}
+
 /** What the runtime calls a container: in an incident the fact's own id stands in `id`. */
 export function containerIdOf({ containerId, id }: { containerId?: string | undefined; id: string }): string {
   return containerId ?? id
@@ -215,6 +227,11 @@ function push<K, T>(map: Map<K, T[]>, key: K, value: T): void {
   const list = map.get(key)
   if (list === undefined) map.set(key, [value])
   else list.push(value)
+}
+
+/** Several things may have one id, which is made without the pid: processes of one program, their connections, mounts over them. */
+export function differsByPid({ kind }: Fact): boolean {
+  return kind === 'process' || kind === 'socket' || kind === 'mount'
 }
 
 function pidOf(fact: Fact): number {

@@ -135,6 +135,7 @@ function userland(survey: Survey, stat: ProcStat, place: ProcessPlace, contained
     unownedLibraries: suspect && !view.foreign ? unownedLibraries(survey, pid, executable.path).map(displayBytes) : [],
     socketShell: isShell(executable.path) && isNetworkShell(target, pid, descriptors),
     rootDirectory: shown(view.rootDirectory),
+    hostPath: contained && !executable.inMemory ? shown(view.writtenInside(executable.path)) : undefined,
     privateMount: executable.inMemory || contained ? undefined : view.privateMountOf(executable.path),
   }
 }

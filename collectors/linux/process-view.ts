@@ -35,6 +35,25 @@ export class ProcessView {
     return undefined
   }
 
+  /**
+   * The host's path of a file that a container wrote itself and did not bring along in its image. It leads through the mounted
+   * overlay: what is taken away below a layer's own directory stays there for those who have it in sight (overlayfs of the
+   * kernel's documentation, "Changes to underlying filesystems").
+   */
+  writtenInside(path: string): string | undefined {
+    const layer = this.#upperLayer()
+    if (!this.foreign || this.#target.files.lstat(`${layer}${path}`)?.type !== 'file') return undefined
+    const { files } = this.#target
+    const there = files.stat(`/proc/${this.#pid}/root${path}`)
+    const device = readMounts(this.#target, this.#pid).findLast(mount => mount.path === '/')?.device
+    const roots = readMounts(this.#target).filter(mount => mount.device === device && mount.root === '/')
+    for (const { path: root } of roots) {
+      const here = files.stat(`${root}${path}`)
+      if (here?.type === 'file' && here.inode === there?.inode && here.device === there.device) return `${root}${path}`
+    }
+    return undefined
+  }
+
   /** The file system of a path that the process sees and the host has nowhere, where that one keeps nothing on a disk. */
   privateMountOf(path: string): string | undefined {
     if (!this.foreign || this.onHost(path) !== undefined) return undefined

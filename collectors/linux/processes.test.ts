@@ -158,6 +158,30 @@ test('an executable that a container has at the same path is not taken for the h
   assert.deepEqual([fact?.ownership, fact?.targets], ['unknown', []])
 })
 
+for (const [what, layer, at, expected] of [
+  ['the container wrote', '/diff/tmp/x', '/merged', '/var/lib/docker/overlay2/a/merged/tmp/x'],
+  ['came with the image', '/lower/tmp/x', '/merged', undefined],
+  ['lies in a root that the host does not see', '/diff/tmp/x', '/elsewhere', undefined],
+] as const)
+  test(`where the host has the program of a container that ${what}`, async () => {
+    const folder = '/var/lib/docker/overlay2/a'
+    const overlay = `rw - overlay overlay rw,lowerdir=${folder}/lower,upperdir=${folder}/diff,workdir=${folder}/work`
+    const [fact] = await seen(
+      [{ pid: 9, exe: '/tmp/x', root: `${folder}/merged`, cgroup: `/docker/${'ab'.repeat(32)}` }],
+      {
+        [folder + layer]: 'miner',
+        [`${folder}/merged/tmp/x`]: 'miner',
+        '/tmp/x': "the host's",
+        '/proc/self': { link: '7' },
+        '/proc/7/mountinfo': `22 1 254:0 / / rw - ext4 /dev/vda rw\n90 22 0:60 / ${folder}${at} ${overlay}\n`,
+        '/proc/9/mountinfo': `91 1 0:60 / / ${overlay}\n`,
+        '/proc/7/ns/mnt': { link: 'mnt:[1]' },
+        '/proc/9/ns/mnt': { link: 'mnt:[2]' },
+      },
+    )
+    assert.equal(fact?.hostPath, expected)
+  })
+
 test('a pid that the listing leaves out', async () => {
   const list = [
     { pid: 40, exe: '/tmp/x' },

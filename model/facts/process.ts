@@ -87,6 +87,8 @@ export const processFact = z.object({
   tracerPid: z.number().optional(),
   /** Its root directory, where that is not the host's (chroot(2)). */
   rootDirectory: z.string().optional(),
+  /** Where the host has its executable, where that was written inside the container: below what the runtime mounts as its root. */
+  hostPath: z.string().optional(),
   /** The kind of file system that holds its executable, where it is mounted in its own mount namespace only and no container's. */
   privateMount: z.string().optional(),
 })
