@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   closeSync,
@@ -18,6 +18,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { openDirectory, walk } from '../native/write/directory.ts'
 import { callSystemd, methodCall } from '../native/write/systemd-bus.ts'
+import { executableOf, readProcess } from './processes.ts'
 import { readMounts } from './protected.ts'
 import { carryOut } from './run.ts'
 import { fakeSystemd, reply } from './testing/fake-systemd.ts'
@@ -57,6 +58,26 @@ test('a mount over something goes, and undo binds it again', { skip: inner }, as
   await undoRun(run.id, live)
   assert.equal(existsSync(join(path, 'y')), true)
   spawnSync('umount', [path])
+})
+
+test('a process over which something is mounted is no process that has gone', { skip: inner }, async t => {
+  const { root, host } = temporaryHost(t, { 'empty/y': '' }, { live: true })
+  const child = spawn('sleep', ['60'])
+  t.after(() => child.kill('SIGKILL'))
+  const pid = child.pid ?? 0
+  const ended = new Promise(done => child.once('exit', (_code, signal) => done(signal)))
+  const { startTime } = readProcess(pid) ?? { startTime: 0 }
+  spawnSync('mount', ['--bind', join(root, 'empty'), `/proc/${pid}`])
+  try {
+    assert.equal(existsSync(`/proc/${pid}/stat`), false)
+    const process = { pid, startTime, path: executableOf(pid), command: 'sleep 60' }
+    const plan = planOf([{ kind: 'kill-process', process }], true)
+    const run = await carryOut(plan, host)
+    assert.deepEqual([run.actions[0]?.detail ?? run.actions[0]?.outcome, await ended], ['done', 'SIGKILL'])
+    assert.equal((await carryOut(plan, host)).actions[0]?.outcome, 'already-done')
+  } finally {
+    spawnSync('umount', [`/proc/${pid}`])
+  }
 })
 
 test('a kernel setting goes back, and again', { skip: inner }, async t => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import type { ActionOf, ProcessName } from '../model/index.ts'
 import { displayBytes, exactBytes } from '../target/index.ts'
-import { allProcesses, argumentsOf, executableOf, type ProcessState, readProcess } from './processes.ts'
+import { allProcesses, argumentsOf, executableOf, type ProcessState, procPath, readProcess } from './processes.ts'
 
 type Follow = ActionOf<'freeze-processes'>['follow']
 
@@ -73,7 +73,7 @@ function matches(path: string, paths: readonly string[]): boolean {
 
 function digestOf(pid: number): string | undefined {
   try {
-    const path = `/proc/${pid}/exe`
+    const path = procPath(pid, 'exe')
     const { dev, ino, size, mtimeMs } = statSync(path)
     if (size > mostExecutableBytes) return undefined
     const key = `${dev}:${ino}:${size}:${mtimeMs}`

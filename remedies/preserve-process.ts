@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync } from 'node:fs'
 import { displayBytes, encodeBytes } from '../target/index.ts'
 import { markOf, type WritableHost } from './host.ts'
-import { argumentsOf, executableOf, namesOf, procBytes, procLink, procText, standing } from './processes.ts'
+import { argumentsOf, executableOf, namesOf, procBytes, procLink, procPath, procText, standing } from './processes.ts'
 import { alreadyDone, changedSince, type Remedy, ready } from './remedy.ts'
 
 const deletedFilesBytes = 256 << 20
@@ -70,7 +70,7 @@ async function keepOpen(part: number, pid: number, name: string, limit: number, 
   let descriptor: number
   try {
     // Non-blocking: what the link leads to may be a fifo.
-    descriptor = openSync(`/proc/${pid}/${name}`, 0o4000)
+    descriptor = openSync(procPath(pid, name), 0o4000)
   } catch (error) {
     if (name === 'exe') throw error
     return 0

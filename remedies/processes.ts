@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import type { ProcessName } from '../model/index.ts'
+import { ownProcDirectory } from '../native/read/own-proc.ts'
 import { decodeBytes, displayBytes } from '../target/index.ts'
 
 /** What /proc/PID/stat says of a process (proc(5)). */
@@ -14,6 +15,11 @@ export interface ProcessState {
 }
 
 const kernelThreadFlag = 0x200000
+
+/** A file of /proc/PID below which nobody can have mounted something else: a process that was covered is not gone. */
+export function procPath(pid: number | 'self', name: string): string {
+  return `${ownProcDirectory()}/${pid}/${name}`
+}
 
 /** Undefined when there is no such process. */
 export function readProcess(pid: number): ProcessState | undefined {
@@ -37,7 +43,7 @@ export function readProcess(pid: number): ProcessState | undefined {
 
 /** Every process that /proc lists. */
 export function allProcesses(): ProcessState[] {
-  return readdirSync('/proc')
+  return readdirSync(ownProcDirectory())
     .filter(name => /^[1-9][0-9]*$/.test(name))
     .map(name => readProcess(Number(name)))
     .filter(found => found !== undefined)
@@ -73,7 +79,7 @@ export function argumentsOf(pid: number): string[] {
 
 export function procBytes(pid: number, name: string): Buffer | undefined {
   try {
-    return readFileSync(`/proc/${pid}/${name}`)
+    return readFileSync(procPath(pid, name))
   } catch {
     return undefined
   }
@@ -86,7 +92,7 @@ export function procText(pid: number, name: string): string | undefined {
 
 export function procLink(pid: number, name: string): string | undefined {
   try {
-    return decodeBytes(readlinkSync(`/proc/${pid}/${name}`, { encoding: 'buffer' }))
+    return decodeBytes(readlinkSync(procPath(pid, name), { encoding: 'buffer' }))
   } catch {
     return undefined
   }
@@ -94,7 +100,7 @@ export function procLink(pid: number, name: string): string | undefined {
 
 export function namesOf(pid: number, folder: string): string[] {
   try {
-    return readdirSync(`/proc/${pid}/${folder}`)
+    return readdirSync(procPath(pid, folder))
   } catch {
     return []
   }

@@ -3,7 +3,7 @@ import { signalProcess } from '../native/write/signal.ts'
 import type { ActionOf } from '../model/index.ts'
 import { docker, dockerSocketOf } from './docker.ts'
 import { markOf, type WritableHost } from './host.ts'
-import { allProcesses, procText, readProcess, until } from './processes.ts'
+import { allProcesses, procPath, procText, readProcess, until } from './processes.ts'
 import { protectedProcess } from './protected.ts'
 import { alreadyDone, ChangedSince, changedSince, type Remedy, ready, refused } from './remedy.ts'
 import { parentOf } from './taken-entry.ts'
@@ -89,7 +89,7 @@ function processesOf(id: string) {
 
 function namespaceOf(pid: number | 'self'): string | undefined {
   try {
-    return readlinkSync(`/proc/${pid}/ns/pid`)
+    return readlinkSync(procPath(pid, 'ns/pid'))
   } catch {
     return undefined
   }
