@@ -1,4 +1,5 @@
 import type { Gap, IdentifiedFact, Incident, Proof, Run } from '../model/index.ts'
+import { keysInQuestion } from './keys-in-question.ts'
 import { mechanismWords } from './mechanism-words.ts'
 import { offlineScanFor, offlineSteps } from './offline-scan.ts'
 import type { Assessment } from './scan.ts'
@@ -29,7 +30,8 @@ export function proofOf(input: AfterRun): Proof {
   ).map(member => checkOf(member, present, input))
   const remains = remainsOf(input, checked)
   const rebuild = uniqueStrings(input.before.flatMap(one => one.rebuildAdvised))
-  const left = checked.some(one => !one.gone) || input.respawned.length > 0 || stillConfirmed(input)
+  const keys = keysInQuestion(members, input.after.world).filter(one => one.unexplained)
+  const left = checked.some(one => !one.gone) || input.respawned.length > 0 || stillConfirmed(input) || keys.length > 0
   const blind = input.gaps.some(one => blinding.has(one.what))
   const offline = offlineScanFor(input.after.judged.map(one => one.finding))
   return {
@@ -44,6 +46,11 @@ export function proofOf(input: AfterRun): Proof {
     remains: [
       ...rebuild.map(rebuildAdvice),
       ...(offline?.because ?? []).map(why => ({ what: 'the kernel may hide something', why, advice: offlineSteps })),
+      ...keys.map(({ path, text }) => ({
+        what: `login keys in ${path}`,
+        why: "one may be the intruder's way back: remove it, or allow what is yours with allow add --fingerprint",
+        advice: text,
+      })),
       ...remains,
     ],
     gaps: [...input.gaps],

@@ -1,4 +1,5 @@
 import type { AllowEntry, Fact, Gap, IdentifiedFact, Incident, Plan, Scan } from '../model/index.ts'
+import { allowanceFor } from './allow.ts'
 import { correlate } from './correlate.ts'
 import type { EarlierIncident } from './kept-ids.ts'
 import { type Detect, type Judged, judge } from './judge.ts'
@@ -33,7 +34,9 @@ export interface Assessment {
 /** Facts to findings to incidents. Pure. */
 export function assess(evidence: Evidence): Assessment {
   const facts = evidence.facts.filter(fact => !isOwn(fact, evidence.ownPaths))
-  const world = new World(facts, evidence.live)
+  const allows = (fact: IdentifiedFact) =>
+    allowanceFor('', { fact, event: fact }, evidence.allow, evidence.now) !== undefined
+  const world = new World(facts, evidence.live, allows)
   const judged = judge(world, evidence.detect, evidence.allow, evidence.now, evidence.protectedPids)
   const incidents = correlate(world, judged, { protectedPids: evidence.protectedPids, earlier: evidence.earlier })
   return { world, judged, incidents, verdict: verdictOf(incidents) }

@@ -1,4 +1,4 @@
-import { timeOf } from './since.ts'
+import { keysInQuestion } from './keys-in-question.ts'
 import type { Wishing } from './wishing.ts'
 
 /** What a person has to do when the plan has been carried out. */
@@ -13,7 +13,7 @@ export function adviseAfterwards(wishing: Wishing): void {
       text: `Give ${user} a new password: whoever wrote a key there may know the old one.`,
       command: `passwd ${user}`,
     })
-  adviseOnKeys(wishing)
+  for (const { text } of keysInQuestion(incident.members, wishing.world)) wishing.advise({ text })
   const preloaded = incident.members.some(
     one => one.kind === 'preload' || (one.kind === 'autostart' && one.mechanism === 'pam'),
   )
@@ -22,22 +22,3 @@ export function adviseAfterwards(wishing: Wishing): void {
       text: 'Change every password that was typed on this host: a preloaded library or login module can read them.',
     })
 }
-
-/** Keys beside the intrusion that nothing accuses: a person knows whose they are. */
-function adviseOnKeys(wishing: Wishing): void {
-  const { incident, world } = wishing
-  const times = incident.members.map(timeOf).filter((one): one is number => one !== undefined)
-  const paths = new Set<string>()
-  for (const key of world.all('login-key')) {
-    const at = timeOf(key)
-    if (wishing.ids.has(key.id) || at === undefined || paths.has(key.path)) continue
-    if (times.some(time => Math.abs(time - at) <= sameMinutes)) paths.add(key.path)
-  }
-  for (const path of [...paths].sort()) {
-    const keys = world.all('login-key').filter(one => one.path === path && !wishing.ids.has(one.id))
-    const names = keys.map(one => `line ${one.line} ${one.comment || one.fingerprint}`).join(', ')
-    wishing.advise({ text: `${path} was changed in the same minutes. Whose keys are these: ${names}?` })
-  }
-}
-
-const sameMinutes = 10 * 60 * 1000
