@@ -8,6 +8,8 @@ export interface HostProcess {
   /** What `/proc/PID/exe` says, ` (deleted)` included. */
   readonly exe: string
   readonly argv: readonly string[]
+  /** In clock ticks since this machine booted. */
+  readonly startTime: string
 }
 
 /** Every process in a cgroup and below that has a pid namespace of its own, where no library of the host hides anything. */
@@ -42,11 +44,11 @@ function pidsBelow(group: string): number[] {
 
 /** Nothing for a process of this machine that only stands beside the host (nspawn, the fake pool), or one that just ended. */
 function processOf(pid: number): HostProcess[] {
-  const inner = /^NSpid:\t\d+\t(\d+)$/m.exec(readQuietly(`/proc/${pid}/status`))?.[1]
+  const inner = /^NSpid:\t\d+\t(\d+)(?:\t\d+)*$/m.exec(readQuietly(`/proc/${pid}/status`))?.[1]
   if (inner === undefined) return []
   try {
     const argv = readQuietly(`/proc/${pid}/cmdline`).split('\0').slice(0, -1)
-    return [{ pid: Number(inner), exe: readlinkSync(`/proc/${pid}/exe`), argv }]
+    return [{ pid: Number(inner), exe: readlinkSync(`/proc/${pid}/exe`), argv, startTime: startTimeOf(pid) }]
   } catch {
     return []
   }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decoys, type Infection, type Item, poolPort } from '../../hosts/index.ts'
 import { runHere } from './machine.ts'
-import { infect, plantAttributes, plantFiles, startProcess } from './plant.ts'
+import { hashOf, infect, plantAttributes, plantFiles, startProcess } from './plant.ts'
 import { quote, Range } from './range.ts'
 
 /** A booted host with a pool to reach, the decoys unless told otherwise, and these infections. Pass `lifetimeMs` for a long visit. */
@@ -92,4 +92,24 @@ async function startDecoys(range: Range): Promise<void> {
 
 function isProcess(item: Item): item is Extract<Item, { kind: 'process' }> {
   return item.kind === 'process'
+}
+
+/** Writes the administrator's allowlist into the host's state. */
+export async function allowWhatIsAllowed(range: Range): Promise<void> {
+  for (const { path, reason } of decoys.allowed) {
+    const terms = [
+      '--path',
+      path,
+      '--sha256',
+      hashOf(range.root, path),
+      '--reason',
+      reason,
+      '--author',
+      'anna',
+      '--expires',
+      'never',
+    ]
+    const done = await range.davylamp(['allow', 'add', ...terms])
+    if (done.status !== 0) throw new Error(done.stderr)
+  }
 }

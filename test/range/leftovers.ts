@@ -1,18 +1,17 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { removeSubtree, subtreesNamed } from './cgroup-subtree.ts'
-import { readQuietly, startTimeOf } from './host-processes.ts'
+import { startTimeOf } from './host-processes.ts'
 import { cacheDirectory, runHere } from './machine.ts'
 
-export const rangePrefix = 'davylamp-range-'
+const rangePrefix = 'davylamp-range-'
 
-/** Takes away what ranges left whose owner died. Ranges of living owners are not touched. */
+/** Takes away what ranges left whose owner died. Ranges of living owners are not touched, whatever cache they lie in. */
 export function removeLeftovers(): void {
   const parent = join(cacheDirectory, 'ranges')
-  const directories = existsSync(parent) ? readdirSync(parent).map(name => join(parent, name)) : []
-  for (const directory of directories) if (!ownerLives(directory)) discardRange(directory)
-  const known = new Set(existsSync(parent) ? readdirSync(parent) : [])
-  for (const name of subtreesNamed(rangePrefix)) if (!known.has(name)) removeSubtree(name)
+  const names = existsSync(parent) ? readdirSync(parent) : []
+  for (const name of names) if (!ownerLives(name)) discardRange(join(parent, name))
+  for (const name of subtreesNamed(rangePrefix)) if (!ownerLives(name)) removeSubtree(name)
 }
 
 const open = new Set<string>()
@@ -21,8 +20,8 @@ const open = new Set<string>()
 export function newRangeDirectory(): string {
   const parent = join(cacheDirectory, 'ranges')
   mkdirSync(parent, { recursive: true })
-  const directory = mkdtempSync(join(parent, rangePrefix))
-  writeFileSync(join(directory, 'owner'), `${process.pid} ${startTimeOf(process.pid)}\n`)
+  // The name says whose it is, because a range's cgroups bear it too and hold no file of ours.
+  const directory = mkdtempSync(join(parent, `${rangePrefix}${process.pid}-${startTimeOf(process.pid)}-`))
   if (open.size === 0) {
     process.once('exit', () => {
       for (const left of open) discardRange(left)
@@ -41,11 +40,9 @@ export function discardRange(directory: string): void {
   rmSync(directory, { recursive: true, force: true })
 }
 
-/** Whoever makes a range names itself in it at once; one without a name is being made, unless it is old. */
-function ownerLives(directory: string): boolean {
-  const owner = readQuietly(join(directory, 'owner'))
-  if (owner === '') return Date.now() - statSync(directory).mtimeMs < 60_000
-  const [pid = '0', startTime = ''] = owner.trim().split(' ')
+/** Whether the process runs that made a range of this name. */
+export function ownerLives(name: string): boolean {
+  const [, pid = '0', startTime = '-'] = /^davylamp-range-(\d+)-(\d+)-/.exec(name) ?? []
   return startTimeOf(Number(pid)) === startTime
 }
 

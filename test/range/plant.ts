@@ -92,7 +92,8 @@ async function untilAllRun(range: Range, infection: Infection): Promise<void> {
 }
 
 async function coverProcess(range: Range, item: Extract<Item, { kind: 'mount' }>): Promise<void> {
-  const pid = range.processes().find(({ exe }) => exe === item.over)?.pid
+  const pid = range.processes().find(({ exe }) => exe.replace(/ \(deleted\)$/, '') === item.over)?.pid
+  if (pid === undefined) throw new Error(`${item.over} does not run`)
   await range.sh(`mount --bind ${quote(item.source)} /proc/${pid}`)
 }
 

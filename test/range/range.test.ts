@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import { hierarchies } from './cgroup-subtree.ts'
+import { createSubtree, hierarchies, removeSubtree } from './cgroup-subtree.ts'
+import { startTimeOf } from './host-processes.ts'
+import { ownerLives, removeLeftovers } from './leftovers.ts'
 import { rangeImpossible } from './machine.ts'
 import { Range } from './range.ts'
 import { compareSnapshots } from './snapshot.ts'
@@ -147,6 +149,26 @@ test('close leaves nothing on this machine', { skip }, async () => {
     await closing.close()
     assert.deepEqual(tracesOf(closing.name), [])
   }
+})
+
+test("a range is its owner's: by pid and start time, and in whatever cache it lies", { skip }, () => {
+  const mine = `davylamp-range-${process.pid}-${startTimeOf(process.pid)}-abcdef`
+  const ofAnEarlier = `davylamp-range-${process.pid}-1-abcdef`
+  assert.deepEqual([mine, ofAnEarlier, 'davylamp-range-abcdef'].map(ownerLives), [true, false, false])
+  // Of a cache that this process does not look into, as of another checkout's tests.
+  const groups = createSubtree(mine)
+  try {
+    removeLeftovers()
+    assert.deepEqual(
+      groups.filter(({ directory }) => !existsSync(directory)),
+      [],
+    )
+  } finally {
+    removeSubtree(mine)
+  }
+  createSubtree(ofAnEarlier)
+  removeLeftovers()
+  assert.deepEqual(tracesOf(ofAnEarlier), [])
 })
 
 test('what a killed owner left is gone once the next range was opened', { skip }, async () => {
