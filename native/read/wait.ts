@@ -22,7 +22,7 @@ export function waitReadable(descriptors: readonly number[], milliseconds: numbe
     entries.writeInt16LE(readable, at * 8 + 4)
   }
   try {
-    checked('poll', poll(entries, BigInt(descriptors.length), milliseconds))
+    checked('poll', poll(entries, BigInt(descriptors.length), Math.ceil(milliseconds)))
   } catch (error) {
     if (!(error instanceof SystemCallError) || error.code !== 'EINTR') throw error
     return descriptors.map(() => 'nothing')
