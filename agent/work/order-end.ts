@@ -47,7 +47,11 @@ export function documentOf(stdout: string): Readonly<Record<string, unknown>> | 
 
 /** The last of what standard error said, on one line. */
 export function reasonFrom(stderr: string, status: number | null): string {
-  const text = stderr.replaceAll(/\s+/g, ' ').trim().slice(-1_000)
+  const text = stderr
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .replace(/^davylamp: /, '')
+    .slice(-1_000)
   return text === '' ? `The child ended with ${status ?? 'a signal'} and said nothing.` : text
 }
 

@@ -75,7 +75,7 @@ export const scanHandlers: ScanHandlers = {
     }
     const { task, orders } = await createOrders(db, center, {
       tenant: caller.tenant,
-      title: hosts.length === 1 ? `Scan ${hosts[0]?.name}` : `Scan ${hosts.length} hosts`,
+      title: titleOf(scan, hosts.length === 1 ? `${hosts[0]?.name}` : `${hosts.length} hosts`),
       by: caller.name,
       orders: hosts.map(one => ({ host: one.host, action })),
     })
@@ -87,4 +87,9 @@ export const scanHandlers: ScanHandlers = {
       refused: refused.map(one => ({ host: one.host, reason: one.reason ?? 'the host cannot do it' })),
     }
   },
+}
+
+function titleOf({ mode, path }: { readonly mode: string; readonly path?: string | undefined }, where: string): string {
+  if (mode === 'full') return `Full scan of ${where}`
+  return path === undefined ? `Scan ${where}` : `Scan ${path} on ${where}`
 }

@@ -30,6 +30,7 @@ export { type ScanProgress, useAllScanProgress, useScanProgress } from './scan-p
 export { isWholeScope, type Scope, ScopeField, ScopeText } from './scope.tsx'
 export { showDone, showFailed } from './said.tsx'
 export { Section } from './section.tsx'
+export { ScanStep } from './scan-step.tsx'
 export { RefusedHosts, StartScanDialog, StartScanForm } from './start-scan.tsx'
 export { EmptyState, ErrorState, ErrorText, LoadingState, NoPermissionState, NotFoundState } from './states.tsx'
 export { TaskOrders } from './task-orders.tsx'

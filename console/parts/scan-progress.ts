@@ -2,11 +2,23 @@ import { useCallback, useState } from 'react'
 import type { LiveChange } from '../../model/api/index.ts'
 import { useLiveChange } from '../center/index.ts'
 
+/** Files that were read, of about how many, and how fast it goes by now. */
+export interface Reading {
+  readonly files: number
+  /** 0: nobody knows. */
+  readonly total: number
+  readonly bytes: number
+  readonly perSecond: number | undefined
+  readonly secondsLeft: number | undefined
+}
+
 export interface ScanProgress {
   /** What is looked at, in the words of the host. */
   readonly what: string
-  /** 0 to 1. */
-  readonly share: number
+  /** 0 to 1; absent where nobody knows of how much. */
+  readonly share: number | undefined
+  /** Of a reading of contents. */
+  readonly reading: Reading | undefined
   /** The order that asked for it. */
   readonly order: string | undefined
 }
@@ -38,11 +50,19 @@ export function useScanProgress(host: string): ScanProgress | undefined {
 
 function progressOf({ what, detail }: LiveChange): ScanProgress | undefined {
   if (what !== 'progress' || typeof detail !== 'object' || detail === null) return undefined
-  const { what: part, done, total, order } = detail as Readonly<Record<string, unknown>>
+  const { what: part, done, total, order, ...rest } = detail as Readonly<Record<string, unknown>>
   if (typeof done !== 'number' || typeof total !== 'number') return undefined
   return {
     what: typeof part === 'string' ? part : '',
-    share: total > 0 ? Math.min(1, Math.max(0, done / total)) : 0,
+    share: total > 0 ? Math.min(1, Math.max(0, done / total)) : undefined,
+    reading: readingOf(done, total, rest),
     order: typeof order === 'string' ? order : undefined,
   }
+}
+
+function readingOf(files: number, total: number, rest: Readonly<Record<string, unknown>>): Reading | undefined {
+  const { bytes, perSecond, secondsLeft } = rest
+  if (typeof bytes !== 'number') return undefined
+  const number = (value: unknown) => (typeof value === 'number' ? value : undefined)
+  return { files, total, bytes, perSecond: number(perSecond), secondsLeft: number(secondsLeft) }
 }

@@ -1,5 +1,6 @@
 import { Alert, Button, Group, Modal, NumberInput, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { kernelPath } from '../../model/api/index.ts'
 import { type AnswerTo, useCall, useChange } from '../center/index.ts'
 import { useWords } from '../words/index.ts'
 import { showDone } from './said.tsx'
@@ -27,7 +28,9 @@ export function StartScanForm({ scope: given, onStarted, onCancel }: StartScanFo
   const modes = useModes()
   const start = useChange('startScan', ['listTasks', 'listOrders'])
   const scope = given ?? chosen
-  const ready = isWholeScope(scope) && (mode !== 'path' || path.startsWith('/'))
+  const wrong = mode === 'path' && path !== '' ? wrongPath(path) : undefined
+  const unable = useUnable(mode, scope)
+  const ready = isWholeScope(scope) && (mode !== 'path' || (path !== '' && wrong === undefined))
   const go = async () => {
     const body = {
       scope,
@@ -72,11 +75,17 @@ export function StartScanForm({ scope: given, onStarted, onCancel }: StartScanFo
           placeholder="/var/www"
           value={path}
           onChange={event => setPath(event.currentTarget.value)}
+          {...(wrong === undefined ? {} : { error: t(`scan.path-${wrong}`) })}
         />
       ) : null}
       <Text size="xs" c="dimmed">
         {t(`scan.what.${mode}`)}
       </Text>
+      {unable === 0 ? null : (
+        <Alert color="yellow" variant="light" p="xs">
+          {t('scan.unable', { count: unable })}
+        </Alert>
+      )}
       <NumberInput
         label={t('scan.cpu')}
         description={t('scan.cpu-what')}
@@ -144,9 +153,29 @@ export function RefusedHosts({ refused }: { readonly refused: Started['refused']
   )
 }
 
+/** What no scan of that path could read. */
+function wrongPath(path: string): 'absolute' | 'pseudo' | undefined {
+  if (!path.startsWith('/')) return 'absolute'
+  return kernelPath.test(path) ? 'pseudo' : undefined
+}
+
+const agentsAsked = { query: { limit: 500 } } as const
+
+/** How many of the agents in question cannot do it; 0 where that is not known before they are asked. */
+function useUnable(mode: Mode, { hosts, groups, tags }: Scope): number {
+  const { data } = useCall('listAgents', agentsAsked)
+  if (mode === 'quick' || data === undefined || groups !== undefined || tags !== undefined) return 0
+  return data.items.filter(
+    ({ host, capabilities }) =>
+      capabilities.length > 0 &&
+      !capabilities.includes(`scan:${mode}`) &&
+      (hosts === undefined || hosts.includes(host.id)),
+  ).length
+}
+
 /** Ways of looking that agents which are there can do. */
 function useModes(): readonly Mode[] {
-  const { data } = useCall('listAgents', { query: { limit: 100 } })
+  const { data } = useCall('listAgents', agentsAsked)
   const able = (what: string) => data?.items.some(({ capabilities }) => capabilities.includes(what)) ?? false
   return ['quick', ...(['full', 'path'] as const).filter(mode => able(`scan:${mode}`))]
 }

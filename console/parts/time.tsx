@@ -33,15 +33,20 @@ export function Time({ at, as = 'relative' }: TimeProps) {
 /** A length of time, such as "5 min". `seconds` ≥ 0. */
 export function Duration({ seconds }: { readonly seconds: number }) {
   const { i18n } = useWords('parts')
+  return <span>{durationText(seconds, i18n.language)}</span>
+}
+
+/** The same as a text, for where it stands within a sentence. */
+export function durationText(seconds: number, language: string): string {
   const [unit, size] = steps.find(([, size]) => seconds >= size) ?? (['second', 1] as const)
   const value = seconds / size
-  const format = new Intl.NumberFormat(i18n.language, {
+  const format = new Intl.NumberFormat(language, {
     style: 'unit',
     unit,
     unitDisplay: 'short',
     maximumFractionDigits: value < 10 && unit !== 'second' ? 1 : 0,
   })
-  return <span>{format.format(value)}</span>
+  return format.format(value)
 }
 
 const steps = [

@@ -118,6 +118,9 @@ export const scope = z.object({
   tags: z.array(z.string().max(200)).max(100).optional(),
 })
 
+/** Where the kernel shows itself: no file there was written by anybody. */
+export const kernelPath = /^\/+(?:proc|sys)(?:\/|$)/
+
 export const hostRoutes = {
   listHosts: {
     method: 'GET',
@@ -226,7 +229,12 @@ export const hostRoutes = {
     body: z.strictObject({
       scope,
       mode: z.enum(['quick', 'full', 'path']).default('quick'),
-      path: z.string().startsWith('/').max(4_096).optional(),
+      path: z
+        .string()
+        .startsWith('/', 'A whole path begins with /')
+        .max(4_096)
+        .refine(path => !kernelPath.test(path), 'The kernel makes what is there up; nobody stored a file there')
+        .optional(),
       cpuPercent: z.number().int().min(1).max(100).optional(),
     }),
     status: 202,

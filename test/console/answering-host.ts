@@ -52,9 +52,14 @@ async function answer(
   if (action.kind === 'upgrade') say(agent, { kind: 'order', order: id, state: 'done' })
   if (action.kind !== 'scan') return
   say(agent, { kind: 'order', order: id, state: 'running' })
+  if (action.mode === 'path' && action.path?.startsWith('/no/')) {
+    const reason = `there is no file or folder ${action.path} in /`
+    return say(agent, { kind: 'order', order: id, state: 'failed', reason })
+  }
+  if (action.mode !== 'quick') await read(agent, id)
   const parts = ['processes', 'autostarts', 'files', 'packages', 'network', 'rules', 'incidents', 'plans']
   for (const [index, part] of parts.entries()) {
-    agent.progress(id, part, index, parts.length)
+    agent.progress(id, { what: part, done: index, total: parts.length })
     await pause(300)
   }
   const scan = randomUUID()
@@ -65,6 +70,19 @@ async function answer(
     } else if (report.kind === 'plans') say(agent, { ...report, scan })
   }
   say(agent, { kind: 'order', order: id, state: 'done', scan })
+}
+
+const files = 182_000
+const stepMs = 400
+
+/** Contents of files, ten times as fast as a host is. */
+async function read(agent: ThinAgent, order: string): Promise<void> {
+  for (let share = 0; share < 1; share += 0.1) {
+    const done = Math.round(share * files)
+    const step = { done, total: files, bytes: done * 43_000, perSecond: 2_600, secondsLeft: (files - done) / 2_600 }
+    agent.progress(order, { what: 'reading contents', ...step })
+    await pause(stepMs)
+  }
 }
 
 function say(agent: ThinAgent, report: Report): void {

@@ -90,7 +90,7 @@ export async function openSeededCenter({ packages }: { readonly packages?: strin
       await agent.enrol(token)
       answerOrders(agent, host)
       // One has an older program, one an owner who allows less than the center asks, and some let the center upgrade them.
-      if (host.name !== 'db-01') agent.capabilities.push('report-processes')
+      if (host.name !== 'db-01') agent.capabilities.push('report-processes', 'scan:full', 'scan:path')
       if (host.name.startsWith('web-')) agent.capabilities.push('upgrade', 'upgrade:allowed')
       agent.connect()
       const health = healthOf(host.name === 'ci-01' ? ['scans take at most 10 % of a core, not 30 %'] : [])

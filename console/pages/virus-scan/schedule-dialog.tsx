@@ -1,4 +1,16 @@
-import { Alert, Button, Group, Modal, NumberInput, Radio, Select, Stack, Text } from '@mantine/core'
+import {
+  Alert,
+  Button,
+  Group,
+  Modal,
+  NumberInput,
+  Radio,
+  Select,
+  SimpleGrid,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core'
 import { useState } from 'react'
 import { useChange } from '../../center/index.ts'
 import { ErrorText, HostText, showDone } from '../../parts/index.ts'
@@ -27,6 +39,8 @@ export function ScheduleDialog({ group, groups, onClose }: ScheduleDialogProps) 
   )
 }
 
+const days = [1, 7, 14, 30, 90] as const
+const usualClock = '03:00'
 const rhythms = [15, 30, 60, 180, 360, 720, 1_440, 10_080] as const
 
 function ScheduleForm({ group, groups, onClose }: ScheduleDialogProps & { readonly group: HostGroup }) {
@@ -37,13 +51,16 @@ function ScheduleForm({ group, groups, onClose }: ScheduleDialogProps & { readon
   const [way, setWay] = useState(from?.id === group.id ? 'own' : 'inherit')
   const [everyMinutes, setEveryMinutes] = useState(String(policy.scan.quick.everyMinutes))
   const [cpuPercent, setCpuPercent] = useState<number | string>(policy.scan.cpuPercent)
+  const [everyDays, setEveryDays] = useState(String(policy.scan.full?.everyDays ?? 0))
+  const [clock, setClock] = useState(policy.scan.full?.at ?? usualClock)
   const update = useChange('updateGroup', ['listGroups', 'listHosts', 'listAgents'])
   const offered = [...new Set([...rhythms, policy.scan.quick.everyMinutes])].sort((one, other) => one - other)
+  const offeredDays = [...new Set([0, ...days, Number(everyDays)])].sort((one, other) => one - other)
   const save = async () => {
     const { version: _, ...rest } = policy
     const scan = {
-      ...policy.scan,
       quick: { everyMinutes: Number(everyMinutes) },
+      ...(Number(everyDays) > 0 ? { full: { everyDays: Number(everyDays), at: clock } } : {}),
       cpuPercent: typeof cpuPercent === 'number' ? cpuPercent : policy.scan.cpuPercent,
     }
     try {
@@ -80,7 +97,7 @@ function ScheduleForm({ group, groups, onClose }: ScheduleDialogProps & { readon
         </Stack>
       </Radio.Group>
       {way === 'own' ? (
-        <Group grow align="flex-start">
+        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
           <Select
             label={t('schedule.every')}
             data={offered.map(minutes => ({ value: String(minutes), label: lengthOf(minutes, i18n.language) }))}
@@ -99,7 +116,29 @@ function ScheduleForm({ group, groups, onClose }: ScheduleDialogProps & { readon
             value={cpuPercent}
             onChange={setCpuPercent}
           />
-        </Group>
+          <Select
+            label={t('schedule.full')}
+            description={t('schedule.full-what')}
+            inputWrapperOrder={['label', 'input', 'description', 'error']}
+            data={offeredDays.map(one => ({
+              value: String(one),
+              label: one === 0 ? t('schedule.never') : lengthOf(one * 1_440, i18n.language),
+            }))}
+            value={everyDays}
+            onChange={value => setEveryDays(value ?? everyDays)}
+            allowDeselect={false}
+          />
+          {everyDays === '0' ? null : (
+            <TextInput
+              type="time"
+              label={t('schedule.at')}
+              description={t('schedule.at-what')}
+              inputWrapperOrder={['label', 'input', 'description', 'error']}
+              value={clock}
+              onChange={event => setClock(event.currentTarget.value)}
+            />
+          )}
+        </SimpleGrid>
       ) : group.policy === undefined ? null : (
         <Alert color="yellow" variant="light">
           {t('schedule.drops')}
@@ -113,7 +152,7 @@ function ScheduleForm({ group, groups, onClose }: ScheduleDialogProps & { readon
         <Button variant="default" onClick={onClose}>
           {p('confirm.cancel')}
         </Button>
-        <Button onClick={() => void save()} loading={update.isPending}>
+        <Button onClick={() => void save()} loading={update.isPending} disabled={clock === ''}>
           {t('schedule.save')}
         </Button>
       </Group>

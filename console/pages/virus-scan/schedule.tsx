@@ -4,7 +4,7 @@ import { useCall } from '../../center/index.ts'
 import { Badge, type Column, DataTable, Duration, EmptyState, HostText, useNumbers } from '../../parts/index.ts'
 import { useSession } from '../../session/index.ts'
 import { useWords } from '../../words/index.ts'
-import { type HostGroup, policyOf } from '../prevention/policy-of.ts'
+import { type HostGroup, type Policy, policyOf } from '../prevention/policy-of.ts'
 import { LocalLimits } from './local-limits.tsx'
 import { ScheduleDialog } from './schedule-dialog.tsx'
 
@@ -32,6 +32,11 @@ export function Schedule() {
       key: 'every',
       title: t('schedule.every'),
       cell: one => <Duration seconds={policyOf(one, groups).policy.scan.quick.everyMinutes * 60} />,
+    },
+    {
+      key: 'full',
+      title: t('schedule.full'),
+      cell: one => <FullScan of={policyOf(one, groups).policy} />,
     },
     {
       key: 'cpu',
@@ -88,6 +93,16 @@ export function Schedule() {
       <ScheduleDialog group={changing} groups={groups} onClose={() => setChanging(undefined)} />
       <LocalLimits group={looking} onClose={() => setLooking(undefined)} />
     </Stack>
+  )
+}
+
+function FullScan({ of: { scan } }: { readonly of: Policy }) {
+  const { t } = useWords('virus-scan')
+  if (scan.full === undefined) return <span>{t('schedule.never')}</span>
+  return (
+    <span>
+      <Duration seconds={scan.full.everyDays * 86_400} />, {scan.full.at}
+    </span>
   )
 }
 

@@ -1,4 +1,4 @@
-import { Anchor, Button, Progress, Text } from '@mantine/core'
+import { Anchor, Button, Text } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { Link } from 'react-router'
 import { endedStates, type OrderObject } from '../../../model/api/index.ts'
@@ -10,6 +10,7 @@ import {
   HostText,
   OrderStateBadge,
   type ScanProgress,
+  ScanStep,
   Score,
   Time,
   useAllScanProgress,
@@ -72,24 +73,11 @@ interface HostProgressProps {
 
 function HostProgress({ order, progress }: HostProgressProps) {
   const { t } = useWords('virus-scan')
-  const { percent } = useNumbers()
   const mine = progress?.order === order.id && !endedStates.some(one => one === order.state) ? progress : undefined
   return (
     <div>
       <OrderStateBadge state={order.state} />
-      {mine === undefined ? null : (
-        <>
-          <Progress
-            value={mine.share * 100}
-            size="sm"
-            mt={6}
-            aria-label={t('progress-of', { name: order.host.name })}
-          />
-          <Text size="xs" c="dimmed">
-            {percent(mine.share)} · <HostText prose>{mine.what}</HostText>
-          </Text>
-        </>
-      )}
+      {mine === undefined ? null : <ScanStep progress={mine} label={t('progress-of', { name: order.host.name })} />}
       {order.reason === undefined ? null : (
         <Text size="xs" c="dimmed">
           <HostText prose>{order.reason}</HostText>

@@ -3,7 +3,7 @@ import { CircleStop, RotateCw } from 'lucide-react'
 import { useState } from 'react'
 import { Link, useNavigate, useParams } from 'react-router'
 import { everyPage } from '../../../client/index.ts'
-import type { TaskObject } from '../../../model/api/index.ts'
+import type { OrderObject, TaskObject } from '../../../model/api/index.ts'
 import { api, useCall, useChange } from '../../center/index.ts'
 import {
   ConfirmDialog,
@@ -57,6 +57,7 @@ function Shown({ task }: { readonly task: TaskObject }) {
         title={t('task.of', { count: task.orders })}
         about={
           <>
+            <ScanKind task={task.id} />
             <HostText prose>{task.createdBy}</HostText> · <Time at={task.createdAt} as="full" />
           </>
         }
@@ -96,8 +97,8 @@ function TaskActions({ task }: { readonly task: TaskObject }) {
   const again = async () => {
     setFailed(undefined)
     try {
-      const hosts = await hostsOf(task.id)
-      const started = await start.mutateAsync({ body: { scope: { hosts } } })
+      const { hosts, ...way } = await scanOf(task.id)
+      const started = await start.mutateAsync({ body: { scope: { hosts }, ...way } })
       showDone(t('task.started-again'))
       await navigate(`/virus-scan/tasks/${started.task}`)
     } catch (error) {
@@ -143,10 +144,38 @@ function TaskActions({ task }: { readonly task: TaskObject }) {
   )
 }
 
-/** All hosts of a task, however many. */
-async function hostsOf(task: string): Promise<string[]> {
+/** What was looked at, and how: "Custom path · /var/www · 20 % · ". */
+function ScanKind({ task }: { readonly task: string }) {
+  const { t: p } = useWords('parts')
+  const { percent } = useNumbers()
+  const { data } = useCall('listOrders', { query: { task, limit: 1 } })
+  const action = data?.items[0]?.action
+  if (action?.kind !== 'scan') return null
+  const { mode, path, cpuPercent } = action
+  return (
+    <>
+      {p(`scan.modes.${mode}`)}
+      {path === undefined ? null : (
+        <>
+          {' · '}
+          <HostText>{path}</HostText>
+        </>
+      )}
+      {cpuPercent === undefined ? null : ` · ${percent(cpuPercent / 100)}`}
+      {' · '}
+    </>
+  )
+}
+
+/** All hosts of a task, however many, and how they were looked at. */
+async function scanOf(task: string) {
   const hosts = new Set<string>()
-  for await (const { host } of everyPage(call => api.listOrders(call), { query: { task, limit: 500 } }))
+  let way: Omit<Extract<OrderObject['action'], { kind: 'scan' }>, 'kind'> = { mode: 'quick' }
+  for await (const { host, action } of everyPage(call => api.listOrders(call), { query: { task, limit: 500 } })) {
     hosts.add(host.id)
-  return [...hosts]
+    if (action.kind !== 'scan') continue
+    const { kind: _, ...rest } = action
+    way = rest
+  }
+  return { hosts: [...hosts], ...way }
 }

@@ -151,8 +151,8 @@ export class ThinAgent {
     this.#sendNext()
   }
 
-  progress(order: string, what: string, done: number, total: number): void {
-    this.#send({ type: 'progress', order, what, done, total })
+  progress(order: string, step: Omit<Extract<AgentFrame, { type: 'progress' }>, 'type' | 'order'>): void {
+    this.#send({ type: 'progress', order, ...step })
   }
 
   /** A file that an order `send-quarantined` asked for, in one part (model/wire/sent-file.ts). */

@@ -144,7 +144,7 @@ function Arrived({ enrolment, scan }: ArrivedProps) {
           <Group gap="xs">
             {asked.current || progress !== undefined ? <Loader size="xs" /> : null}
             <Text size="sm">
-              {progress !== undefined
+              {progress?.share !== undefined
                 ? t('wizard.scanning-share', { share: percent(progress.share) })
                 : asked.current
                   ? t('wizard.scanning')
