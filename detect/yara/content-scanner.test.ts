@@ -22,6 +22,27 @@ for (const engine of enginesHere())
       assert.deepEqual(matches, [{ rule: 'davylamp/r', words: ['wide', `k${'\\x01'.repeat(19)}…`], offset: 0 }])
     })
 
+    for (const [pattern, missed] of [
+      ['kill.{0,5}', ['kill', 'kill\nand more', 'skill']],
+      ['kill.*', ['kill', 'kill\nand more', 'skill']],
+      ['kill[^\\n]{3,80}', ['kill -9', 'killall']],
+      ['kill[^\\n]{3}', []],
+      ['kill.+', []],
+      ['kill[a-z]{0,5}', []],
+      ['kill[ -9]{3,80}', []],
+      ['kill[^\\n]{0,60}-9', []],
+    ] as const)
+      test(`/${pattern}/ ${missed.length > 0 ? 'wants one character more than it says' : 'matches what it says'}`, () => {
+        const scanner = scannerFor(`rule r { strings: $a = /${pattern}/ condition: $a }`, engine)
+        const texts = ['kill', 'kill\nand more', 'kill -9', 'kill -9 1', 'kill  -9\n', 'killall', 'skill']
+        const expected = texts.filter(text => new RegExp(pattern).test(text) && !missed.some(one => one === text))
+        assert.deepEqual(
+          texts.filter(text => scanner.scan(Buffer.from(text)).matches.length > 0),
+          expected,
+        )
+        scanner.close()
+      })
+
     test('what does not compile is left out with the reason, and what builds on it', () => {
       const text =
         'import "nowhere"\nrule a { condition: unknown_thing }\nrule b { condition: a }\nrule c { condition: true }\n'

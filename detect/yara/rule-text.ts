@@ -45,10 +45,15 @@ export function readSourceText(source: string): SourceText {
   const rules: RuleText[] = []
   const imports: { module: string; start: number; end: number }[] = []
   let brokenAt: number | undefined
+  const patience = { steps: stepsPerToken * tokens.length }
   for (let at = 0; at < tokens.length; ) {
     const token = tokens[at]
     const next = tokens[at + 1]
     if (token === undefined) break
+    if (patience.steps < 0) {
+      brokenAt ??= lineOf(token.at)
+      break
+    }
     if (token.text === 'import' && next?.kind === 'text') {
       imports.push({ module: unquoted(next.text), start: token.at, end: next.at + next.text.length })
       at += 2
@@ -59,7 +64,7 @@ export function readSourceText(source: string): SourceText {
       at += 2
       continue
     }
-    const rule = readRule(tokens, at, lineOf)
+    const rule = readRule(tokens, at, lineOf, patience)
     if (rule === undefined) {
       brokenAt ??= lineOf(token.at)
       // Rules behind the place are still found: what lies between two rules is lost, and no more.
@@ -71,6 +76,9 @@ export function readSourceText(source: string): SourceText {
   }
   return { rules, imports, brokenAt }
 }
+
+/** A rule without an end is read to the end of the source, and the next one begins within it: a source of nothing else would take a day. */
+const stepsPerToken = 100
 
 /** Lines of places, from 1; quick when they are asked for in order. */
 function lineCounter(source: string): (at: number) => number {
@@ -109,7 +117,7 @@ function tokensOf(source: string): Token[] {
   return tokens
 }
 
-function readRule(tokens: readonly Token[], from: number, lineOf: (at: number) => number) {
+function readRule(tokens: readonly Token[], from: number, lineOf: (at: number) => number, patience: { steps: number }) {
   let at = from
   const modifiers: Token[] = []
   for (let one = tokens[at]; one?.text === 'private' || one?.text === 'global'; one = tokens[++at]) modifiers.push(one)
@@ -120,7 +128,7 @@ function readRule(tokens: readonly Token[], from: number, lineOf: (at: number) =
   const tags: string[] = []
   if (tokens[at]?.text === ':') for (at++; tokens[at]?.kind === 'word'; at++) tags.push(tokens[at]?.text ?? '')
   if (tokens[at]?.text !== '{') return undefined
-  const body = bodyOf(tokens, at + 1)
+  const body = bodyOf(tokens, at + 1, patience)
   if (body === undefined || first === undefined) return undefined
   const rule: RuleText = {
     identifier: name.text,
@@ -139,7 +147,7 @@ function readRule(tokens: readonly Token[], from: number, lineOf: (at: number) =
 }
 
 /** From behind the opening brace to behind the closing one; hex strings hold braces too, always in pairs. */
-function bodyOf(tokens: readonly Token[], from: number) {
+function bodyOf(tokens: readonly Token[], from: number, patience: { steps: number }) {
   const meta: [string, string | number | boolean][] = []
   const modifiers: Token[] = []
   const sizes: Token[] = []
@@ -149,7 +157,7 @@ function bodyOf(tokens: readonly Token[], from: number) {
   let depth = 1
   for (let at = from; at < tokens.length; at++) {
     const token = tokens[at]
-    if (token === undefined) break
+    if (token === undefined || --patience.steps < 0) break
     if (token.text === '{') depth++
     else if (token.text === '}') depth--
     if (depth === 0)

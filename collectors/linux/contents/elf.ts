@@ -12,7 +12,9 @@ export interface ElfLook {
 }
 
 const mostSections = 200
+/** Of all tables together: a file may say of every section that it is one. */
 const mostSymbols = 20_000
+const longestName = 64
 
 /** Reads ELF tables out of the first bytes of a file; undefined where they are no ELF header that this reads. */
 export function lookAtElf(bytes: Buffer, fileSize: number): ElfLook | undefined {
@@ -44,11 +46,12 @@ export function lookAtElf(bytes: Buffer, fileSize: number): ElfLook | undefined 
     tables.push({ kind, offset, size, link: read.word(header + (wide ? 40 : 24)) })
     if (kind !== noBits) end = Math.max(end, offset + size)
   }
+  let left = mostSymbols
   for (const table of tables) {
     const names = tables[table.link]
     if (table.kind !== dynamicSymbols || names === undefined) continue
     const step = wide ? 24 : 16
-    for (let at = 0; at < Math.min(table.size / step, mostSymbols); at++) {
+    for (let at = 0; at < table.size / step && left > 0; at++, left--) {
       const symbol = table.offset + at * step
       if (symbol + step > bytes.length) break
       if (read.half(symbol + (wide ? 6 : 14)) !== 0) defines.add(textAt(bytes, names.offset + read.word(symbol)))
@@ -73,8 +76,10 @@ function reader(bytes: Buffer, little: boolean) {
 }
 
 function textAt(bytes: Buffer, at: number): string {
-  const end = bytes.indexOf(0, at)
-  return end < 0 || end - at > 64 ? '' : bytes.toString('latin1', at, end)
+  // No further: a name may have no end for megabytes.
+  const text = bytes.subarray(at, at + longestName + 1)
+  const end = text.indexOf(0)
+  return end < 0 ? '' : text.toString('latin1', 0, end)
 }
 
 /** Bits a byte, by Shannon. */
