@@ -18,7 +18,7 @@ export interface FileLook {
 
 export interface FileLookOptions {
   readonly which: 'own' | 'foreign' | 'all'
-  /** A file that is larger is no program of a miner: of it only the beginning is read. */
+  /** A file that is larger is no program of a miner: of it only the beginning and the end are read. */
   readonly largest: number
   /** MD5 behind SHA-256. */
   readonly md5: boolean
@@ -29,7 +29,7 @@ export interface FileLookOptions {
 const bufferBytes = 2 * 1024 * 1024
 /** Of a file with holes, pieces this long are looked at one by one; what lies across two is seen in both. */
 const overlap = 4_096
-/** The part of a file above the limit that is read. */
+/** So much of the beginning and of the end of a file above the limit is read. */
 const partBytes = 64 * 1024 * 1024
 const holesFrom = 8 * 1024 * 1024
 
@@ -71,7 +71,12 @@ export class FileLooker {
 
   #large(descriptor: number, whole: number): FileLook {
     if (whole > this.#options.largest) {
-      const look = this.#pieces(descriptor, [{ start: 0, end: partBytes }])
+      // A program's code is at its beginning; what is hidden in a file of another kind is put behind its end.
+      const tail = Math.max(partBytes, whole - partBytes)
+      const look = this.#pieces(descriptor, [
+        { start: 0, end: Math.min(partBytes, whole) },
+        { start: tail, end: whole },
+      ])
       return { ...look, cut: joined(look.cut, ['limit']) }
     }
     const hashes: Hash[] = []
