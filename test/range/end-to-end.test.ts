@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { bootedInfections, type Infection, infections, type Item } from '../../hosts/index.ts'
+import type { Run } from '../../model/index.ts'
 import { decoyState, harmToDecoys, isDecoy } from './decoy-state.ts'
 import { harmOf, isNoise, leftOf, shown } from './differences.ts'
 import { isAmong, mustBeFound, nameOf, type SeenFact } from './expectations.ts'
@@ -108,9 +109,11 @@ async function cleanSettles(range: Range, items: readonly Item[], clean: Snapsho
   const done = await range.davylamp(['clean', '--yes', '--json', '--watch', '10s'])
   const now = range.snapshot()
   const advised = items.flatMap(item => (item.after === 'advised' && 'path' in item ? [item.path] : []))
+  const status = advised.length > 0 ? 30 : 0
   assert.deepEqual(
     {
       status: done.status,
+      because: done.status === status ? [] : jsonOf<Pick<Run, 'proof'>>(done).proof?.remains,
       fault: [0, 30].includes(done.status) ? '' : done.stderr,
       stillThere: leftOf(range, items, now, clean),
       differsFromBefore: harmOf(items, clean, now),
@@ -118,7 +121,8 @@ async function cleanSettles(range: Range, items: readonly Item[], clean: Snapsho
       replacedFilesNotNamed: advised.filter(path => !done.stdout.includes(path)),
     },
     {
-      status: advised.length > 0 ? 30 : 0,
+      status,
+      because: [],
       fault: '',
       stillThere: [],
       differsFromBefore: [],
