@@ -214,6 +214,12 @@ test('what serves the whole system is told, and not gone through', async () => {
       },
     ],
   )
+  const full = { ...surveyOf(files), readsAll: true }
+  webPagesOf(full)
+  assert.deepEqual(
+    full.target.gaps.flatMap(({ what, why }) => (what.startsWith('web') ? [why] : [])),
+    ['as wide as the system: settings of folders (.htaccess, .user.ini) were not looked for'],
+  )
 })
 
 test('any text has an end, and words of at most 4,096 characters', () =>

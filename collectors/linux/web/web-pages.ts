@@ -57,7 +57,7 @@ function readPages(survey: Survey): WebPages {
   )
   const found: Ranked[] = []
   const folderFiles: string[] = []
-  for (const { path, shown, stat } of entriesOf(target, outermost(places))) {
+  for (const { path, shown, stat } of entriesOf(survey, outermost(places))) {
     const name = path.slice(path.lastIndexOf('/') + 1)
     if (settings.test(name)) {
       if (folderFiles.length < limits.folderFiles) folderFiles.push(path)
@@ -126,7 +126,7 @@ interface Entry {
  * there and nobody has changed since. Links to directories are followed, each directory once: uploads lie elsewhere as a rule where
  * each release of a site is a directory of its own.
  */
-function* entriesOf(target: Target, roots: readonly { path: string; walk: boolean }[]): Generator<Entry> {
+function* entriesOf({ target, readsAll }: Survey, roots: readonly { path: string; walk: boolean }[]): Generator<Entry> {
   let entries = 0
   let waiting: Omit<Entry, 'stat'>[] = []
   for (const { path, walk } of roots)
@@ -134,7 +134,9 @@ function* entriesOf(target: Target, roots: readonly { path: string; walk: boolea
     else
       target.addGap({
         what: `web root ${displayBytes(path)}`,
-        why: 'as wide as the system: a quick scan does not go through it, scan --full does',
+        why: readsAll
+          ? `as wide as the system: ${settingsLeft}`
+          : 'as wide as the system: a quick scan does not go through it, scan --full does',
         path: displayBytes(path),
       })
   const packages = openPackages(target)
@@ -145,7 +147,7 @@ function* entriesOf(target: Target, roots: readonly { path: string; walk: boolea
       // What a package lists lies in a directory that it lists too.
       const packaged = packages.packageOf(directory) !== undefined
       for (const name of target.files.list(directory, limits.perDirectory) ?? []) {
-        if (++entries > limits.entries) return tooMuch(target)
+        if (++entries > limits.entries) return tooMuch(target, readsAll)
         const path = join(directory, name)
         const stat = target.files.lstat(path)
         const untouched = packaged && packages.packageOf(path) !== undefined && !packages.changedLater(path)
@@ -158,7 +160,7 @@ function* entriesOf(target: Target, roots: readonly { path: string; walk: boolea
     }
     waiting = next
   }
-  if (waiting.length > 0) tooMuch(target)
+  if (waiting.length > 0) tooMuch(target, readsAll)
 }
 
 function directoryAt(target: Target, path: string, stat: FileStat): string | undefined {
@@ -168,9 +170,12 @@ function directoryAt(target: Target, path: string, stat: FileStat): string | und
   return real === undefined || tooWide.test(real) || target.files.stat(real)?.type !== 'directory' ? undefined : real
 }
 
-function tooMuch(target: Target): void {
+/** All that is left to say where all contents are read anyway. */
+const settingsLeft = 'settings of folders (.htaccess, .user.ini) were not looked for'
+
+function tooMuch(target: Target, readsAll: boolean): void {
   target.addGap({
     what: 'pages of web roots',
-    why: `more than ${limits.entries} entries or ${limits.depth} levels: a quick scan did not go through the rest, scan --full does`,
+    why: `more than ${limits.entries} entries or ${limits.depth} levels: ${readsAll ? settingsLeft : 'a quick scan did not go through the rest, scan --full does'}`,
   })
 }
