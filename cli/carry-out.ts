@@ -29,11 +29,18 @@ export async function withWritableHost(
     centers: bounds.neverBlock ?? [],
   })
   const letGo = holdSignals(context)
+  let begun = false
   try {
     return await work(host, {
       program: programFor(bounds),
-      onStep: (state, of) => context.progress.show(`${state.number} of ${of}: ${describeAction(state.action)}`),
+      onStep: (state, of) => {
+        begun = true
+        context.progress.show(`${state.number} of ${of}: ${describeAction(state.action)}`)
+      },
     })
+  } catch (error) {
+    if (begun) tellStopped(context)
+    throw error
   } finally {
     letGo()
     context.progress.clear()
@@ -58,12 +65,16 @@ function ownedFiles({ assessment, target }: Look): (path: string) => boolean {
 function holdSignals(context: Context): () => void {
   const ignore = () => {}
   const stop = () => {
-    context.progress.clear()
-    context.notes.text(
-      `Stopped in the middle. Go on with: ${calledAs} resume – or take back what was done with: ${calledAs} undo`,
-    )
+    tellStopped(context)
     process.exit(exitCodes.left)
   }
   process.on('SIGHUP', ignore).on('SIGINT', stop).on('SIGTERM', stop)
   return () => void process.off('SIGHUP', ignore).off('SIGINT', stop).off('SIGTERM', stop)
+}
+
+function tellStopped({ progress, notes }: Context): void {
+  progress.clear()
+  notes.text(
+    `Stopped in the middle. Go on with: ${calledAs} resume – or take back what was done with: ${calledAs} undo`,
+  )
 }

@@ -40,7 +40,7 @@ export async function cleanCommand(options: CleanOptions, context: Context): Pro
   }
   requireWritableState(context.state)
   const run = await withWritableHost(look, context, (host, told) => carryOut(plan, host, told), options)
-  const before = keepBefore(context.state, run.id, plan, look.scan.incidents)
+  const before = keepBefore(context, run.id, plan, look.scan.incidents)
   const laterLooks =
     options.laterLooks === true
       ? await installLooks(run, look, context)

@@ -2,6 +2,7 @@ import { CommandError } from './command-error.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { safeText } from './print/text.ts'
 import { program } from './program-name.ts'
+import { isFull } from './state/state-files.ts'
 
 /** By the names of error classes, so that commands which need none of the parts do not load them. */
 const known: Readonly<Record<string, ExitCode>> = {
@@ -21,7 +22,7 @@ const known: Readonly<Record<string, ExitCode>> = {
 export function exitCodeOfError(error: unknown): ExitCode {
   if (error instanceof CommandError) return error.exitCode
   if (!(error instanceof Error)) return exitCodes.internal
-  if (isDenied(error) || isDenied(error.cause)) return exitCodes.notPermitted
+  if (isDenied(error) || isDenied(error.cause) || isFull(error)) return exitCodes.notPermitted
   return known[error.name] ?? exitCodes.internal
 }
 
@@ -30,6 +31,11 @@ export function explainError(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
   const expected =
     error instanceof Error && (error instanceof CommandError || known[error.name] !== undefined || isDenied(error))
+  if (isFull(error))
+    return safeText(
+      `davylamp: no space is left on the disk: make room there, or name another state folder with --state DIR (${message})\n`,
+      false,
+    )
   if (expected) return safeText(`davylamp: ${message}\n`, false)
   const place = error instanceof Error ? `\n${(error.stack ?? '').split('\n').slice(1, 8).join('\n')}` : ''
   return safeText(
@@ -40,5 +46,5 @@ export function explainError(error: unknown): string {
 
 function isDenied(error: unknown): boolean {
   const code = error instanceof Error ? Reflect.get(error, 'code') : undefined
-  return code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOSPC' || code === 'EDQUOT'
+  return code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
 }

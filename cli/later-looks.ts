@@ -50,9 +50,9 @@ export async function installLooks(run: Run, look: Look, context: Context): Prom
     timer,
     looks,
   }
-  writeState(recordPath(context.state, run.id), record)
   const host = openHost({ root: '/', live: true, state: context.state })
   try {
+    writeState(recordPath(context.state, run.id), record)
     for (const file of files) await install(file, run.id, host)
     startTimer(timer, look)
     return looks

@@ -9,7 +9,7 @@ import type { Context } from './context.ts'
 import { type LookOptions, lookAt, openTarget } from './look.ts'
 import { watchForReturn } from './respawn-watch.ts'
 import { allScans } from './state/saved-scan.ts'
-import { readOptional, writeState } from './state/state-files.ts'
+import { readOptional, reasonOf, writeState } from './state/state-files.ts'
 
 /** What a run was against, kept beside its journal: `prove` looks for exactly this. */
 const beforeRun = z.object({
@@ -20,10 +20,22 @@ const beforeRun = z.object({
 })
 export type BeforeRun = z.infer<typeof beforeRun>
 
-export function keepBefore(state: string, run: string, plan: Plan, incidents: readonly Incident[]): BeforeRun {
+/** The run is over: that this cannot be written is told, and does not keep it from being proven. */
+export function keepBefore(
+  { state, notes }: Context,
+  run: string,
+  plan: Plan,
+  incidents: readonly Incident[],
+): BeforeRun {
   const chosen = incidents.filter(one => plan.incidents.includes(one.id))
   const before: BeforeRun = { format: 'davylamp-before', version: 1, incidents: chosen, advice: plan.advice }
-  writeState(join(runFolder(state, run), 'before.json'), before)
+  try {
+    writeState(join(runFolder(state, run), 'before.json'), before)
+  } catch (error) {
+    notes.text(
+      `What run ${run} was against could not be kept (${reasonOf(error)}): a later prove goes by the last scan.`,
+    )
+  }
   return before
 }
 
@@ -71,8 +83,17 @@ export async function proveRun(run: Run, before: BeforeRun, options: ProofOption
     laterLooks: options.laterLooks,
   })
   const whole = withSuspects({ ...proof, gaps: [...gaps] satisfies Gap[] }, look.assessment.incidents, before)
-  writeState(join(runFolder(context.state, run.id), 'proof.json'), whole)
-  return whole
+  return { ...whole, gaps: [...whole.gaps, ...kept(join(runFolder(context.state, run.id), 'proof.json'), whole)] }
+}
+
+/** Writes a proof. That it cannot be written is told in the one that is shown. */
+function kept(path: string, proof: Proof): Gap[] {
+  try {
+    writeState(path, proof)
+    return []
+  } catch (error) {
+    return [{ what: 'state folder', why: `this proof was not kept: ${reasonOf(error)}`, path }]
+  }
 }
 
 /** Files in which content rules found something, and that are where they were. */

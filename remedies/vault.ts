@@ -11,14 +11,13 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { Readable, Transform, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createZstdCompress, createZstdDecompress } from 'node:zlib'
 import { writeAll } from './new-entry.ts'
-import { syncFolder } from '../native/own-file.ts'
+import { replaceFile, syncFolder } from '../native/own-file.ts'
 import { entryOf, type Keepsake, type VaultEntry, vaultEntry } from './vault-entry.ts'
 
 export class VaultError extends Error {
@@ -49,8 +48,13 @@ export class Vault {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
     const { sha256, size } = await this.#write(keepsake)
     const entry = entryOf(keepsake, sha256, size)
-    writeDurably(this.#path(entry.id, 'json'), Buffer.from(`${JSON.stringify(entry)}\n`))
-    syncFolder(this.#folder)
+    // Last, and with it the folder is on the disk: content without a description is nothing.
+    try {
+      replaceFile(this.#path(entry.id, 'json'), `${JSON.stringify(entry)}\n`)
+    } catch (error) {
+      rmSync(this.#path(entry.id, 'bin'), { force: true })
+      throw error
+    }
     if (entry.why === 'quarantined') this.quarantinedBytes += size
     return entry
   }
@@ -209,8 +213,7 @@ export class Vault {
       this.#key = readFileSync(path)
     } catch (error) {
       if (!make || (error as { code?: string }).code !== 'ENOENT') throw error
-      writeDurably(path, randomBytes(32))
-      syncFolder(this.#folder)
+      replaceFile(path, randomBytes(32))
       this.#key = readFileSync(path)
     }
     if (this.#key.length !== 32) throw new VaultError(`${path} is no key`)
@@ -278,17 +281,6 @@ function withTag(cipher: { getAuthTag(): Buffer }): Transform {
       done()
     },
   })
-}
-
-function writeDurably(path: string, bytes: Uint8Array): void {
-  const descriptor = openSync(`${path}.tmp`, 'w', 0o600)
-  try {
-    writeFileSync(descriptor, bytes)
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
-  renameSync(`${path}.tmp`, path)
 }
 
 function namesIn(folder: string): string[] {
