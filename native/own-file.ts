@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   fsyncSync,
   mkdirSync,
@@ -84,8 +85,9 @@ function write(descriptor: number, content: string | Uint8Array | Iterable<Uint8
   for (const part of content) for (let at = 0; at < part.length; ) at += writeSync(descriptor, part, at)
 }
 
-/** What processes left that were ended while they wrote. A leftover that stays does no harm but for its room. */
-function clearLeftovers(path: string): void {
+/** Takes away what processes left that were ended while they replaced this file. Every replacing does so first. */
+export function clearLeftovers(path: string): void {
+  if (!existsSync(dirname(path))) return
   const name = basename(path)
   for (const other of readdirSync(dirname(path)))
     if (other.startsWith(`${name}.`) && temporaryEnding.test(other.slice(name.length)))

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { clearLeftovers } from '../../native/own-file.ts'
 import type { SharedHashes } from '../intel/index.ts'
 import { type Cache, emptyCache, readCache, writeCache } from './cache-file.ts'
 import type { CompiledContentRules } from './content-scanner.ts'
@@ -62,6 +63,8 @@ export async function readContents(request: ContentsRequest): Promise<ContentsRe
   const { cache: place, which = 'own', largest = defaultLargest } = request
   const md5 = (request.hashes?.md5.length ?? 0) > 0
   const key = `${keyVersion} ${request.rules.version} ${which} ${largest}${md5 ? ' md5' : ''}`
+  // A cache that is as it was is not written again, and what a killed scan left of one may be large.
+  if (place?.write === true) clearLeftovers(place.path)
   const before: Cache = place?.read === true ? readCache(place.path, key) : emptyCache()
   request.begun?.(before.entries)
   const gathering = new Gathering(before, md5 ? 48 : 32)
