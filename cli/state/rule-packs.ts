@@ -129,7 +129,7 @@ const replaced = '-old'
 
 function lockPacks(packs: string): () => void {
   mkdirSync(packs, { recursive: true, mode: 0o700 })
-  const unlock = lockFile(join(packs, '.lock'))
+  const unlock = lockFile(`${packs}.lock`)
   if (unlock === undefined)
     throw new PacksBusyError('another command adds or removes rules at this moment: wait for its end')
   return unlock
