@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { campaigns } from '../../hosts/campaigns/index.ts'
 import { livedIn } from '../../hosts/lived-in.ts'
@@ -88,6 +89,10 @@ function plantLivedIn(root: string): string[] {
     if (item.kind === 'unit' && !waits(item.path))
       runHere(['systemctl', `--root=${root}`, 'enable', '--quiet', item.name])
   plantAttributes(root, livedIn)
+  // Keys of people are older than the intrusion. What is changed in its minutes is asked about, whosever it is.
+  for (const item of livedIn)
+    if (item.kind === 'line' && item.path.endsWith('/authorized_keys'))
+      runHere(['touch', '-d', '90 days ago', join(root, item.path)])
   return []
 }
 
