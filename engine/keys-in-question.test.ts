@@ -7,6 +7,8 @@ import { proofOf } from './proof.ts'
 import { assess, planned } from './scan.ts'
 
 const at = '2026-06-01T00:00:00Z'
+/** The file was renamed: its birth is that of a package's command. */
+const installed = '2025-09-01T00:00:00Z'
 const later = '2026-06-01T00:04:00Z'
 const meaning = ruleMeaning.parse({ class: 'execution', specific: 'mining', conclusive: true, because: 'it mines' })
 const rule = { id: 'r', title: 'r', level: 'critical' as const, tags: [], meaning }
@@ -68,6 +70,7 @@ const run: Run = {
 for (const [what, keys, allow, asked, result] of [
   ['came in the same minutes', [key(1, 'SHA256:mine', later)], [], true, 'left'],
   ['has been there for long', [key(1, 'SHA256:mine', '2026-01-01T00:00:00Z')], [], false, 'clean'],
+  ['came when the host was installed', [key(1, 'SHA256:mine', installed)], [], false, 'clean'],
   ['is allowed by its fingerprint', [key(1, 'SHA256:mine', later)], [allowed], false, 'clean'],
   [
     'lies beside one that is accused, which explains the time',

@@ -1,5 +1,5 @@
 import type { IdentifiedFact } from '../model/index.ts'
-import { timeOf } from './since.ts'
+import { hardTimeOf, timeOf } from './since.ts'
 import type { Known, World } from './world.ts'
 
 /** A file of keys that was changed in the minutes of an intrusion, with keys in it that nothing accuses. */
@@ -12,7 +12,7 @@ export interface KeysInQuestion {
 
 /** Keys beside an intrusion of which only a person knows whose they are; an allowlist entry of theirs is the answer. */
 export function keysInQuestion(members: readonly IdentifiedFact[], world: World): KeysInQuestion[] {
-  const times = members.map(timeOf).filter((one): one is number => one !== undefined)
+  const times = members.map(momentOf).filter((one): one is number => one !== undefined)
   const accused = members.filter((one): one is Known<'login-key'> => one.kind === 'login-key')
   const ids = new Set(accused.map(one => one.id))
   const files = new Map<string, Known<'login-key'>[]>()
@@ -33,6 +33,11 @@ export function keysInQuestion(members: readonly IdentifiedFact[], world: World)
 }
 
 const sameMinutes = 10 * 60 * 1000
+
+/** When the intruder touched it. A command that was renamed kept the birth and modification times of its installation. */
+function momentOf(fact: IdentifiedFact): number | undefined {
+  return fact.kind === 'file' ? Date.parse(fact.changed) : hardTimeOf(fact)
+}
 
 function byPath([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
   return a < b ? -1 : 1
