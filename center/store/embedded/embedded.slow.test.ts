@@ -27,7 +27,7 @@ import { ensureTenant } from '../first-tenant.ts'
 import { openStore } from '../store.ts'
 import { findBinaries, startEmbedded } from './index.ts'
 import { readPidFile, runningServer, stopServer } from './postmaster.ts'
-import { serversIn, stillRuns } from './processes.ts'
+import { processKey, serversIn, stillRuns } from './processes.ts'
 
 const root = process.getuid?.() === 0
 const needsRoot = root ? false : 'only root can start programs as another user'
@@ -82,9 +82,11 @@ describe('embedded PostgreSQL', () => {
     const center = startProcess('hold-store.ts', [state], 65534)
     const said = await center.next()
     assert.equal(said?.['error'], undefined)
-    assert.equal(statSync(`/proc/${said?.['pid']}`).uid, 65534)
+    const server = processKey(Number(said?.['pid']))
+    assert.ok(server !== undefined)
+    assert.equal(statSync(`/proc/${server.pid}`).uid, 65534)
     await center.end()
-    assert.equal(existsSync(`/proc/${said?.['pid']}`), false)
+    assert.equal(stillRuns(server), false)
   })
 
   test('where no mount namespace can be made, it runs as nobody and says so', { skip: needsRoot }, async () => {

@@ -54,6 +54,12 @@ export async function stopServer(server: ProcessKey): Promise<void> {
   }
 }
 
+/** Until the last process of a server that was stopped is gone: helpers end a moment after the one that made them. At most five seconds. */
+export async function allEnded(data: string): Promise<void> {
+  const deadline = Date.now() + orphanSeconds * 1000
+  while (serversIn(data).length > 0 && Date.now() < deadline) await sleep(20)
+}
+
 function readPidLines(data: string): string[] {
   try {
     return readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
@@ -67,8 +73,7 @@ function readPidLines(data: string): string[] {
  * a new server beside them would spoil the data. PostgreSQL clears a stale file itself unless the pid was given to another process.
  */
 async function clearRemains(data: string): Promise<void> {
-  const deadline = Date.now() + orphanSeconds * 1000
-  while (serversIn(data).length > 0 && Date.now() < deadline) await sleep(50)
+  await allEnded(data)
   for (const orphan of serversIn(data)) if (stillRuns(orphan)) process.kill(orphan.pid, 'SIGKILL')
   while (serversIn(data).length > 0) await sleep(20)
   rmSync(join(data, 'postmaster.pid'), { force: true })

@@ -15,7 +15,7 @@ import {
   give,
   writeSettings,
 } from './cluster.ts'
-import { startServer, stopServer } from './postmaster.ts'
+import { allEnded, startServer, stopServer } from './postmaster.ts'
 import { type ProcessKey, stillRuns } from './processes.ts'
 import { folderHidden, letPass } from './reach.ts'
 import { lockState } from './state-lock.ts'
@@ -145,6 +145,7 @@ class Supervisor implements Embedded {
     this.#end()
     await this.#restarting
     await stopServer(this.#server)
+    await allEnded(this.data)
     this.#lock.release()
   }
 
