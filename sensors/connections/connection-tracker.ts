@@ -1,17 +1,8 @@
 import type { ConnectionEvent } from '../../model/index.ts'
+import type { KernelSocket } from '../../native/read/sockets.ts'
 
 /** A connection as the kernel lists it, with what it carried so far. */
-export interface SeenConnection {
-  readonly protocol: 'tcp' | 'udp'
-  readonly localAddress: string
-  readonly localPort: number
-  readonly remoteAddress: string
-  readonly remotePort: number
-  readonly uid: number
-  readonly inode: number
-  readonly bytesSent?: number
-  readonly bytesReceived?: number
-}
+export type SeenConnection = Omit<KernelSocket, 'state'>
 
 interface Followed {
   readonly seen: SeenConnection

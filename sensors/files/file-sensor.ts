@@ -30,6 +30,8 @@ export interface FileSensor {
 
 const usualEveryMs = 200
 const everySync = 30_000
+/** Going through the places takes a tenth of the time at most, whoever makes directories all the time; what takes less than this is not counted. */
+const cheapSyncMs = 20
 
 export function startFileSensor(options: FileSensorOptions): FileSensor {
   return new WatchingSensor(options)
@@ -45,6 +47,8 @@ class WatchingSensor implements FileSensor {
   readonly #timers: NodeJS.Timeout[]
   readonly #problems = new Set<string>()
   #events = 0
+  #nextSync = 0
+  #syncWanted = false
 
   constructor(options: FileSensorOptions) {
     this.#options = options
@@ -77,7 +81,8 @@ class WatchingSensor implements FileSensor {
         directories ||= record.isDirectory
         this.#note(record, found)
       })
-    if (directories) this.#sync()
+    this.#syncWanted ||= directories
+    if (this.#syncWanted && performance.now() >= this.#nextSync) this.#sync()
     const events = folded(found)
     this.#events += events.length
     if (events.length > 0) this.#options.onEvents(events)
@@ -99,6 +104,8 @@ class WatchingSensor implements FileSensor {
 
   /** Watches what is there now. */
   #sync(): void {
+    const begun = performance.now()
+    this.#syncWanted = false
     const { directories, left } = directoriesFor(this.#options.places)
     if (left) this.#problems.add('more directories than can be watched')
     for (const [directory, source] of this.#watched) {
@@ -107,6 +114,8 @@ class WatchingSensor implements FileSensor {
       this.#watched.delete(directory)
     }
     for (const directory of directories) if (!this.#watched.has(directory)) this.#watch(directory)
+    const took = performance.now() - begun
+    this.#nextSync = took < cheapSyncMs ? 0 : performance.now() + 10 * took
   }
 
   #watch(directory: string): void {

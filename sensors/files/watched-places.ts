@@ -45,13 +45,20 @@ function addBelow(directory: string, into: Set<string>, depth: number): void {
   }
 }
 
-/** Files that are in a directory already when it is first seen. */
-export function filesBelow(directory: string, depth = deepest): string[] {
-  return entriesOf(directory).flatMap(entry => {
-    const path = `${directory}/${entry.name}`
-    if (!entry.isDirectory()) return [path]
-    return depth === 0 ? [] : filesBelow(path, depth - 1)
-  })
+/** More news than this of one directory is none that somebody reads. */
+const mostFiles = 1000
+
+/** Files that are in a directory already when it is first seen; the first thousand of them. */
+export function filesBelow(directory: string): string[] {
+  const found: string[] = []
+  const waiting = [{ path: directory, depth: 0 }]
+  for (let one = waiting.shift(); one !== undefined && found.length < mostFiles; one = waiting.shift())
+    for (const entry of entriesOf(one.path)) {
+      const path = `${one.path}/${entry.name}`
+      if (!entry.isDirectory()) found.push(path)
+      else if (one.depth < deepest && waiting.length < mostFiles) waiting.push({ path, depth: one.depth + 1 })
+    }
+  return found.slice(0, mostFiles)
 }
 
 /** Paths are in the form of `decodeBytes`. */

@@ -1,30 +1,13 @@
 import { closeSync } from 'node:fs'
 import { SystemCallError } from '../../libc.ts'
 import { checked, lazily, terminated } from '../system-call.ts'
+import { changeBits, changesIn, everyChange } from './change-bits.ts'
 
 /** linux/fanotify.h. */
 const init = { closeOnExec: 0x1, nonBlocking: 0x2, directoryHandle: 0x400, name: 0x800 }
 const mark = { add: 0x1, remove: 0x2, onlyDirectory: 0x8 }
-const masks = {
-  attributes: 0x4n,
-  closeWrite: 0x8n,
-  movedFrom: 0x40n,
-  movedTo: 0x80n,
-  create: 0x100n,
-  delete: 0x200n,
-  deleteSelf: 0x400n,
-  overflow: 0x4000n,
-  onDirectory: 0x4000_0000n,
-  onChild: 0x0800_0000n,
-}
-const wanted =
-  masks.attributes |
-  masks.closeWrite |
-  masks.movedFrom |
-  masks.movedTo |
-  masks.create |
-  masks.delete |
-  masks.onDirectory
+const onChild = 0x0800_0000
+const wanted = BigInt(everyChange | changeBits.isDirectory | onChild)
 const headBytes = 24
 const directoryAndName = 2
 const currentDirectory = -100
@@ -79,7 +62,7 @@ export function openFileChanges(): FileChanges {
   const change = (what: number, path: Uint8Array) =>
     checked(
       'fanotify_mark',
-      fanotifyMark(descriptor, what | mark.onlyDirectory, wanted | masks.onChild, currentDirectory, terminated(path)),
+      fanotifyMark(descriptor, what | mark.onlyDirectory, wanted, currentDirectory, terminated(path)),
     )
   return {
     source: 'fanotify',
@@ -135,29 +118,20 @@ interface FanotifyEvent {
   readonly pid: number
 }
 
-const changeOf: readonly (readonly [bigint, FileChange])[] = [
-  [masks.create, 'created'],
-  [masks.movedFrom, 'moved-out'],
-  [masks.movedTo, 'moved-in'],
-  [masks.closeWrite, 'written'],
-  [masks.attributes, 'attributes'],
-  [masks.delete, 'deleted'],
-]
-
 /** Exported for its test. What is cut or of another kind gives nothing. */
 export function eventsIn(bytes: Buffer): FanotifyEvent[] {
   const events: FanotifyEvent[] = []
   for (let at = 0; at + headBytes <= bytes.length; ) {
     const length = bytes.readUInt32LE(at)
     if (length < headBytes || at + length > bytes.length) break
-    const mask = bytes.readBigUInt64LE(at + 8)
+    const mask = bytes.readUInt32LE(at + 8)
     const information = informationIn(bytes.subarray(at + headBytes, at + length))
     events.push({
       handle: information?.handle ?? '',
       name: Buffer.from(information?.name ?? []),
-      changes: changeOf.flatMap(([bit, change]) => ((mask & bit) === 0n ? [] : [change])),
-      isDirectory: (mask & masks.onDirectory) !== 0n,
-      overflow: (mask & masks.overflow) !== 0n,
+      changes: changesIn(mask),
+      isDirectory: (mask & changeBits.isDirectory) !== 0,
+      overflow: (mask & changeBits.overflow) !== 0,
       pid: bytes.readInt32LE(at + 20),
     })
     at += length

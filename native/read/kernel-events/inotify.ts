@@ -1,31 +1,14 @@
 import { closeSync } from 'node:fs'
 import { SystemCallError } from '../../libc.ts'
 import { checked, lazily, terminated } from '../system-call.ts'
-import type { FileChange, FileChanges } from './file-changes.ts'
+import { changeBits, changesIn, everyChange } from './change-bits.ts'
+import type { FileChanges } from './file-changes.ts'
 
 /** IN_NONBLOCK, IN_CLOEXEC. */
 const flags = 0o4000 | 0o2000000
 /** linux/inotify.h. */
-const masks = {
-  attributes: 0x4,
-  closeWrite: 0x8,
-  movedFrom: 0x40,
-  movedTo: 0x80,
-  create: 0x100,
-  delete: 0x200,
-  overflow: 0x4000,
-  ignored: 0x8000,
-  onlyDirectory: 0x0100_0000,
-  isDirectory: 0x4000_0000,
-}
-const wanted =
-  masks.attributes |
-  masks.closeWrite |
-  masks.movedFrom |
-  masks.movedTo |
-  masks.create |
-  masks.delete |
-  masks.onlyDirectory
+const [ignored, onlyDirectory] = [0x8000, 0x0100_0000]
+const wanted = everyChange | onlyDirectory
 const headBytes = 16
 const bufferBytes = 64 << 10
 
@@ -33,15 +16,6 @@ const inotifyInit = lazily('inotify_init1', 'int32', ['int32'])
 const addWatch = lazily('inotify_add_watch', 'int32', ['int32', 'pointer', 'uint32'])
 const removeWatch = lazily('inotify_rm_watch', 'int32', ['int32', 'int32'])
 const read = lazily('read', 'int64', ['int32', 'pointer', 'uint64'])
-
-const changeOf: readonly (readonly [number, FileChange])[] = [
-  [masks.create, 'created'],
-  [masks.movedFrom, 'moved-out'],
-  [masks.movedTo, 'moved-in'],
-  [masks.closeWrite, 'written'],
-  [masks.attributes, 'attributes'],
-  [masks.delete, 'deleted'],
-]
 
 /** Changes by inotify(7): for kernels and file systems that fanotify cannot name. It does not tell who. Throws `SystemCallError`. */
 export function openInotify(): FileChanges {
@@ -78,15 +52,14 @@ export function openInotify(): FileChanges {
         ]
         const text = buffer.subarray(at + headBytes, at + headBytes + nameBytes)
         at += headBytes + nameBytes
-        if ((mask & masks.overflow) !== 0) lost++
-        if ((mask & masks.ignored) !== 0) watched.delete(number)
+        if ((mask & changeBits.overflow) !== 0) lost++
+        if ((mask & ignored) !== 0) watched.delete(number)
         const directory = watched.get(number)
         if (directory === undefined) continue
         const end = text.indexOf(0)
         const name = Buffer.from(end < 0 ? text : text.subarray(0, end))
-        for (const [bit, change] of changeOf)
-          if ((mask & bit) !== 0)
-            look({ directory, name, change, isDirectory: (mask & masks.isDirectory) !== 0, pid: 0 })
+        for (const change of changesIn(mask))
+          look({ directory, name, change, isDirectory: (mask & changeBits.isDirectory) !== 0, pid: 0 })
       }
     },
     lost: () => lost,
