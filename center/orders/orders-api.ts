@@ -36,7 +36,7 @@ export const orderHandlers: OrderHandlers = {
 
   async getOrder({ params }, { caller, db }) {
     const [row] = await visible(db, caller, 'hosts:read', [params.order])
-    if (row === undefined) throw notFound('order')
+    if (row === undefined || !isReadable(row)) throw notFound('order')
     return { ...orderObjectOf(row), steps: await stepsOf(db, caller.tenant, row) }
   },
 

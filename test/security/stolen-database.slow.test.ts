@@ -213,9 +213,10 @@ test('an order that nobody can read ends as failed and keeps no other waiting', 
     before,
   )
   assert.equal(await answerTo(await writeOrder({ kind: 'scan', mode: 'full', path: '/' })), 'refused not-capable')
-  const made = await said(`SELECT state, reason FROM host_order WHERE kind = 'run'`)
+  const made = await said(`SELECT order_id, state, reason FROM host_order WHERE kind = 'run'`)
   assert.equal(made['state'], 'failed')
   assert.match(String(made['reason']), /cannot read the order/)
+  assert.match(JSON.stringify(await admin.call('GET', `/orders/${made['order_id']}`)), /404/)
   const listed = await admin.call('GET', '/orders')
   assert.ok(JSON.stringify(listed).includes(before))
 })
