@@ -10,7 +10,7 @@ export interface PolicyInForce {
 export function policyInForce(config: AgentConfig, wished: CenterPolicy | undefined): PolicyInForce {
   const policy = wished ?? withoutCenter(config)
   const cpuPercent = Math.min(policy.scan.cpuPercent, config.scan.cpuPercent)
-  const prevention = weaker(policy.prevention, config.prevention)
+  const prevention = config.prevention === undefined ? policy.prevention : weaker(policy.prevention, config.prevention)
   const tightened = [
     ...(cpuPercent < policy.scan.cpuPercent
       ? [`scans take at most ${cpuPercent} % of a core, not ${policy.scan.cpuPercent} %`]
@@ -30,14 +30,14 @@ function weaker(one: CenterPolicy['prevention'], other: CenterPolicy['prevention
 }
 
 /** Version 0: nobody's wish. */
-function withoutCenter({ scan }: AgentConfig): CenterPolicy {
+function withoutCenter({ scan, prevention, response }: AgentConfig): CenterPolicy {
   return {
     version: 0,
     scan: { quick: { everyMinutes: scan.everyMinutes }, cpuPercent: 30 },
     inventoryEveryMinutes: scan.everyMinutes,
     reportCostEveryMinutes: 5,
     laterLooks: true,
-    prevention: 'observe',
-    autoResponse: 'off',
+    prevention: prevention ?? 'observe',
+    autoResponse: response.may.includes('clean') ? 'confirmed' : 'off',
   }
 }

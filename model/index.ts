@@ -1,5 +1,6 @@
 export * from './action.ts'
 export { attackNames } from './attack-names.ts'
+export * from './events/detection.ts'
 export * from './events/index.ts'
 export * from './facts/index.ts'
 export * from './finding.ts'

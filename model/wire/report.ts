@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { plan } from '../action.ts'
+import { detection, watchState } from '../events/detection.ts'
 import { identifiedFact } from '../finding.ts'
 import { actionState, run } from '../run.ts'
 import { scan } from '../scan.ts'
@@ -37,6 +38,8 @@ export const agentHealth = z.object({
   /** Version of the center's policy that is in force, and what the local policy took away from it. */
   policy: z.object({ version: z.number().int().nonnegative(), tightened: z.array(text).max(100) }),
   nextScan: time.optional(),
+  /** Sensors and prevention; absent from agents that have none. */
+  watch: watchState.optional(),
 })
 export type AgentHealth = z.infer<typeof agentHealth>
 
@@ -135,6 +138,8 @@ export const report = z.discriminatedUnion('kind', [
     run: id.optional(),
     scan: id.optional(),
   }),
+  /** Something was noticed as it happened; again with the same id when more became known, or something was done about it. */
+  z.object({ kind: z.literal('detection'), detection }),
   z.object({ kind: z.literal('health'), health: agentHealth }),
   /** Somebody touched the agent: its files, unit, process or clock. */
   z.object({ kind: z.literal('tampering'), what: z.string().max(100), detail: text }),
