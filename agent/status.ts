@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import { processExists } from '../native/read/process-exists.ts'
+import type { WatchState } from '../model/index.ts'
 import type { ConnectionState } from './connection/connection.ts'
 import type { StoredIdentity } from './identity.ts'
 import { readJson, replaceJson } from './own-files.ts'
@@ -26,6 +27,15 @@ export interface AgentStatus {
   readonly spool: SpoolState
   readonly losses: Readonly<Record<string, number>>
   readonly policy: { readonly version: number; readonly tightened: readonly string[] }
+  /** Sensors and prevention; absent while nothing is listened to. */
+  readonly watch?: WatchState
+  /** Rules over events that are in force; `version` changes with every byte of them. */
+  readonly rules?: RulesInForce
+}
+
+export interface RulesInForce {
+  readonly count: number
+  readonly version: string
 }
 
 function statusPath(folders: AgentFolders): string {
@@ -38,10 +48,12 @@ export interface StatusParts
   readonly connection: ConnectionState | undefined
   readonly doing: string | undefined
   readonly nextScan: Date | undefined
+  readonly watch?: WatchState | undefined
+  readonly rules?: RulesInForce | undefined
 }
 
 /** How this process is at this moment. */
-export function statusOf({ identity, connection, doing, nextScan, ...parts }: StatusParts): AgentStatus {
+export function statusOf({ identity, connection, doing, nextScan, watch, rules, ...parts }: StatusParts): AgentStatus {
   return {
     format: 'davylamp-agent-status',
     version: 1,
@@ -52,6 +64,8 @@ export function statusOf({ identity, connection, doing, nextScan, ...parts }: St
     ...(connection === undefined ? {} : { connection }),
     ...(doing === undefined ? {} : { doing }),
     ...(nextScan === undefined ? {} : { nextScan: nextScan.toISOString() }),
+    ...(watch === undefined ? {} : { watch }),
+    ...(rules === undefined ? {} : { rules }),
   }
 }
 
