@@ -51,6 +51,7 @@ const doors = new Set([
   'model/wire/index.ts',
   'model/api/index.ts',
   'agent/orders/index.ts',
+  'agent/response/index.ts',
   'client/node.ts',
   'engine/story/index.ts',
   'detect/intel/index.ts',

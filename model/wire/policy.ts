@@ -93,7 +93,7 @@ export const responseConfig = z.strictObject({
   /** Never touched, and never kept from starting. */
   protect: z
     .strictObject({
-      /** Paths of programs and files; what ends in `/` stands for all below it. */
+      /** Paths of programs, files and folders; a folder stands for all below it. */
       paths: z.array(z.string().startsWith('/')).max(1_000).default([]),
       users: z.array(z.string().min(1)).max(1_000).default([]),
       /** Ids or names of containers. */

@@ -1,0 +1,2 @@
+export { type BootClock, HourLedger } from './hour-counts.ts'
+export { decide, type Decision, type HourCounts, type Limited, limitOf, type ResponseQuestion } from './policy.ts'
