@@ -14,6 +14,8 @@ export interface CollectOptions {
   readonly readsAll?: boolean | undefined
   /** Files in which a scan of contents found something, by path. */
   readonly contents?: ReadonlyMap<string, SeenContent> | undefined
+  /** Only these processes, and what they and other facts name. */
+  readonly around?: Survey['around']
   /** How many milliseconds to step back for a ceiling of the processor; 0 nearly always. */
   readonly pace?: (() => number) | undefined
   /** Called before each collector and whenever one says what it looks at. */
@@ -86,7 +88,7 @@ async function stepBack(pace: CollectOptions['pace']): Promise<void> {
 function surveyOf(
   target: Target,
   byKind: ReadonlyMap<FactKind, Fact[]>,
-  { observeSeconds = 0, deep = observeSeconds > 0, contents = new Map(), readsAll = false }: CollectOptions,
+  { observeSeconds = 0, deep = observeSeconds > 0, contents = new Map(), readsAll = false, around }: CollectOptions,
   progress: (what: string) => void,
 ): Survey {
   const people = readPeople(target)
@@ -99,6 +101,7 @@ function surveyOf(
     deep,
     contents,
     readsAll,
+    around,
     progress,
     facts: <K extends FactKind>(kind: K) => (byKind.get(kind) ?? []) as FactOf<K>[],
     owner(path) {

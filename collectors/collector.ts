@@ -25,6 +25,13 @@ export interface Person {
   readonly shell: string
 }
 
+/** A look at a few processes and what they name. */
+export interface Around {
+  readonly pids: readonly number[]
+  /** Processes that explain those: what they name is not looked at. */
+  readonly parents?: readonly number[] | undefined
+}
+
 /** What a collector may use. It never sees rules or other collectors' code, only their facts. */
 export interface Survey {
   readonly target: Target
@@ -42,6 +49,8 @@ export interface Survey {
   readonly readsAll: boolean
   /** Files in which a scan of contents found something, by path; empty where none was asked for. */
   readonly contents: ReadonlyMap<string, SeenContent>
+  /** Only what is asked for, and nothing is searched for. Absent: the whole host. */
+  readonly around?: Around | undefined
   /** Says what is being looked at, for the progress line. */
   progress(what: string): void
 }

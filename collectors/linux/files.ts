@@ -60,7 +60,8 @@ function* collect(survey: Survey): Iterable<FileFact> {
   if (survey.contents.size > limits.contents)
     target.addGap({ what: 'files', why: `rules found something in more than ${limits.contents} of them` })
   const homes = homesOf(target, survey.people).map(({ home }) => home)
-  for (const place of usualPlaces(target, homes, [...pointed.keys()])) {
+  const isWide = survey.around === undefined
+  for (const place of isWide ? usualPlaces(target, homes, [...pointed.keys()]) : []) {
     const stat = target.files.lstat(place.path)
     if (stat === undefined) continue
     if (stat.type === 'file') sizes.set(stat.size, [...(sizes.get(stat.size) ?? []), place.path])
@@ -70,7 +71,7 @@ function* collect(survey: Survey): Iterable<FileFact> {
       waiting.push({ path: place.path, reasons: [place.seenAs], depth: 0 })
     }
   }
-  for (const path of suspectPages(survey)) {
+  for (const path of isWide ? suspectPages(survey) : []) {
     for (const reasons of [pointed.get(path), found.get(path)]) reasons?.push('web-root')
     if (!pointed.has(path) && !found.has(path)) waiting.push({ path, reasons: ['web-root'], depth: limits.depth })
   }
@@ -100,8 +101,10 @@ function* collect(survey: Survey): Iterable<FileFact> {
     }
     waiting = next
   }
-  addProgramSizes(survey, sizes)
-  addCopies(survey, seen, sizes, budget)
+  if (isWide) {
+    addProgramSizes(survey, sizes)
+    addCopies(survey, seen, sizes, budget)
+  }
   linkSameContent(seen)
   if (seen.size >= limits.facts) target.addGap({ what: 'files', why: `more than ${limits.facts} files are pointed at` })
   for (const { fact } of [...seen.values()].filter(one => isWorthAFact(one.fact))) yield fact
@@ -135,7 +138,7 @@ function pointedPaths(survey: Survey): Map<string, string[]> {
   for (const { targets } of survey.facts('autostart')) for (const path of targets) add(path, 'autostart')
   for (const process of survey.facts('process')) {
     // Paths of a container start at its own root, not at the host's.
-    if (process.container !== undefined) continue
+    if (process.container !== undefined || survey.around?.parents?.includes(process.pid) === true) continue
     if (process.path !== undefined) add(fromFact(process.path, process.pathBytes), 'process')
     add(process.script, 'process')
     for (const path of [...process.targets, ...process.unownedLibraries]) add(path, 'process')

@@ -13,7 +13,7 @@ import { kernelModules } from './kernel-modules.ts'
 import { mounts } from './mounts.ts'
 import { autostartCollectors } from './autostarts.ts'
 import { sockets } from './sockets.ts'
-import { firstSample, processes } from './processes.ts'
+import { firstSample, processes, processesAround } from './processes.ts'
 import { at } from './at.ts'
 import { commandIntegrity } from './command-integrity.ts'
 import { cron } from './cron.ts'
@@ -24,6 +24,21 @@ import { webStart } from './web-start.ts'
 
 /** What shows the processes and nothing else. */
 export const processCollectors: readonly Collector[] = [firstSample, processes]
+
+/** For a look at single processes and files (`Survey.around`): these facts and nothing else of the host. */
+export const aroundCollectors: readonly Collector[] = [processesAround, sockets, files]
+
+/** What starts programs, lets people in or hides things: files that can be judged by themselves. */
+export const placeCollectors: readonly Collector[] = [
+  cron,
+  at,
+  systemd,
+  ...autostartCollectors,
+  loginKeys,
+  sudoers,
+  accounts,
+  hostsFile,
+]
 
 /** Every collector for Linux, in the order in which they run within a stage. */
 export const linuxCollectors: readonly Collector[] = [

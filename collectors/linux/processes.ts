@@ -45,6 +45,19 @@ export const firstSample: Collector = {
   },
 }
 
+/** Only those that are asked for, as they are at this moment: what takes two samples is missing. */
+export const processesAround: Collector = {
+  name: 'processes',
+  collects: ['process'],
+  os: ['linux'],
+  needsLive: true,
+  stage: 'first',
+  collect(survey) {
+    const { pids = [], parents = [] } = survey.around ?? {}
+    return describeAll(survey, [...new Set([...pids, ...parents])], new Map()).map(fact => withCpu(fact, []))
+  },
+}
+
 const firstSamples = new WeakMap<Target, CpuSample>()
 
 async function* collect(survey: Survey): AsyncIterable<Fact> {
@@ -76,17 +89,21 @@ function findHidden({ target, deep }: Survey): Map<number, string[]> {
 }
 
 function describeAll(survey: Survey, pids: readonly number[], hidden: ReadonlyMap<number, string[]>): ProcessFact[] {
+  const place = placeOf(survey)
+  return pids.flatMap(pid => describeProcess(survey, pid, hidden.get(pid) ?? [], place) ?? [])
+}
+
+function placeOf(survey: Survey): ProcessPlace {
   const { files } = survey.target
   const clock = readClock(survey.target)
   const users = new Map<number, string>()
   for (const { uid, name } of survey.people) if (!users.has(uid)) users.set(uid, name)
-  const place: ProcessPlace = {
+  return {
     ...clock,
     users,
     ownNamespace: files.readLink('/proc/self/ns/mnt'),
     preloads: files.lstat('/etc/ld.so.preload') !== undefined,
   }
-  return pids.flatMap(pid => describeProcess(survey, pid, hidden.get(pid) ?? [], place) ?? [])
 }
 
 /** The rest of the samples: one more at least, one each two seconds while it is to be observed. */

@@ -30,17 +30,18 @@ async function* collect(survey: Survey): AsyncIterable<Fact> {
   const { target } = survey
   if (!target.sockets) return target.addGap({ what: 'sockets', why: 'needs a running system' })
   survey.progress('sockets')
+  const { around } = survey
   const age = noteAge(target)
   if (age === undefined) noteTraffic(target)
   // On a recorded host no time passes.
-  if (target.root === '/' && (age ?? 0) < shortestGapMs) await sleep(shortestGapMs - (age ?? 0))
+  if (around === undefined && target.root === '/' && (age ?? 0) < shortestGapMs) await sleep(shortestGapMs - (age ?? 0))
   const rows = [...target.sockets.rows(), ...connectionsElsewhere(survey)]
   const holders = holdersOf(survey, new Set(rows.map(({ inode }) => inode)))
   const users = new Map<number, string>()
   for (const { uid, name } of survey.people) if (!users.has(uid)) users.set(uid, displayBytes(name))
   for (const row of rows) {
     const fact = socketFact(target, row, holders.get(row.inode), users)
-    if (fact) yield fact
+    if (fact && (around === undefined || fact.kind === 'listener' || ('pid' in fact && fact.pid !== undefined))) yield fact
   }
   noteTraffic(target, rows)
 }

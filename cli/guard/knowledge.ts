@@ -1,0 +1,100 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { openPackages } from '../../collectors/index.ts'
+import type { ContentScanner, FileLooker } from '../../detect/yara/index.ts'
+import { type KnownLists, openKnownLists, openRules, type RuleBook } from '../../rulebook/index.ts'
+import type { AllowEntry } from '../../model/index.ts'
+import { liveTarget, type Target } from '../../target/index.ts'
+import { ownPaths } from '../own-paths.ts'
+import { allowlistFor } from '../state/allowlist.ts'
+import { packFolders } from '../state/rule-packs.ts'
+
+/** All that a judgement needs, opened once: rules over facts and contents, packages, lists, what was allowed. */
+export interface Knowledge {
+  readonly rules: RuleBook
+  readonly files: FileLooker
+  readonly memory: ContentScanner
+  readonly allow: readonly AllowEntry[]
+  /** The running system; another one after packages were installed or an hour has passed. */
+  target(): Target
+  lists(): KnownLists
+  ownPaths(): readonly string[]
+  close(): void
+}
+
+export interface KnowledgeOptions {
+  readonly state: string
+  /** Folders with rules of others besides those of the state folder. */
+  readonly rules: readonly string[]
+  readonly log: (line: string) => void
+}
+
+/** Databases of dpkg, apk and rpm: whose times say that something was installed. */
+const packageDatabases = [
+  '/var/lib/dpkg/status',
+  '/lib/apk/db/installed',
+  ...['rpmdb.sqlite', 'Packages', 'Packages.db'].flatMap(name => [`/var/lib/rpm/${name}`, `/usr/lib/sysimage/rpm/${name}`]),
+]
+const oldestMs = 3_600_000
+const lookEveryMs = 2_000
+const largestFile = 256 * 1024 * 1024
+
+/** Takes a second or two. */
+export async function openKnowledge({ state, rules: folders, log }: KnowledgeOptions): Promise<Knowledge> {
+  const yara = await import('../../detect/yara/index.ts')
+  const rules = openRules([...folders, ...packFolders(state)])
+  for (const problem of rules.errors) log(`rule left out: ${problem.message}`)
+  const { compiled } = await rules.content.compiled(join(state, 'rules', 'compiled'))
+  const which = rules.content.hasForeign ? 'all' : 'own'
+  const scanner = yara.openContentScanner(compiled)
+  const memory = yara.openContentScanner(compiled, { for: 'memory' })
+  const files = new yara.FileLooker(scanner, { which, largest: largestFile, md5: true, rest: () => false })
+  const addGap = ({ what, why }: { readonly what: string; readonly why: string }) => log(`${what}: ${why}`)
+  let present = presentOf(state, addGap)
+  let lookAt = performance.now() + lookEveryMs
+  const fresh = () => {
+    const now = performance.now()
+    if (now < lookAt) return present
+    lookAt = now + lookEveryMs
+    if (now - present.sinceMs < oldestMs && present.version === versionOfPackages()) return present
+    present.lists.close()
+    present = presentOf(state, addGap)
+    return present
+  }
+  return {
+    rules,
+    files,
+    memory,
+    allow: allowlistFor(state, addGap),
+    target: () => fresh().target,
+    lists: () => fresh().lists,
+    ownPaths: () => fresh().own,
+    close() {
+      present.lists.close()
+      scanner.close()
+      memory.close()
+    },
+  }
+}
+
+function presentOf(state: string, addGap: Parameters<typeof openKnownLists>[2]) {
+  const target = liveTarget()
+  const version = versionOfPackages()
+  openPackages(target).packageOf('/sbin/init')
+  return {
+    target,
+    version,
+    sinceMs: performance.now(),
+    lists: openKnownLists(state, new Date().toISOString(), addGap),
+    own: ownPaths(target),
+  }
+}
+
+function versionOfPackages(): string {
+  return packageDatabases
+    .map(path => {
+      const stat = statSync(path, { throwIfNoEntry: false, bigint: true })
+      return stat === undefined ? '' : `${stat.ino}:${stat.size}:${stat.mtimeNs}`
+    })
+    .join(' ')
+}
