@@ -2,12 +2,15 @@ export type { Agent } from './agent.ts'
 export type { AgentOptions } from './agent-options.ts'
 export { agentFolders } from './own-files.ts'
 export type { AgentFolders, Identity, LookResult, Teller, Worker, WorkerSurroundings } from './ports.ts'
+export type { FromGuard, GuardAnswer, GuardCounts, GuardQuestion, GuardTask, ToGuard } from './guard/messages.ts'
 export type { AgentStatus } from './status.ts'
+export type { Guard, GuardOptions, PlaceJudgement, ProcessQuestion } from './watch/ports.ts'
 
 // Each command loads what it needs and nothing else: the agent's own process has to stay small.
 export const loadAgent = () => import('./agent.ts')
 export const loadConfig = () => import('./config.ts')
 export const loadConfigEdit = () => import('./config-edit.ts')
+export const loadGuard = () => import('./guard/guard.ts')
 export const loadIdentity = () => import('./identity.ts')
 export const loadJoin = () => import('./join.ts')
 export const loadNotify = () => import('./systemd-notify.ts')

@@ -48,5 +48,12 @@ export function agentChildCommands(tree: Command, outcome: Outcome): void {
     examples: ['agent send-quarantined --order 01968c2f-7d2a-7c3e-9d53-0a1b2c3d4e5f 20261121T204512Z-3fa9-4'],
     load: async () => (await import('./agent-send-quarantined.ts')).agentSendQuarantinedCommand,
   })
+  addCommand(group, outcome, {
+    usage: 'guard',
+    description: 'Answer questions of the agent about processes, files and places, and keep out what is confirmed.',
+    options: command => command,
+    examples: ['agent guard'],
+    load: async () => (await import('./agent-guard.ts')).agentGuardCommand,
+  })
   for (const command of group.commands.slice(before)) Reflect.set(command, '_hidden', true)
 }

@@ -57,6 +57,8 @@ export interface Guard {
   judgePlaces(changes: readonly FileChangeEvent[]): Promise<readonly PlaceJudgement[]>
   state(): PreventionState
   sensor(): SensorStatus | undefined
+  /** Rules, lists and what was allowed are read anew, without a gap in guarding. */
+  reload(): void
   close(): Promise<void>
 }
 
@@ -67,6 +69,8 @@ export interface GuardOptions {
   /** Local rules' folders on the command line, besides those of the state folder. */
   readonly rules?: readonly string[]
   readonly response: ResponseConfig
+  /** The gate holds the file systems of these paths only; absent: every local one. */
+  readonly only?: readonly string[] | undefined
   /** It did something at once: a start was prevented, a process was ended. With its own findings; told within milliseconds. */
   readonly onDetection: (detection: Detection) => void
   readonly log: (line: string) => void

@@ -6,6 +6,8 @@ import { parentOf } from './process-stat.ts'
 export interface ScanGroup {
   /** Puts a process in and sets the ceiling. False when that did not work. */
   hold(pid: number, percent: number): boolean
+  /** Puts the guard into a group beside the scans that has no ceiling and gets its turn before all others. False when that did not work. */
+  prefer(pid: number): boolean
 }
 
 const periodMicroseconds = 100_000
@@ -36,10 +38,24 @@ export function scanGroupBelow(top: string, agentPid: number): ScanGroup | undef
   if (members.some(pid => pid !== agentPid && parentOf(pid) !== agentPid)) return undefined
   const agent = join(top, 'agent')
   const scan = join(top, 'scan')
-  for (const folder of [agent, scan]) mkdirSync(folder, { recursive: true })
+  const guard = join(top, 'guard')
+  for (const folder of [agent, scan, guard]) mkdirSync(folder, { recursive: true })
   for (const pid of members) writeFileSync(join(agent, 'cgroup.procs'), `${pid}`)
   writeFileSync(join(top, 'cgroup.subtree_control'), '+cpu')
-  return { hold: (pid, percent) => hold(scan, pid, percent) }
+  return { hold: (pid, percent) => hold(scan, pid, percent), prefer: pid => prefer(guard, pid) }
+}
+
+/** The most that cgroups(7) knows: whoever starts a program waits for the guard. */
+const highestWeight = 10_000
+
+function prefer(folder: string, pid: number): boolean {
+  try {
+    writeFileSync(join(folder, 'cpu.weight'), `${highestWeight}`)
+    writeFileSync(join(folder, 'cgroup.procs'), `${pid}`)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function hold(folder: string, pid: number, percent: number): boolean {

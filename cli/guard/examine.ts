@@ -1,7 +1,15 @@
 import { statSync } from 'node:fs'
 import { aroundCollectors, type SeenContent } from '../../collectors/index.ts'
-import type { ProcessQuestion } from '../../agent/watch/ports.ts'
-import type { Examination, Fact, FileFact, Finding, IdentifiedFact, IndicatorMatch, ProcessFact } from '../../model/index.ts'
+import type { ProcessQuestion } from '../../agent/index.ts'
+import type {
+  Examination,
+  Fact,
+  FileFact,
+  Finding,
+  IdentifiedFact,
+  IndicatorMatch,
+  ProcessFact,
+} from '../../model/index.ts'
 import { ownProcDirectory } from '../../native/read/own-proc.ts'
 import { displayBytes, encodeBytes, fromFact, parseStat } from '../../target/index.ts'
 import type { Knowledge } from './knowledge.ts'
@@ -46,11 +54,16 @@ async function examineProcess(knowledge: Knowledge, files: SeenFiles, question: 
   if (question.memory) await lookIntoMemory(knowledge, own, facts)
   const assessment = assessAround(knowledge, facts, { pid, findings })
   const meant = meantBy(own)
-  return examinationOf(opinionOn(assessment, meant), own, facts.filter(isFile).find(one => one.path === own.path), {
-    seen,
-    indicators: indicatorsOf(facts, meant),
-    spares: isPlainPackaged(own),
-  })
+  return examinationOf(
+    opinionOn(assessment, meant),
+    own,
+    facts.filter(isFile).find(one => one.path === own.path),
+    {
+      seen,
+      indicators: indicatorsOf(facts, meant),
+      spares: isPlainPackaged(own),
+    },
+  )
 }
 
 async function examineFile(knowledge: Knowledge, files: SeenFiles, path: string): Promise<Examination> {
@@ -128,7 +141,8 @@ function isPlainPackaged(own: ProcessFact): boolean {
   return packaged && itself && !runsText.test(own.path ?? '')
 }
 
-const runsText = /\/(?:(?:ba|da|z|k|mk|c|tc|a|fi)?sh|busybox|python[\d.]*|perl[\d.]*|ruby[\d.]*|php[\d.]*|node|lua[\d.]*|ld[-.].*)$/
+const runsText =
+  /\/(?:(?:ba|da|z|k|mk|c|tc|a|fi)?sh|busybox|python[\d.]*|perl[\d.]*|ruby[\d.]*|php[\d.]*|node|lua[\d.]*|ld[-.].*)$/
 
 interface Around {
   readonly seen: SeenFile | undefined
@@ -180,7 +194,15 @@ function isFile(fact: Fact): fact is FileFact {
 }
 
 function unknownOf(why: string): Examination {
-  return { verdict: 'unknown', because: [why], matches: [], memoryMatches: [], indicators: [], families: [], attack: [] }
+  return {
+    verdict: 'unknown',
+    because: [why],
+    matches: [],
+    memoryMatches: [],
+    indicators: [],
+    families: [],
+    attack: [],
+  }
 }
 
 function statOf(knowledge: Knowledge, pid: number) {
@@ -203,7 +225,11 @@ function ancestorsOf(knowledge: Knowledge, pid: number): number[] {
 }
 
 function argumentsOf(knowledge: Knowledge, pid: number): string[] {
-  const text = knowledge.target().files.read(`/proc/${pid}/cmdline`, 1 << 16, 'fine')?.toString('latin1') ?? ''
+  const text =
+    knowledge
+      .target()
+      .files.read(`/proc/${pid}/cmdline`, 1 << 16, 'fine')
+      ?.toString('latin1') ?? ''
   return text.split('\0').filter(word => word !== '')
 }
 

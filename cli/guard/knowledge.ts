@@ -33,7 +33,10 @@ export interface KnowledgeOptions {
 const packageDatabases = [
   '/var/lib/dpkg/status',
   '/lib/apk/db/installed',
-  ...['rpmdb.sqlite', 'Packages', 'Packages.db'].flatMap(name => [`/var/lib/rpm/${name}`, `/usr/lib/sysimage/rpm/${name}`]),
+  ...['rpmdb.sqlite', 'Packages', 'Packages.db'].flatMap(name => [
+    `/var/lib/rpm/${name}`,
+    `/usr/lib/sysimage/rpm/${name}`,
+  ]),
 ]
 const oldestMs = 3_600_000
 const lookEveryMs = 2_000

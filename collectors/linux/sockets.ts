@@ -41,7 +41,8 @@ async function* collect(survey: Survey): AsyncIterable<Fact> {
   for (const { uid, name } of survey.people) if (!users.has(uid)) users.set(uid, displayBytes(name))
   for (const row of rows) {
     const fact = socketFact(target, row, holders.get(row.inode), users)
-    if (fact && (around === undefined || fact.kind === 'listener' || ('pid' in fact && fact.pid !== undefined))) yield fact
+    if (fact && (around === undefined || fact.kind === 'listener' || ('pid' in fact && fact.pid !== undefined)))
+      yield fact
   }
   noteTraffic(target, rows)
 }
