@@ -4,8 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, before, test } from 'node:test'
-import { openGuard } from '../agent/guard/guard.ts'
-import type { Guard } from '../agent/watch/ports.ts'
+import { type Guard, loadGuard } from '../agent/index.ts'
 import type { ExecEvent } from '../model/index.ts'
 import { minerWords } from '../hosts/host-part.ts'
 import { responseConfig } from '../model/wire/index.ts'
@@ -20,7 +19,8 @@ const children: ChildProcess[] = []
 const log: string[] = []
 let guard: Guard
 
-before(() => {
+before(async () => {
+  const { openGuard } = await loadGuard()
   guard = openGuard({
     launcher,
     state: join(folder, 'state'),
