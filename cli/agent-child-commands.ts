@@ -39,6 +39,14 @@ export function agentChildCommands(tree: Command, outcome: Outcome): void {
     load: async () => (await import('./agent-processes.ts')).agentProcessesCommand,
   })
   addCommand(group, outcome, {
+    usage: 'prepare-rules',
+    description: 'Read the rules over events and keep them as the agent can use them.',
+    options: command =>
+      command.addOption(hidden('--rules <dir>', 'further rules of others in this folder').argParser(several)),
+    examples: ['agent prepare-rules'],
+    load: async () => (await import('./agent-prepare-rules.ts')).agentPrepareRulesCommand,
+  })
+  addCommand(group, outcome, {
     usage: 'send-quarantined <entry>',
     description: 'Send a quarantined file to the center.',
     options: command =>

@@ -11,7 +11,8 @@ export {
 } from './sigma/compile.ts'
 export type { Matched } from './sigma/detection.ts'
 export { type Linked, viewsOfFact } from './sigma/fact-event.ts'
-export { checkFields, type FieldNames, factFields, type KnownFields } from './sigma/fields.ts'
+export { checkFields, type FieldNames, type KnownFields } from './sigma/check-fields.ts'
+export { eventFields, factFields } from './sigma/fields.ts'
 export {
   type EvalResult,
   evalLines,
@@ -20,7 +21,8 @@ export {
   testFolders,
   viewsOfLine,
 } from './sigma/folders.ts'
-export type { View } from './sigma/log-source.ts'
+export { eventSources, viewsOfEvent } from './sigma/host-event.ts'
+export { fitsLogSource, type View } from './sigma/log-source.ts'
 export type { Placeholders } from './sigma/placeholders.ts'
 export { type Parsed, parseRules } from './sigma/parse.ts'
 export type { AnyRule, Correlation, Filter, LogSource, Problem, Rule, RuleHead } from './sigma/rule.ts'

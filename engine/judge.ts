@@ -10,7 +10,7 @@ import {
 import { allowanceFor } from './allow.ts'
 import { shortHash } from './identity.ts'
 import { type View, viewsOf } from './link.ts'
-import { mechanismWords } from './mechanism-words.ts'
+import { sentence } from './sentence.ts'
 import type { World } from './world.ts'
 
 /** What `davylamp:` in a rule says beyond Sigma. */
@@ -82,7 +82,7 @@ function findingOf(rule: JudgingRule, view: View, allow: readonly AllowEntry[], 
     specific: rule.meaning.specific,
     conclusive: rule.meaning.conclusive,
     ...readTags(rule.tags),
-    because: sentence(rule, view),
+    because: sentence(rule.meaning.because ?? rule.title, { ...view.event, ...rule.values }),
     fact: view.fact,
     linked: view.linked,
     allowed: allowanceFor(rule.id, view, allow, now),
@@ -95,40 +95,6 @@ export function readTags(tags: readonly string[]): { attack: string[]; families:
     attack: tags.filter(tag => /^attack\.t\d/.test(tag)).map(tag => tag.slice('attack.'.length).toUpperCase()),
     families: tags.filter(tag => tag.startsWith('family.')).map(tag => tag.slice('family.'.length)),
   }
-}
-
-/** Longest value that a sentence takes from the host. */
-const longest = 160
-const longestOfMany = 48
-const mostValues = 4
-
-function sentence(rule: JudgingRule, view: View): string {
-  const template = rule.meaning.because ?? rule.title
-  return template.replace(/\{([\w.-]+)\}/g, (_, name: string) => {
-    const value = name.split('.').reduce<unknown>((at, part) => (isRecord(at) ? at[part] : undefined), {
-      ...view.event,
-      ...rule.values,
-    })
-    if (Array.isArray(value)) return listed(value)
-    if (value === undefined) return '(unknown)'
-    return name === 'mechanism' ? mechanismWords(String(value)) : shortened(String(value), longest)
-  })
-}
-
-/** A few values stand for all: the rest is in the fact. */
-function listed(values: readonly unknown[]): string {
-  const shown = values.slice(0, mostValues).map(one => shortened(String(one), longestOfMany))
-  const rest = values.length - shown.length
-  return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ')
-}
-
-function shortened(text: string, most: number): string {
-  const letters = [...text]
-  return letters.length > most ? `${letters.slice(0, most).join('')}…` : text
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }
 
 function strongestFirst(a: Judged, b: Judged): number {

@@ -3,11 +3,14 @@ import { test } from 'node:test'
 import { packCatalogue, programCatalogue } from './catalogue.ts'
 import { contentHeads } from './content-catalogue.ts'
 import { openPack } from './pack.ts'
-import { openRules, ownRulesFolder } from './rule-book.ts'
+import { ownRulesFolder } from './event-rules.ts'
+import { prepareEventRules } from './prepare-event-rules.ts'
+import { openRules } from './rule-book.ts'
 
 test('the catalogue has every rule that judges, each with its own text and its cases', () => {
   const book = openRules()
-  const judging = [...book.own.rules, ...book.own.correlations]
+  const overEvents = prepareEventRules().prepared.own.filter(rule => rule.kind !== 'filter')
+  const judging = [...book.own.rules, ...book.own.correlations, ...overEvents]
   const rules = programCatalogue().filter(one => !one.text.startsWith('rule '))
   assert.deepEqual(rules.map(one => one.id).sort(), judging.map(one => one.id).sort())
   for (const one of rules) {

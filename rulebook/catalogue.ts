@@ -4,7 +4,8 @@ import { ruleMeaning, readTags } from '../engine/index.ts'
 import type { FindingClass, Level } from '../model/index.ts'
 import { contentCatalogue } from './content-catalogue.ts'
 import { documentsOf } from './rule-text.ts'
-import { foreignLevel, levelOf, ownRulesFolder } from './rule-book.ts'
+import { ownRulesFolder } from './event-rules.ts'
+import { foreignLevel, levelOf } from './rule-book.ts'
 import { parseCases, readCases, type RuleCase } from './rule-cases.ts'
 
 /** A rule for people: what it looks for, what it is worth, how it is written. */

@@ -7,7 +7,8 @@ import { ownContentFiles } from '../detect/index.ts'
 import { judge, World } from '../engine/index.ts'
 import { contentFaults } from './content-faults.ts'
 import { factWith } from './fact-with.ts'
-import { openRules, ownRulesFolder } from './rule-book.ts'
+import { ownRulesFolder } from './event-rules.ts'
+import { openRules } from './rule-book.ts'
 
 const own = `rule pit_song {
   meta:

@@ -7,7 +7,7 @@ import {
   readSharedPlaces,
   type SharedPlaces,
 } from '../detect/intel/index.ts'
-import { ownRulesFolder } from './rule-book.ts'
+import { ownRulesFolder } from './event-rules.ts'
 
 /** The indicators that come with the program: few, and from public reports. */
 export function ownIndicators(now: string): Indicators {

@@ -1,7 +1,9 @@
 import { parse } from 'yaml'
 import { compileRules, parseRules } from '../detect/index.ts'
+import { eventRulesFrom } from './event-rules.ts'
+import { preparedFrom } from './prepare-event-rules.ts'
 import { foreignDetector, ownFields, ownRuleIds } from './rule-book.ts'
-import { foundIn, parseCases, type RuleCase } from './rule-cases.ts'
+import { type CaseJudges, foundIn, parseCases, type RuleCase } from './rule-cases.ts'
 
 /** Rules that somebody wrote for their own hosts, with the cases that show what they find. */
 export interface Pack {
@@ -37,7 +39,13 @@ export async function openPack(text: string): Promise<Pack> {
     if (!own.some(one => one.finds.length === 0)) problems.push(`rule "${title}" has no near-miss that it leaves alone`)
   }
   if (problems.length === 0)
-    for (const one of cases) problems.push(...(await failureOf(one, titles, () => foreignDetector(set))))
+    for (const one of cases)
+      problems.push(
+        ...(await failureOf(one, titles, () => ({
+          facts: foreignDetector(set),
+          events: () => eventRulesFrom(preparedFrom('', [], parsed.rules)),
+        }))),
+      )
   return { rules, cases: lists.join('---\n'), count: titles.length, problems }
 }
 
@@ -59,14 +67,10 @@ function readLists(lists: readonly string[], problems: string[]): RuleCase[] {
   })
 }
 
-async function failureOf(
-  one: RuleCase,
-  titles: readonly string[],
-  detector: () => Parameters<typeof foundIn>[1],
-): Promise<string[]> {
+async function failureOf(one: RuleCase, titles: readonly string[], judges: () => CaseJudges): Promise<string[]> {
   if (!titles.includes(one.rule)) return [`case "${one.name}": the pack has no rule "${one.rule}"`]
   try {
-    const found = await foundIn(one, detector())
+    const found = await foundIn(one, judges())
     const wanted = [...one.finds].sort()
     if (JSON.stringify(found) === JSON.stringify(wanted)) return []
     return [`case "${one.name}": found ${found.join(', ') || 'nothing'}, wanted ${wanted.join(', ') || 'nothing'}`]

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import {
   compileRules,
   createStream,
+  eventFields,
   type FieldNames,
   factFields,
   type KnownFields,
@@ -15,10 +16,9 @@ import {
 } from '../detect/index.ts'
 import { type Detect, derivedFields, hostFields, type JudgingRule, roles, ruleMeaning } from '../engine/index.ts'
 import { openContentRules, type ContentBook } from './content-rules.ts'
+import { ownRulesFolder } from './event-rules.ts'
+import { factRulesIn } from './rules-about-events.ts'
 import { type ContentMatch, type Fact, type FactKind, factSchemas, type Level, levels } from '../model/index.ts'
-
-/** Where the program's own rules lie. */
-export const ownRulesFolder: string = join(import.meta.dirname, '..', 'rules')
 
 /** A pattern of the rule was given up on that fact, so that it was taken not to match. */
 export type Unanswered = (rule: string, fact: Fact) => void
@@ -42,12 +42,12 @@ export interface RuleBook {
 
 export function openRules(foreignFolders: readonly string[] = [], ownFolder = ownRulesFolder): RuleBook {
   const ownFiles = loadRuleFiles([ownFolder])
-  const own = compileRules(ownFiles.rules, { knownFields: ownFields() })
+  const own = compileRules(factRulesIn(ownFiles.rules), { knownFields: ownFields() })
   const foreignFiles = loadRuleFiles(foreignFolders)
   const ownIds = new Set(ownFiles.rules.map(rule => rule.id))
   // What a rule is worth goes by its id: under one of ours a rule of others would be worth as much as ours.
   const [taken, others] = partition(foreignFiles.rules, rule => ownIds.has(rule.id))
-  const foreign = compileRules(others, { knownFields: ownFields(), foreign: true })
+  const foreign = compileRules(factRulesIn(others), { knownFields: ownFields(), foreign: true })
   const meanings = new Map<string, JudgingRule>()
   const meaningErrors: Problem[] = []
   for (const rule of [...own.rules, ...own.correlations]) {
@@ -98,12 +98,12 @@ function addForeignMeanings(foreign: RuleSet, meanings: Map<string, JudgingRule>
   }
 }
 
-/** Fields of each kind of fact with those that linking adds: what a rule may name. */
+/** Fields of each kind of fact with those that linking adds, and of each kind of event: what a rule may name. */
 export function ownFields(): KnownFields {
   const cache = new Map<string, FieldNames>()
   return source => {
     const kind = source.category?.replaceAll('_', '-')
-    if (kind === undefined || !isKind(kind)) return undefined
+    if (kind === undefined || !isKind(kind)) return eventFields(source)
     const linked = roles[kind] ?? {}
     const links = Object.fromEntries(Object.entries(linked).map(([role, other]) => [role, [other]]))
     const plain = factFields(links)(source)

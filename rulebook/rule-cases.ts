@@ -5,7 +5,7 @@ import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import { collectFacts, linuxCollectors } from '../collectors/index.ts'
 import { type Detect, judge, World } from '../engine/index.ts'
-import type { Fact } from '../model/index.ts'
+import type { Fact, HostEvent } from '../model/index.ts'
 import {
   type MemoryFile,
   memoryTarget,
@@ -14,6 +14,8 @@ import {
   type SocketRow,
   type Target,
 } from '../target/index.ts'
+import type { EventRules } from './event-rules.ts'
+import { eventWith } from './event-with.ts'
 import { factWith } from './fact-with.ts'
 
 /** One host of a `*.cases.yml` file, and where on it a rule must speak. */
@@ -30,8 +32,13 @@ const ruleCase = z.strictObject({
   sockets: z.array(z.record(z.string(), z.unknown())).default([]),
   /** Facts that no file can tell of (modules of a kernel); missing fields are filled with nothing. */
   facts: z.array(z.record(z.string(), z.unknown())).default([]),
+  /** What happens, in this order and a second apart unless `at` says otherwise; missing fields are filled with nothing. */
+  events: z.array(z.record(z.string(), z.unknown())).default([]),
   now: z.string().default('2026-06-01T00:00:00Z'),
-  /** `path`, `path:line`, `pid N`, `account NAME`, `name NAME` or (for a hook) `by NAME`, sorted; empty for a near-miss. */
+  /**
+   * `path`, `path:line`, `pid N`, `account NAME`, `name NAME`, `from ADDRESS` (of a login), `cgroup PATH` (of a load without a pid) or (for
+   * a hook) `by NAME`, sorted; empty for a near-miss.
+   */
   finds: z.array(z.string()),
 })
 export type RuleCase = z.infer<typeof ruleCase>
@@ -51,11 +58,38 @@ export function parseCases(text: string): RuleCase[] {
   return parseAllDocuments(text).flatMap(document => z.array(ruleCase).parse(document.toJS({ maxAliasCount: 100 })))
 }
 
-/** The places that a case's host has for its rule, sorted, each once. */
-export async function foundIn(one: RuleCase, detect: Detect): Promise<string[]> {
-  const { facts, target } = await factsOf(one)
-  const found = judge(new World(facts, target.live), detect, [], one.now).filter(({ rule }) => rule.title === one.rule)
-  return [...new Set(found.map(({ finding }) => placeOf(finding.fact)))].sort()
+/** What judges a case, counting from zero. */
+export interface CaseJudges {
+  readonly facts: Detect
+  /** Made ready only for a case in which something happens. */
+  readonly events: () => EventRules
+}
+
+/** The places that a case's host and what happens on it have for its rule, sorted, each once. */
+export async function foundIn(one: RuleCase, { facts: detect, events }: CaseJudges): Promise<string[]> {
+  const places = one.events.length === 0 ? [] : placesOfEvents(one, events())
+  if (hasHost(one)) {
+    const { facts, target } = await factsOf(one)
+    for (const { rule, finding } of judge(new World(facts, target.live), detect, [], one.now))
+      if (rule.title === one.rule) places.push(placeOf(finding.fact))
+  }
+  return [...new Set(places)].sort()
+}
+
+function placesOfEvents(one: RuleCase, rules: EventRules): string[] {
+  return eventsOf(one).flatMap(event =>
+    rules.judge(event).flatMap(({ rule }) => (rule.title === one.rule ? [placeOfEvent(event)] : [])),
+  )
+}
+
+/** A case of events alone says nothing of a host. */
+function hasHost(one: RuleCase): boolean {
+  return one.events.length === 0 || one.facts.length > 0 || Object.keys(one.files).length > 0
+}
+
+export function eventsOf(one: RuleCase): HostEvent[] {
+  const start = Date.parse(one.now)
+  return one.events.map((given, at) => eventWith(given, new Date(start + at * 1000).toISOString()))
 }
 
 /** The facts of a case's host, through the real collectors. */
@@ -74,6 +108,13 @@ export function placeOf(found: Fact): string {
   if (found.kind === 'kernel-hook') return `by ${found.by}`
   const path = 'path' in found ? (found.path ?? '') : found.kind
   return 'line' in found && found.line !== undefined ? `${path}:${found.line}` : path
+}
+
+function placeOfEvent(event: HostEvent): string {
+  if (event.kind === 'file-change') return event.path
+  if (event.kind === 'login') return `from ${event.address ?? '?'}`
+  if (event.kind === 'load' && event.pid === undefined) return `cgroup ${event.cgroup ?? '?'}`
+  return `pid ${event.pid ?? '?'}`
 }
 
 function targetOf(one: RuleCase): Target {

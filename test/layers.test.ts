@@ -46,6 +46,7 @@ const thinkingOnly = new Map([
 
 /** Further front doors: what a scan of one host has no use for, and so must not load. */
 const doors = new Set([
+  'detect/sigma/index.ts',
   'detect/yara/index.ts',
   'detect/traffic/listen.ts',
   'model/wire/index.ts',
@@ -53,7 +54,9 @@ const doors = new Set([
   'agent/orders/index.ts',
   'agent/response/index.ts',
   'client/node.ts',
+  'engine/sentence.ts',
   'engine/story/index.ts',
+  'rulebook/event-rules.ts',
   'detect/intel/index.ts',
   'detect/intel/feeds/index.ts',
   'target/bytes.ts',

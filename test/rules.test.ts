@@ -2,22 +2,35 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type Condition, namesFor, parseCondition } from '../detect/sigma/condition.ts'
 import { compileRegex } from '../detect/sigma/regex.ts'
-import { foundIn, openRules, ownRulesFolder, readCases } from '../rulebook/index.ts'
+import { compileRules } from '../detect/index.ts'
+import { eventRulesFrom, foundIn, openRules, ownRulesFolder, prepareEventRules, readCases } from '../rulebook/index.ts'
 
 const book = openRules()
+const { prepared, problems } = prepareEventRules()
+const overEvents = compileRules(prepared.own)
+const own = [...book.own.rules, ...overEvents.rules]
+const all = [...own, ...book.own.correlations, ...overEvents.correlations]
 const files = readCases(ownRulesFolder)
-const titles = new Set([...book.own.rules, ...book.own.correlations].map(rule => rule.title))
+const titles = new Set(all.map(rule => rule.title))
 
-test('our own rules are without fault', () => assert.deepEqual(book.errors, []))
+test('our own rules are without fault', () =>
+  assert.deepEqual([book.errors, problems, overEvents.errors], [[], [], []]))
+
+test('rules over events are worth a confirmed verdict only where one event cannot be explained otherwise', () => {
+  const conclusive = prepared.own.filter(rule => prepared.meanings.get(rule.id)?.conclusive === true)
+  assert.deepEqual(
+    conclusive.map(rule => [rule.title, prepared.meanings.get(rule.id)?.specific]),
+    [['Program was started with the options of a mining program', 'mining']],
+  )
+})
 
 test('ids and titles are unique', () => {
-  const rules = [...book.own.rules, ...book.own.correlations]
-  assert.equal(new Set(rules.map(rule => rule.id)).size, rules.length)
-  assert.equal(titles.size, rules.length)
+  assert.equal(new Set(all.map(rule => rule.id)).size, all.length)
+  assert.equal(titles.size, all.length)
 })
 
 test('ATT&CK ids have the form of ids, and each rule has one', () => {
-  const odd = book.own.rules.filter(
+  const odd = own.filter(
     rule =>
       !rule.tags.some(tag => /^attack\.t\d{4}(\.\d{3})?$/.test(tag)) &&
       !rule.tags.some(tag => /^attack\.[a-z-]+$/.test(tag)),
@@ -26,14 +39,14 @@ test('ATT&CK ids have the form of ids, and each rule has one', () => {
     odd.map(rule => rule.title),
     [],
   )
-  const wrong = book.own.rules.flatMap(rule =>
+  const wrong = own.flatMap(rule =>
     rule.tags.filter(tag => /^attack\.t/i.test(tag) && !/^attack\.t\d{4}(\.\d{3})?$/.test(tag)),
   )
   assert.deepEqual(wrong, [])
 })
 
 test('what speaks for innocence always has an answer', () => {
-  const unsure = book.own.rules.flatMap(rule =>
+  const unsure = own.flatMap(rule =>
     rule.conditions
       .flatMap(text => denied(parseCondition(text), Object.keys(rule.detections), false))
       .flatMap(name => patternsIn(rule.detections[name]))
@@ -64,7 +77,10 @@ for (const { file, cases } of files)
     for (const one of cases)
       test(one.name, async () => {
         assert.ok(titles.has(one.rule), `there is no rule "${one.rule}"`)
-        assert.deepEqual(await foundIn(one, book.detector()), [...one.finds].sort())
+        assert.deepEqual(
+          await foundIn(one, { facts: book.detector(), events: () => eventRulesFrom(prepared) }),
+          [...one.finds].sort(),
+        )
       })
   })
 

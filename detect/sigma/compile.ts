@@ -2,7 +2,7 @@ import { compileConditions, type Tester } from './condition-test.ts'
 import { type Correlator, createCorrelator, orderCorrelations } from './correlation.ts'
 import { compileDetection, type Detection, type Matched } from './detection.ts'
 import { EventView } from './event.ts'
-import { checkFields, type KnownFields } from './fields.ts'
+import { checkFields, type KnownFields } from './check-fields.ts'
 import { indexLiterals, type LiteralIndex, type Needed } from './literal-index.ts'
 import { fitsLogSource, type View } from './log-source.ts'
 import type { Placeholders } from './placeholders.ts'
@@ -80,15 +80,30 @@ export function compileRules(rules: readonly AnyRule[], options: CompileOptions 
   }
 }
 
+/** Rules that a log source can concern. */
+interface Concerned {
+  readonly rules: readonly CompiledRule[]
+  readonly index: LiteralIndex
+}
+
 function candidatesOf(compiled: readonly CompiledRule[]): RuleSet['candidates'] {
-  const bySource = new Map<string, { rules: readonly CompiledRule[]; index: LiteralIndex }>()
-  return (source, event) => {
+  const bySource = new Map<string, Concerned>()
+  const byObject = new WeakMap<LogSource, Concerned>()
+  const find = (source: LogSource) => {
     const key = JSON.stringify([source.category, source.product, source.service])
     let known = bySource.get(key)
     if (!known) {
       const rules = compiled.filter(({ rule }) => fitsLogSource(rule.logsource, source))
       known = { rules, index: indexLiterals(rules.map(({ needed }) => needed)) }
       if (bySource.size < 1000) bySource.set(key, known)
+    }
+    return known
+  }
+  return (source, event) => {
+    let known = byObject.get(source)
+    if (!known) {
+      known = find(source)
+      byObject.set(source, known)
     }
     const { rules, index } = known
     return rules.length === 0 ? [] : index.candidates(event).flatMap(at => rules[at] ?? [])
@@ -102,8 +117,9 @@ export function evaluate(ruleSet: RuleSet, fields: View['fields'], source: LogSo
   )
 }
 
-/** What a stream tells beside its matches. */
 export interface StreamOptions {
+  /** Events come as they happen and for months: what correlations keep is small, and forgotten in time. */
+  readonly live?: boolean
   /** A pattern of a rule was given up on an event, and so the rule was taken not to match it where that mattered. */
   readonly unanswered?: (rule: Rule) => void
 }
@@ -117,17 +133,28 @@ export interface Stream {
   push(views: readonly View[], time?: number): Match[]
 }
 
-export function createStream(ruleSet: RuleSet, { unanswered }: StreamOptions = {}): Stream {
-  const correlator: Correlator = createCorrelator(ruleSet.correlations)
+export function createStream(ruleSet: RuleSet, { live = false, unanswered }: StreamOptions = {}): Stream {
+  const correlator: Correlator = createCorrelator(ruleSet.correlations, { live })
   return {
     push(views, time) {
+      if (time !== undefined) correlator.pass(time)
       const found: Match[] = []
       for (const { compiled, event } of matchesOf(ruleSet, views, unanswered)) {
         const completed = correlator.push(compiled.rule, event, time)
-        if (!compiled.silent) found.push({ rule: compiled.rule, matched: compiled.explain(event) })
-        for (const rule of completed) found.push({ rule, matched: compiled.explain(event) })
+        if (!compiled.silent) found.push(matchOf(compiled.rule, compiled, event))
+        for (const rule of completed) found.push(matchOf(rule, compiled, event))
       }
       return found.filter((match, index) => found.findIndex(other => other.rule === match.rule) === index)
+    },
+  }
+}
+
+/** Why it matched is found out when somebody asks. */
+function matchOf(rule: Match['rule'], compiled: CompiledRule, event: EventView): Match {
+  return {
+    rule,
+    get matched() {
+      return compiled.explain(event)
     },
   }
 }

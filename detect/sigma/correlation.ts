@@ -1,42 +1,56 @@
+import { goesBy } from './correlation-condition.ts'
+import { CorrelationWindow } from './correlation-window.ts'
 import type { EventView } from './event.ts'
 import { eventTime } from './event-time.ts'
-import type { AnyRule, Bound, Correlation, Problem, Rule } from './rule.ts'
+import type { AnyRule, Correlation, Problem, Rule } from './rule.ts'
 
 /** Looks for correlations (specification of correlation rules) in matches as they come. Memory is bounded. */
 export interface Correlator {
   /** Correlations that this match of a rule completes. */
   push(rule: Rule, event: EventView, time?: number): Correlation[]
+  /** It is this late now, in milliseconds since 1970: what nothing can come of any more is forgotten. Does nothing unless `live`. */
+  pass(time: number): void
 }
 
-interface Entry {
-  readonly time: number
-  readonly rule: Rule | Correlation
-  readonly value?: string
+export interface CorrelatorOptions {
+  /**
+   * Events come as they happen, and for months. Far less is kept, a correlation of a group is told once in its span, and of clocks that
+   * were ahead nothing remains; events that come late by more than the span are taken for those of a clock that was put back.
+   */
+  readonly live?: boolean
 }
 
-const mostGroups = 20_000
-const mostEntries = 20_000
+const sweepEveryMilliseconds = 60_000
 
-export function createCorrelator(correlations: readonly Correlation[]): Correlator {
-  const windows = correlations.map(correlation => ({ correlation, groups: new Map<string, Entry[]>() }))
+export function createCorrelator(
+  correlations: readonly Correlation[],
+  { live = false }: CorrelatorOptions = {},
+): Correlator {
+  const windows = correlations.map(correlation => new CorrelationWindow(correlation, live))
   const silent = silentSources(correlations)
+  let swept = Number.NEGATIVE_INFINITY
   return {
     push(rule, event, time) {
       const completed: Correlation[] = []
       const arrived: (Rule | Correlation)[] = [rule]
       // Correlations stand after those that they refer to, so one pass serves chains too.
-      for (const { correlation, groups } of windows) {
+      for (const window of windows) {
+        const { correlation } = window
         const sources = arrived.filter(source => refersTo(correlation, source))
         if (sources.length === 0) continue
         const at = time ?? eventTime(event, correlation.timeField)
         if (at === undefined) continue
-        let met = false
-        for (const source of sources) met = receive(correlation, groups, source, event, at) || met
-        if (!met) continue
+        const met = sources.flatMap(source => window.receive(source, event, at) ?? [])
+        if (met.length === 0) continue
         arrived.push(correlation)
-        completed.push(correlation)
+        if (!live || met.some(group => window.isNews(group, at))) completed.push(correlation)
       }
       return completed.filter(correlation => !silent.has(correlation))
+    },
+    pass(time) {
+      if (!live || Math.abs(time - swept) < sweepEveryMilliseconds) return
+      swept = time
+      for (const window of windows) window.sweep(time)
     },
   }
 }
@@ -85,105 +99,4 @@ function unready(correlation: Correlation, sources: readonly (Rule | Correlation
 
 function refersTo(correlation: Correlation, source: Rule | Correlation): boolean {
   return correlation.rules.some(name => goesBy(source, name))
-}
-
-function goesBy(source: Rule | Correlation, name: string): boolean {
-  return source.id === name || source.name === name
-}
-
-function receive(
-  correlation: Correlation,
-  groups: Map<string, Entry[]>,
-  source: Rule | Correlation,
-  event: EventView,
-  time: number,
-): boolean {
-  const key = groupKey(correlation, source, event)
-  if (key === undefined) return false
-  const value = fieldValue(correlation, source, event)
-  const entries = groups.get(key) ?? []
-  insert(entries, { time, rule: source, ...(value === undefined ? {} : { value }) })
-  const latest = entries.at(-1)?.time ?? time
-  const span = correlation.timespanSeconds * 1000
-  const stale = entries.findIndex(entry => entry.time >= latest - span)
-  if (stale > 0) entries.splice(0, stale)
-  if (entries.length > mostEntries) entries.splice(0, entries.length - mostEntries)
-  // The group used last stands last, so the first is the one to forget.
-  groups.delete(key)
-  groups.set(key, entries)
-  if (groups.size > mostGroups) groups.delete(groups.keys().next().value ?? '')
-  return holds(
-    correlation,
-    entries.filter(entry => entry.time >= time - span && entry.time <= time + span),
-  )
-}
-
-function insert(entries: Entry[], entry: Entry) {
-  let at = entries.length
-  while (at > 0 && (entries[at - 1]?.time ?? 0) > entry.time) at--
-  entries.splice(at, 0, entry)
-}
-
-/** Undefined where the event lacks a field to group by: then it belongs to no group. */
-function groupKey(correlation: Correlation, source: Rule | Correlation, event: EventView): string | undefined {
-  const values: string[] = []
-  for (const name of correlation.groupBy) {
-    const text = event.slot(resolved(correlation, source, name)).texts[0]
-    if (text === undefined) return undefined
-    values.push(text)
-  }
-  return JSON.stringify(values)
-}
-
-function fieldValue(correlation: Correlation, source: Rule | Correlation, event: EventView): string | undefined {
-  const texts = correlation.valueFields.map(name => event.slot(resolved(correlation, source, name)).texts[0])
-  return texts.length === 0 || texts.every(text => text === undefined) ? undefined : texts.join('\u0000')
-}
-
-function resolved({ aliases }: Correlation, source: Rule | Correlation, name: string): string {
-  const fields = Object.hasOwn(aliases, name) ? aliases[name] : undefined
-  return fields?.[source.name ?? ''] ?? fields?.[source.id] ?? name
-}
-
-function holds(correlation: Correlation, entries: readonly Entry[]): boolean {
-  const values = entries.flatMap(entry => entry.value ?? [])
-  const sum = values.reduce((total, value) => total + (Number(value) || 0), 0)
-  switch (correlation.type) {
-    case 'event_count':
-      return within(entries.length, correlation.bounds)
-    case 'value_count':
-      return within(new Set(values).size, correlation.bounds)
-    case 'value_sum':
-      return values.length > 0 && within(sum, correlation.bounds)
-    case 'value_avg':
-      return values.length > 0 && within(sum / values.length, correlation.bounds)
-    case 'temporal':
-      return temporal(correlation, entries)
-    case 'temporal_ordered':
-      return inOrder(correlation.rules, entries)
-  }
-}
-
-function temporal({ rules, bounds }: Correlation, entries: readonly Entry[]): boolean {
-  const seen = rules.filter(name => entries.some(entry => goesBy(entry.rule, name))).length
-  return bounds.length === 0 ? seen === rules.length : within(seen, bounds)
-}
-
-function inOrder(rules: readonly string[], entries: readonly Entry[]): boolean {
-  let next = 0
-  for (const entry of entries) {
-    const name = rules[next]
-    if (name !== undefined && goesBy(entry.rule, name)) next++
-  }
-  return next === rules.length
-}
-
-function within(count: number, bounds: readonly Bound[]): boolean {
-  return bounds.every(({ operator, value }) => {
-    if (operator === 'gt') return count > value
-    if (operator === 'gte') return count >= value
-    if (operator === 'lt') return count < value
-    if (operator === 'lte') return count <= value
-    return operator === 'eq' ? count === value : count !== value
-  })
 }

@@ -1,4 +1,5 @@
 import type { Fact } from '../../model/index.ts'
+import { initiated } from './initiated.ts'
 import type { View } from './log-source.ts'
 import facts from './mapping/facts.json' with { type: 'json' }
 import type { LogSource } from './rule.ts'
@@ -33,11 +34,6 @@ export function viewsOfFact(fact: Fact, linked: Linked = {}): View[] {
     if (needs.every(name => event[name] !== undefined)) views.push({ source: logsource, fields: event })
   }
   return views
-}
-
-/** A connection's own end of the ephemeral range (ip_local_port_range) means that this host opened it. */
-function initiated({ localPort }: { localPort: number }): string {
-  return String(localPort >= 32_768 && localPort <= 60_999)
 }
 
 function fieldAt(fields: { readonly [field: string]: unknown }, path: string): unknown {

@@ -1,9 +1,5 @@
-import { factSchemas } from '../../model/index.ts'
-import type { LogSource } from './rule.ts'
-
-/** Names of fields; true for those that hold objects, so that a path may go on below them. */
-export type FieldNames = ReadonlyMap<string, boolean>
-export type KnownFields = (source: LogSource) => FieldNames | undefined
+import { eventSchemas, factSchemas } from '../../model/index.ts'
+import type { FieldNames, KnownFields } from './check-fields.ts'
 
 /**
  * The fields of our own log sources (a kind of fact, written with `-` or `_`), also of the facts that are linked under a
@@ -24,16 +20,15 @@ export function factFields(linked: { readonly [prefix: string]: readonly string[
   }
 }
 
-/** One message for each field that there is not, with the nearest that there is. */
-export function checkFields(fields: readonly string[], known: FieldNames): string[] {
-  return [...new Set(fields)].flatMap(field => {
-    if (known.has(field)) return []
-    for (let dot = field.indexOf('.'); dot > 0; dot = field.indexOf('.', dot + 1)) {
-      if (known.get(field.slice(0, dot)) === true) return []
-    }
-    const near = nearest(field, [...known.keys()])
-    return [`unknown field "${field}"${near === undefined ? '' : `; did you mean "${near}"?`}`]
-  })
+/** The fields of what happens on a host (a kind of event, written with `-` or `_`). */
+export const eventFields: KnownFields = ({ category, product }) => {
+  const kind = category?.replaceAll('_', '-')
+  if (kind === undefined || (product !== undefined && product !== 'davylamp')) return undefined
+  const schema = Object.entries(eventSchemas).find(([name]) => name === kind)?.[1]
+  if (schema === undefined) return undefined
+  const names = new Map(Object.entries(schema.shape).map(([name, field]) => [name, holdsObjects(field)]))
+  if (names.has('ancestors')) names.set('parent', true)
+  return names
 }
 
 function namesWithLinks(kind: string, linked: { readonly [prefix: string]: readonly string[] }): FieldNames {
@@ -64,30 +59,4 @@ function typeOf(schema: unknown, depth = 0): string {
 
 function property(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
-}
-
-function nearest(word: string, names: readonly string[]): string | undefined {
-  let best: string | undefined
-  let least = Math.max(3, Math.floor(word.length / 3)) + 1
-  for (const name of names) {
-    const distance = editDistance(word.toLowerCase(), name.toLowerCase())
-    if (distance < least) {
-      least = distance
-      best = name
-    }
-  }
-  return best
-}
-
-function editDistance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index)
-  for (let at = 1; at <= one.length; at++) {
-    const next = [at]
-    for (let to = 1; to <= other.length; to++) {
-      const same = one[at - 1] === other[to - 1] ? 0 : 1
-      next.push(Math.min((row[to] ?? 0) + 1, (next[to - 1] ?? 0) + 1, (row[to - 1] ?? 0) + same))
-    }
-    row = next
-  }
-  return row[other.length] ?? 0
 }

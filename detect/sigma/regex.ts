@@ -1,6 +1,7 @@
+import { createRequire } from 'node:module'
 import v8 from 'node:v8'
 import vm from 'node:vm'
-import { RE2JS } from 're2js'
+import type { RE2JS as Re2 } from 're2js'
 import { relaxRegex } from './regex-relaxed.ts'
 import { translateRegex } from './regex-syntax.ts'
 
@@ -90,7 +91,11 @@ function slow(source: string, multiline: boolean, plain: RegExp, degree: number)
   }
 }
 
+const require = createRequire(import.meta.url)
+
+/** Loaded when a pattern needs it, which few do: it is 1.5 MiB. */
 function overRe2(source: string, multiline: boolean): SafeRegex | undefined {
+  const { RE2JS } = require('re2js') as { RE2JS: typeof Re2 }
   try {
     const regex = RE2JS.compile(source, multiline ? RE2JS.MULTILINE : 0)
     return { engine: 're2', test: text => regex.matcher(text).find() }

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
+import type { HostEvent } from '../../model/index.ts'
 import { compileRules, createStream } from './compile.ts'
 import { loadRuleFiles, testFolders, viewsOfLine } from './folders.ts'
+import { viewsOfEvent } from './host-event.ts'
 import { parseJsonValues } from './json.ts'
 import { parseRules } from './parse.ts'
 
@@ -41,3 +43,25 @@ test('no recording gives the finding of another rule', { skip }, () => {
     }
   }
 })
+
+// The recordings of SigmaHQ are of Windows. What its Linux rules ask for is started here, as a sensor tells it.
+for (const [title, event] of [
+  ['Linux Base64 Encoded Pipe to Shell', { path: '/bin/sh', command: 'sh -c echo aWQ= | base64 -d | bash' }],
+  ['Linux Crypto Mining Indicators', { path: '/opt/x', command: 'x --donate-level=1 --cpu-priority=5' }],
+  ['Curl Usage on Linux', { path: '/usr/bin/curl', command: 'curl https://files.example/a' }],
+  ['Crontab Enumeration', { path: '/usr/bin/crontab', command: 'crontab -l' }],
+  ['Linux Webshell Indicators', { path: '/usr/bin/whoami', command: 'whoami', parent: '/usr/sbin/apache2' }],
+  ['Shell Execution Of Process Located In Tmp Directory', { path: '/bin/sh', command: 'sh', parent: '/tmp/x' }],
+  ['Disable Or Stop Services', { path: '/bin/systemctl', command: 'systemctl stop auditd' }],
+] as const)
+  test(`SigmaHQ's "${title}" judges a started program`, { skip }, () => {
+    const stream = createStream(compileRules(loadRuleFiles([join(data, 'rules')]).rules, { foreign: true }))
+    const titles = stream.push(viewsOfEvent(execEvent(event))).map(({ rule }) => rule.title)
+    assert.ok(titles.includes(title), titles.join(', '))
+  })
+
+function execEvent({ path, command, ...rest }: { path: string; command: string; parent?: string }): HostEvent {
+  const ancestors = rest.parent === undefined ? [] : [{ pid: 1, path: rest.parent }]
+  const asked = { argv: command.split(' '), exeDeleted: false, exeInMemory: false, ancestors }
+  return { kind: 'exec', at: '2026-06-01T00:00:00Z', pid: 2, path, command, ...asked }
+}

@@ -1,7 +1,7 @@
 import { HostText } from '../../parts/index.ts'
 import { useWords } from '../../words/index.ts'
 
-/** What rules judge, by the kinds of facts (model/facts). */
+/** What rules judge, by the kinds of facts (model/facts) and of events (model/events). */
 export const judged = [
   'process',
   'file',
@@ -25,6 +25,11 @@ export const judged = [
   'resolver',
   'package',
   'log-entry',
+  'exec',
+  'connection',
+  'file-change',
+  'load',
+  'login',
 ] as const
 
 /** "Autostarts"; what this console does not know, such as a log source of somebody's own, as it is. */
