@@ -7,6 +7,22 @@ export { liveTarget } from './live-target.ts'
 export { Unpacked, unpackLz4Block } from './lz4-block.ts'
 export { type MemoryTargetOptions, memoryTarget } from './memory-target.ts'
 export type { MemoryFile } from './memory-tree.ts'
+export {
+  accountPrograms,
+  type AuthEvent,
+  type AuthTrace,
+  authEvent,
+  authTrace,
+  sshPrograms,
+} from './logins/auth-line.ts'
+export { type LogLine, parseLogLine, zoneOffset } from './logins/log-line.ts'
+export {
+  layoutOf,
+  type LoginRecord,
+  parseLoginRecords,
+  type RecordLayout,
+  recordTypes,
+} from './logins/login-records.ts'
 export { type MountedTree, mountedTree } from './mounted-tree.ts'
 export { parseStat, parseStatus, type ProcStat, type ProcStatus, ticksPerSecond } from './proc-stat.ts'
 export { procNetSockets, rowOf as procNetRow } from './proc-net.ts'

@@ -1,6 +1,14 @@
 import { gunzipSync } from 'node:zlib'
-import { decodeBytes, type Target } from '../../target/index.ts'
-import { type AuthEvent, authEvent, type LogLine, parseLogLine, zoneOffset } from './auth-log-line.ts'
+import {
+  type AuthEvent,
+  authEvent,
+  decodeBytes,
+  type LogLine,
+  parseLogLine,
+  type Target,
+  zoneOffset,
+} from '../../target/index.ts'
+import { readJournals } from './journals.ts'
 
 /** An event with the file it is written in. The text of a failed log-in is not kept. */
 export interface AuthEntry extends AuthEvent {
@@ -11,7 +19,7 @@ export interface AuthEntry extends AuthEvent {
 export interface AuthLogs {
   /** In order of time. */
   readonly entries: readonly AuthEntry[]
-  /** False where the host has no such log in text. */
+  /** False where the host has no such log, in text or in the journal. */
   readonly found: boolean
 }
 
@@ -26,7 +34,10 @@ const telling = /(?:sshd|dropbear|useradd|adduser|usermod|userdel|passwd)/
 const read = new WeakMap<Target, { atMs: number; logs: AuthLogs }>()
 const freshMs = 60_000
 
-/** What auth.log and secure tell, rotated and compressed ones too: the newest 64 MiB. Remembered for a minute. */
+/**
+ * What auth.log and secure tell, rotated and compressed ones too: the newest 64 MiB. Where they are not there or say nothing,
+ * what systemd's journal tells. Remembered for a minute.
+ */
 export function authLogs(target: Target): AuthLogs {
   const before = read.get(target)
   if (before && performance.now() - before.atMs < freshMs) return before.logs
@@ -50,8 +61,10 @@ function readLogs(target: Target): AuthLogs {
     }
     left -= readLog(target, path, stat?.modifiedMs ?? 0, left, entries)
   }
+  const journals = entries.length > 0 ? undefined : readJournals(target)
+  if (journals !== undefined) entries.push(...journals)
   entries.sort((a, b) => a.atMs - b.atMs)
-  return { entries, found: files.length > 0 }
+  return { entries, found: files.length > 0 || journals !== undefined }
 }
 
 /** Returns how many bytes it read. */

@@ -1,30 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import fc from 'fast-check'
-import { authEvent, parseLogLine, zoneOffset } from './auth-log-line.ts'
-import { layoutOf, parseLoginRecords } from './login-records.ts'
+import { machineId } from '../../target/journal/testing/known-journal.ts'
+import { journalForms, readJournal, trimmedJournal } from '../../target/journal/testing/read-journal.ts'
+import type { Survey } from '../collector.ts'
 import { logs } from './logs.ts'
 import { collected, surveyOf } from './survey-of.ts'
-
-const written = Date.parse('2026-02-03T12:00:00Z')
-
-test('a year is guessed from the time of the file', () => {
-  const at = (line: string) => new Date(parseLogLine(line, written)?.atMs ?? 0).toISOString()
-  assert.equal(at('Feb  3 11:00:00 h sshd[1]: x'), '2026-02-03T11:00:00.000Z')
-  assert.equal(at('Dec 31 23:59:59 h sshd[1]: x'), '2025-12-31T23:59:59.000Z')
-  assert.equal(at('2026-02-03T11:00:00.5+02:00 h sshd[1]: x'), '2026-02-03T09:00:00.500Z')
-  assert.equal(zoneOffset(written + 2 * 3_600_000, written), -7_200_000)
-  assert.equal(zoneOffset(written - 500_000, written), 0)
-})
-
-test('a name that imitates the rest of the line does not set the address', () => {
-  const event = authEvent(
-    'sshd',
-    'Failed password for invalid user x from 10.0.0.1 port 22 ssh2 from 203.0.113.9 port 5 ssh2',
-  )
-  assert.equal(event?.address, '203.0.113.9')
-})
 
 test('bursts, log-ins and changes, rotated and compressed', async () => {
   const failedAt = (second: number, address: string) =>
@@ -63,45 +44,66 @@ test('bursts, log-ins and changes, rotated and compressed', async () => {
   )
 })
 
-test('journal files alone are a gap; btmp and wtmp then count', async () => {
-  const record = (type: number, user: string, host: string, seconds: number): Buffer => {
-    const bytes = Buffer.alloc(384)
-    bytes.writeInt16LE(type, 0)
-    bytes.write(user, 44)
-    bytes.write(host, 76)
-    bytes.writeUInt32LE(seconds, 340)
-    return bytes
-  }
+const tries = Array.from({ length: 20 }, (_, at) => record(6, 'root', '203.0.113.9', 1_770_000_000 + at))
+
+test('btmp and wtmp count where there is no other log; a journal that is none is a gap', async () => {
   const survey = surveyOf({
-    '/var/log/journal/x/system.journal': 'LPKSHHRH',
-    '/var/log/btmp': Buffer.concat(
-      Array.from({ length: 20 }, (_, at) => record(6, 'root', '203.0.113.9', 1_770_000_000 + at)),
-    ),
+    [`/var/log/journal/${machineId}/system.journal`]: 'LPKSHHRH',
+    '/var/log/btmp': Buffer.concat(tries),
     '/var/log/wtmp': record(7, 'root', '203.0.113.9', 1_770_000_100),
   })
-  const facts = (await collected(logs, survey)).filter(fact => fact.kind === 'log-entry')
-  assert.deepEqual(
-    facts.map(({ event, count, address }) => [event, count, address]),
-    [
-      ['failed-login-burst', 20, undefined],
-      ['failed-login-burst', 20, '203.0.113.9'],
-      ['login', 1, '203.0.113.9'],
-    ],
-  )
+  assert.deepEqual(await brief(survey), [
+    ['failed-login-burst', 20, undefined, '/var/log/btmp'],
+    ['failed-login-burst', 20, '203.0.113.9', '/var/log/btmp'],
+    ['login', 1, '203.0.113.9', '/var/log/wtmp'],
+  ])
   assert.deepEqual(
     survey.target.gaps.map(({ why }) => why),
-    ['journal files are not read yet'],
+    ['no journal file, or of a format that is not known'],
   )
 })
 
-test('any line and any record', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.uint8Array({ maxLength: 2000 }), (text, bytes) => {
-      parseLogLine(text, written)
-      authEvent('sshd', text)
-      authEvent('sshd', `message repeated 9 times: [ message repeated 9 times: [ ${text}`)
-      const layout = layoutOf(bytes.length)
-      if (layout) parseLoginRecords(Buffer.from(bytes), layout)
-    }),
-  )
+for (const form of journalForms)
+  test(`the journal, where text logs are missing or empty: ${form}`, async () => {
+    const journal = `/var/log/journal/${machineId}/system.journal`
+    for (const more of [{}, { '/var/log/auth.log': '' }]) {
+      const survey = surveyOf({
+        '/etc/machine-id': `${machineId}\n`,
+        [journal]: readJournal(form),
+        [`/var/log/journal/${'1'.repeat(32)}/system.journal`]: readJournal(form),
+        '/var/log/btmp': Buffer.concat(tries),
+        ...more,
+      })
+      assert.deepEqual(await brief(survey), [
+        ['failed-login-burst', 137, undefined, journal],
+        ['login', 1, '203.0.113.6', journal],
+        ['login', 1, '203.0.113.0', journal],
+        ['login', 1, '203.0.113.1', journal],
+      ])
+      assert.deepEqual(survey.target.gaps, [])
+    }
+  })
+
+test('a damaged journal tells what can be read, and that it is damaged', async () => {
+  const content = trimmedJournal('compact-keyed-zstd')
+  const survey = surveyOf({
+    [`/run/log/journal/${machineId}/system@1.journal`]: content.subarray(0, content.length - 100_000),
+  })
+  const [all] = await brief(survey)
+  assert.equal(all?.[0], 'failed-login-burst')
+  assert.match(survey.target.gaps[0]?.why ?? '', /^damaged: /)
 })
+
+function record(type: number, user: string, host: string, seconds: number): Buffer {
+  const bytes = Buffer.alloc(384)
+  bytes.writeInt16LE(type, 0)
+  bytes.write(user, 44)
+  bytes.write(host, 76)
+  bytes.writeUInt32LE(seconds, 340)
+  return bytes
+}
+
+async function brief(survey: Survey) {
+  const facts = (await collected(logs, survey)).filter(fact => fact.kind === 'log-entry')
+  return facts.map(({ event, count, address, path }) => [event, count, address, path])
+}

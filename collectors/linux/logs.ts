@@ -1,5 +1,5 @@
 import type { Fact, LogEntryFact } from '../../model/index.ts'
-import { displayBytes, type Target } from '../../target/index.ts'
+import { displayBytes, recordTypes, type Target } from '../../target/index.ts'
 import type { Collector, Survey } from '../collector.ts'
 import { type AuthEntry, authLogs } from './auth-logs.ts'
 import { factTime } from './fact-time.ts'
@@ -23,9 +23,6 @@ export const logs: Collector = {
 function* collect({ target, progress }: Survey): Iterable<Fact> {
   progress('logs')
   const { entries, found } = authLogs(target)
-  const journal =
-    !found && ['/var/log/journal', '/run/log/journal'].some(path => (target.files.list(path)?.length ?? 0) > 0)
-  if (journal) target.addGap({ what: 'logs', why: 'journal files are not read yet', path: '/var/log/journal' })
   const known = found ? entries : [...entries, ...fromLoginRecords(target)].sort((a, b) => a.atMs - b.atMs)
   yield* bursts(known.filter(({ kind }) => kind === 'failed'))
   yield* logins(known.filter(({ kind }) => kind === 'accepted'))
@@ -33,7 +30,7 @@ function* collect({ target, progress }: Survey): Iterable<Fact> {
     yield accountEntry(entry)
 }
 
-/** btmp and wtmp say less than the text logs, so that they are used only where there are none. */
+/** btmp and wtmp say less than the other logs, so that they are used only where there are none. */
 function fromLoginRecords(target: Target): AuthEntry[] {
   const read = (path: string, wanted: number, kind: AuthEntry['kind']): AuthEntry[] =>
     readLoginRecords(target, path).flatMap(({ type, user, host, atMs }) =>
@@ -41,7 +38,10 @@ function fromLoginRecords(target: Target): AuthEntry[] {
         ? []
         : [{ kind, user, ...(host === '' ? {} : { address: host }), count: 1, text: `${user} ${host}`, path, atMs }],
     )
-  return [...read('/var/log/btmp', 6, 'failed'), ...read('/var/log/wtmp', 7, 'accepted')]
+  return [
+    ...read('/var/log/btmp', recordTypes.tried, 'failed'),
+    ...read('/var/log/wtmp', recordTypes.loggedIn, 'accepted'),
+  ]
 }
 
 /** One fact for each address that tried twenty times within ten minutes, and one for all together. */

@@ -94,6 +94,10 @@ export class JournalFile {
     this.unfinished = false
   }
 
+  get workLeft(): number {
+    return Math.max(0, this.#blocks.work)
+  }
+
   /** How many entries have a field. */
   count(match: string): number {
     return this.#trying(() => this.#find(match)?.entryCount) ?? 0
