@@ -60,6 +60,7 @@ const doors = new Set([
   'detect/intel/index.ts',
   'detect/intel/feeds/index.ts',
   'target/bytes.ts',
+  'target/journal/testing/read-journal.ts',
 ])
 
 /** What a module of node is good for without reaching outside. */

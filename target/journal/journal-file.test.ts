@@ -3,8 +3,15 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { jenkinsHash, sipHash24 } from './hash.ts'
 import { type JournalEntry, JournalFile } from './journal-file.ts'
-import { entryCount, knownEntries, machineId } from './testing/known-journal.ts'
-import { bytesOf, journalForms, readJournal, trimmedJournal } from './testing/read-journal.ts'
+import {
+  bytesOf,
+  entryCount,
+  journalForms,
+  knownEntries,
+  machineId,
+  readJournal,
+  trimmedJournal,
+} from './testing/read-journal.ts'
 
 const known = [...knownEntries()]
 

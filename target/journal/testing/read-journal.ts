@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
 import type { ReadAt } from '../blocks.ts'
 
+export { entryCount, knownEntries, machineId } from './known-journal.ts'
+
 export const journalForms = ['compact-keyed-zstd', 'plain-keyed-zstd', 'plain-jenkins-lz4'] as const
 
 /** One of the journal files that `make-journals.ts` made. */
