@@ -21,6 +21,7 @@ export {
   type LoginRecord,
   parseLoginRecords,
   type RecordLayout,
+  recordLayout,
   recordTypes,
 } from './logins/login-records.ts'
 export { type MountedTree, mountedTree } from './mounted-tree.ts'

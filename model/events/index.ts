@@ -123,6 +123,8 @@ export const loginEvent = z.object({
   /** The account exists on this host. */
   known: z.boolean().optional(),
   address: z.string().optional(),
+  /** Of the other end. */
+  port: z.number().optional(),
   method: z.string().optional(),
 })
 export type LoginEvent = z.infer<typeof loginEvent>

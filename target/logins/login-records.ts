@@ -20,10 +20,18 @@ export interface RecordLayout {
   readonly wideTime: boolean
 }
 
-/** x86-64 keeps 32-bit times for the sake of old programs, 64-bit Arm does not. Undefined for an empty file. */
+const narrow: RecordLayout = { bytes: 384, wideTime: false }
+const wide: RecordLayout = { bytes: 400, wideTime: true }
+
+/** Of a file whose host is not known, by its size. Undefined for an empty file. */
 export function layoutOf(size: number): RecordLayout | undefined {
   if (size === 0) return undefined
-  return size % 400 === 0 && size % 384 !== 0 ? { bytes: 400, wideTime: true } : { bytes: 384, wideTime: false }
+  return size % wide.bytes === 0 && size % narrow.bytes !== 0 ? wide : narrow
+}
+
+/** x86-64 keeps 32-bit times for the sake of old programs, 64-bit Arm and RISC-V do not. */
+export function recordLayout(architecture: string): RecordLayout {
+  return architecture === 'arm64' || architecture === 'riscv64' ? wide : narrow
 }
 
 /** The records of a file, or of a piece of it that begins with one. A rubbish record is skipped. */

@@ -117,7 +117,8 @@ test('a record says from where; its host may be a name', () => {
 
 test('any line and any record', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.uint8Array({ maxLength: 2000 }), (text, bytes) => {
+    fc.property(fc.uint8Array({ maxLength: 2000 }), bytes => {
+      const text = Buffer.from(bytes).toString('latin1')
       parseLogLine(text, written)
       for (const program of ['sshd', 'dropbear', 'useradd', 'vsftpd']) authEvent(program, text)
       authEvent('sshd', `message repeated 9 times: [ message repeated 9 times: [ ${text}`)
@@ -125,6 +126,5 @@ test('any line and any record', () => {
       const layout = layoutOf(bytes.length)
       if (layout) parseLoginRecords(Buffer.from(bytes), layout)
     }),
-    { numRuns: 50 },
   )
 })
