@@ -90,7 +90,11 @@ for (const [name, events, more, expected] of [
   ],
   [
     'nor the next day',
-    [...Array.from({ length: 12 }, () => login('203.0.113.9', 2 * day)), login('203.0.113.9', 2 * day - 1000, 'root', true), ...failing('203.0.113.9', 12)],
+    [
+      ...Array.from({ length: 12 }, () => login('203.0.113.9', 2 * day)),
+      login('203.0.113.9', 2 * day - 1000, 'root', true),
+      ...failing('203.0.113.9', 12),
+    ],
     {},
     ['203.0.113.9 1800 203.0.113.9 failed to log in 12 times within 1 min.'],
   ],

@@ -57,6 +57,7 @@ const doors = new Set([
   'engine/sentence.ts',
   'engine/story/index.ts',
   'rulebook/event-rules.ts',
+  'engine/brute-force.ts',
   'detect/intel/index.ts',
   'detect/intel/feeds/index.ts',
   'target/bytes.ts',
