@@ -278,3 +278,24 @@ test('rule packs are fetched by their hash, and what is not what was announced i
   assert.deepEqual(readdirSync(agentFolders(s.state).packs), [`${good}.yml`])
   assert.ok(readJson(agentFolders(s.state).config))
 })
+
+test('numbers for Prometheus, at the address of agent.yml, also when it is another one', async t => {
+  const s = await scene(t)
+  let listen = '127.0.0.1:0'
+  const readConfig = async () => agentConfig.parse({ metrics: { listen } })
+  const { agent, worker } = await s.start({ readConfig })
+  worker.surroundings.report({ kind: 'tampering', what: 'test', detail: 'touched' })
+  await until('it listens', () => s.log.some(line => line.startsWith('metrics at ')))
+  const address = agent.metricsAddress
+  const text = await (await fetch(`http://${address}/metrics`)).text()
+  assert.match(text, /^davylamp_agent_running 1$/m)
+  assert.match(text, /^davylamp_tampering_total 1$/m)
+  listen = '127.0.0.2:0'
+  await agent.reload()
+  await until('it listens there', () => agent.metricsAddress?.startsWith('127.0.0.2:'))
+  await assert.rejects(fetch(`http://${address}/metrics`))
+  await agent.stop('shutdown')
+  assert.equal(agent.metricsAddress, undefined)
+  const status = readStatus(agentFolders(s.state))
+  assert.deepEqual([status?.tamperingCount, status?.tampering?.[0]?.detail], [1, 'touched'])
+})

@@ -9,12 +9,15 @@ import { Duties } from './duties.ts'
 import { hostData } from './host-data.ts'
 import { publicIdentity, readIdentity, type StoredIdentity, writeIdentity } from './identity.ts'
 import { agentFolders, codeOf, messageOf, readJson, replaceJson } from './own-files.ts'
+import { OwnRecord } from './own-record.ts'
 import { fetchPacks } from './packs.ts'
 import { policyInForce } from './policy.ts'
+import { MetricsDoor } from './metrics-door.ts'
+import { metricsText, metricsType } from './metrics.ts'
 import type { AgentFolders, LookResult, Worker, WorkerSurroundings } from './ports.ts'
 import { renewalDue, renewed } from './renewal.ts'
 import { Spool } from './spool.ts'
-import { statusOf, writeStatus } from './status.ts'
+import { type AgentStatus, statusOf, statusPath, writeStatus } from './status.ts'
 
 /** Another agent works on the same state folder. */
 export class AgentBusy extends Error {
@@ -33,6 +36,8 @@ export class Agent {
   readonly #spool: Spool
   readonly #worker: Worker
   readonly #duties: Duties
+  readonly #record: OwnRecord
+  readonly #metrics: MetricsDoor
   readonly #startedAt = new Date().toISOString()
   #config: AgentConfig
   #wished: CenterPolicy | undefined
@@ -60,6 +65,12 @@ export class Agent {
     this.#options = options
     this.#config = config
     this.#folders = agentFolders(options.state, true)
+    this.#record = new OwnRecord(this.#folders.own, statusPath(this.#folders), line => this.#log(line))
+    this.#metrics = new MetricsDoor({
+      metrics: () => metricsText(this.#status(true)),
+      contentType: metricsType,
+      log: line => this.#log(line),
+    })
     this.#identity = this.#ownIdentity()
     this.#spool = openSpool(this.#folders, config, this.#identity?.agent ?? 'nobody')
     this.#wished = readPolicy(readJson(this.#policyPath())?.['policy'])
@@ -75,6 +86,7 @@ export class Agent {
     if (this.#leaving !== undefined) return
     this.#leaving = reason
     clearInterval(this.#timer)
+    this.#metrics.close()
     this.#tell('stopping', reason)
     this.#duties.stop()
     await this.#worker.stop()
@@ -85,12 +97,18 @@ export class Agent {
     this.#ended()
   }
 
+  /** Where numbers for Prometheus are given; undefined while nowhere. */
+  get metricsAddress(): string | undefined {
+    return this.#metrics.address
+  }
+
   /** `agent.yml` may have changed. What is wrong with it is said, and the policy of before holds. */
   async reload(): Promise<void> {
     try {
       this.#config = await this.#options.readConfig()
       replaceJson(this.#folders.config, this.#config)
       this.#duties.settle()
+      this.#metrics.settle(this.#config.metrics?.listen)
       this.#log('agent.yml was read again')
       if (this.#capabilities().join() !== this.#announced.join()) this.#connection?.renew()
     } catch (error) {
@@ -107,6 +125,7 @@ export class Agent {
       log: line => this.#log(line),
     })
     this.#duties.settle()
+    this.#metrics.settle(this.#config.metrics?.listen)
     this.#connect()
     this.#tell('ready', this.#words())
     this.#timer = setInterval(() => this.#tick(), this.#options.tickMs ?? 15_000)
@@ -257,6 +276,7 @@ export class Agent {
 
   /** Into the spool, if there is anybody to tell. What cannot be kept is counted and said: nothing that the agent does on the host waits for a disk that is full. */
   #report(report: Report): number {
+    this.#record.notice(report)
     if (this.#identity === undefined) return 0
     try {
       const sequence = this.#spool.append(report)
@@ -325,26 +345,28 @@ export class Agent {
 
   #writeStatus(running: boolean): void {
     this.#statusAt = Date.now()
-    const { policy, tightened } = policyInForce(this.#config, this.#wished)
     try {
-      writeStatus(
-        this.#folders,
-        statusOf({
-          program: this.#options.program,
-          startedAt: this.#startedAt,
-          running,
-          identity: this.#identity,
-          connection: this.#connection?.state,
-          doing: this.#duties.doing,
-          nextScan: this.#duties.nextScan(),
-          spool: this.#spool.state(),
-          losses: this.#spool.losses,
-          policy: { version: policy.version, tightened },
-        }),
-      )
+      writeStatus(this.#folders, this.#status(running))
     } catch (error) {
       this.#log(`the status could not be written: ${messageOf(error)}`)
     }
+  }
+
+  #status(running: boolean): AgentStatus {
+    const { policy, tightened } = policyInForce(this.#config, this.#wished)
+    return statusOf({
+      program: this.#options.program,
+      startedAt: this.#startedAt,
+      running,
+      identity: this.#identity,
+      connection: this.#connection?.state,
+      doing: this.#duties.doing,
+      nextScan: this.#duties.nextScan(),
+      spool: this.#spool.state(),
+      losses: this.#spool.losses,
+      policy: { version: policy.version, tightened },
+      own: this.#record.state(),
+    })
   }
 
   #log(line: string): void {

@@ -1,14 +1,18 @@
 import { X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
+import { replaceFile } from '../native/own-file.ts'
 import { processExists } from '../native/read/process-exists.ts'
 import type { WatchState } from '../model/index.ts'
 import type { ConnectionState } from './connection/connection.ts'
 import type { StoredIdentity } from './identity.ts'
-import { readJson, replaceJson } from './own-files.ts'
+import { readJson } from './own-files.ts'
+import type { LastScan, OwnState } from './own-record.ts'
+import type { OwnCost } from './own-cost.ts'
 import type { AgentFolders } from './ports.ts'
 import type { SpoolState } from './spool.ts'
+import type { SeenTampering } from './tamper-log.ts'
 
-/** What `davylamp agent status` shows; the agent writes it whenever something changes, and each minute. */
+/** What `davylamp status` shows; the agent writes it whenever something changes, and each minute. */
 export interface AgentStatus {
   readonly format: 'davylamp-agent-status'
   readonly version: 1
@@ -31,6 +35,13 @@ export interface AgentStatus {
   readonly watch?: WatchState
   /** Rules over events that are in force; `version` changes with every byte of them. */
   readonly rules?: RulesInForce
+  readonly lastScan?: LastScan
+  /** Absent in what an agent of an earlier version wrote. */
+  readonly cost?: OwnCost
+  /** At most ten, newest last. */
+  readonly tampering?: readonly SeenTampering[]
+  /** Since the agent's start. */
+  readonly tamperingCount?: number
 }
 
 export interface RulesInForce {
@@ -38,7 +49,7 @@ export interface RulesInForce {
   readonly version: string
 }
 
-function statusPath(folders: AgentFolders): string {
+export function statusPath(folders: Pick<AgentFolders, 'own'>): string {
   return join(folders.own, 'status.json')
 }
 
@@ -50,16 +61,27 @@ export interface StatusParts
   readonly nextScan: Date | undefined
   readonly watch?: WatchState | undefined
   readonly rules?: RulesInForce | undefined
+  readonly own: OwnState
 }
 
 /** How this process is at this moment. */
-export function statusOf({ identity, connection, doing, nextScan, watch, rules, ...parts }: StatusParts): AgentStatus {
+export function statusOf({
+  identity,
+  connection,
+  doing,
+  nextScan,
+  watch,
+  rules,
+  own,
+  ...parts
+}: StatusParts): AgentStatus {
   return {
     format: 'davylamp-agent-status',
     version: 1,
     at: new Date().toISOString(),
     pid: process.pid,
     ...parts,
+    ...own,
     ...(identity === undefined ? {} : joined(identity)),
     ...(connection === undefined ? {} : { connection }),
     ...(doing === undefined ? {} : { doing }),
@@ -74,7 +96,8 @@ function joined({ agent, center, certificate }: StoredIdentity) {
 }
 
 export function writeStatus(folders: AgentFolders, status: AgentStatus): void {
-  replaceJson(statusPath(folders), status)
+  // Made anew each minute: no disk has to hurry for it.
+  replaceFile(statusPath(folders), `${JSON.stringify(status)}\n`, { mayBeLost: true })
 }
 
 /** The last status; `running` is checked and not believed. `undefined`: the agent never ran with this state folder. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { addCommand, hidden, type Outcome } from './command-builder.ts'
+import { statusOptions } from './looking-commands.ts'
 
 const configOption = ['--config <file>', 'what this host allows (default /etc/davylamp/agent.yml)'] as const
 
@@ -43,10 +44,10 @@ export function agentCommands(tree: Command, outcome: Outcome): void {
   })
   addCommand(group, outcome, {
     usage: 'status',
-    description:
-      'Is it running, connected, what waits to be sent, what comes next. Exit status 30 when something is wrong.',
+    description: 'The same as: davylamp status.',
+    options: statusOptions,
     examples: ['agent status', 'agent status --json'],
-    load: async () => (await import('./agent-status.ts')).agentStatusCommand,
+    load: async () => (await import('./status.ts')).statusCommand,
   })
   addCommand(group, outcome, {
     usage: 'check-config [file]',

@@ -24,6 +24,13 @@ export function serviceActive(): boolean {
   }
 }
 
+/** In what state systemd says that the service is; anybody may ask. */
+export function serviceWords(): string {
+  const words = ['show', '--property=ActiveState', '--value', 'davylamp-agent.service']
+  const { stdout } = spawnSync(path, words, { env, encoding: 'utf8', timeout: 5_000 })
+  return stdout?.trim() || 'unknown: systemd gives no answer'
+}
+
 /** Whether the whole system goes down or into a reboot; false where nobody can say. */
 export function systemStops(): boolean {
   return spawnSync(path, ['is-system-running'], { env, encoding: 'utf8', timeout: 5_000 }).stdout?.trim() === 'stopping'

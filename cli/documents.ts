@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { rulePack } from './state/rule-packs.ts'
 import { intelDocuments } from './intel-documents.ts'
+import { statusDocument } from './status-document.ts'
 import { finding, incident, plan, plannedAction, proof, run, scan, allowEntry, journalEntry } from '../model/index.ts'
 
 const problem = z.object({
@@ -30,6 +31,7 @@ export const documents = {
   run,
   proof,
   'journal-entry': journalEntry,
+  status: statusDocument,
   runs: z.object({ format: z.literal('davylamp-runs'), version: z.literal(1), runs: z.array(run) }),
   explanation: z.discriminatedUnion('kind', [
     z.object({

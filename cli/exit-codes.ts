@@ -8,7 +8,7 @@ export const exitCodes = {
   suspected: 10,
   /** `scan`, `plan`: a confirmed intrusion. */
   confirmed: 20,
-  /** `clean`, `prove`, `undo`, `resume`, `rules check`, `rules test`: something is left, came back or does not agree. */
+  /** `status`: something is wrong with the agent. `clean`, `prove`, `undo`, `resume`, `rules check`, `rules test`: something is left, came back or does not agree. */
   left: 30,
   /** The command line, or a file it names, is wrong. */
   usage: 64,
@@ -27,7 +27,8 @@ export const exitCodeHelp = `Exit status:
   1   intel lookup: none of the values is listed
   10  scan, plan: suspected or exposed, nothing confirmed
   20  scan, plan: confirmed
-  30  clean, prove, undo, resume: something is left (or was not agreed to); rules: a check failed
+  30  clean, prove, undo, resume: something is left (or was not agreed to); rules: a check failed;
+      status: something is wrong
   64  wrong use: the message says what to do
   69  the center, or a feed, cannot be reached
   70  a fault of Davylamp

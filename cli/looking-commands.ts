@@ -19,6 +19,12 @@ export function lookOptions(command: Command): Command {
     .option('--no-save', 'keep nothing of this scan in the state folder')
 }
 
+export function statusOptions(command: Command): Command {
+  return command
+    .option('--watch', 'show it anew each second, until Ctrl-C')
+    .option('--prometheus', 'as numbers in the text format of Prometheus')
+}
+
 /** Commands that change nothing on a host. */
 export function lookingCommands(tree: Command, outcome: Outcome): void {
   addCommand(tree, outcome, {
@@ -43,6 +49,14 @@ export function lookingCommands(tree: Command, outcome: Outcome): void {
       planOptions(lookOptions(command)).option('--out <file>', 'write the plan there, for clean --plan'),
     examples: ['plan', 'plan --include suspected', 'plan --out plan.json'],
     load: async () => (await import('./plan.ts')).planCommand,
+  })
+  addCommand(tree, outcome, {
+    usage: 'status',
+    description:
+      'How the agent of this host stands: sensors, prevention, what was noticed, scans, what it takes, who touched it. Exit status 30 when something is wrong.',
+    options: statusOptions,
+    examples: ['status', 'status --watch', 'status --json', 'status --prometheus > davylamp.prom'],
+    load: async () => (await import('./status.ts')).statusCommand,
   })
   addCommand(tree, outcome, {
     usage: 'explain <id>',

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import type { AgentHealth } from '../../model/wire/index.ts'
-import { endedChildrenSeconds } from './process-stat.ts'
+import { anonymousBytesOf, childrenSeconds } from '../own-cost.ts'
 
 type Cost = Pick<
   AgentHealth,
@@ -9,14 +8,14 @@ type Cost = Pick<
 
 /** Counts what this process and its children cost, from one call to the next. */
 export function costCounter(): () => Cost {
-  let [at, own, children] = [performance.now(), ownSeconds(), endedChildrenSeconds()]
+  let [at, own, children] = [performance.now(), ownSeconds(), childrenSeconds()]
   return () => {
-    const now = [performance.now(), ownSeconds(), endedChildrenSeconds()] as const
+    const now = [performance.now(), ownSeconds(), childrenSeconds()] as const
     const cost = {
       periodSeconds: (now[0] - at) / 1_000,
       cpuSeconds: Math.max(0, now[1] - own),
       residentBytes: process.memoryUsage.rss(),
-      anonymousBytes: anonymousBytes(),
+      anonymousBytes: anonymousBytesOf('self'),
       childrenCpuSeconds: Math.max(0, now[2] - children),
     }
     ;[at, own, children] = now
@@ -27,14 +26,4 @@ export function costCounter(): () => Cost {
 function ownSeconds(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1_000_000
-}
-
-/** Memory that no file backs, from /proc/self/smaps_rollup (proc(5)); 0 where the kernel has no such file. */
-function anonymousBytes(): number {
-  try {
-    const found = /^Anonymous:\s+(\d+) kB/m.exec(readFileSync('/proc/self/smaps_rollup', 'latin1'))
-    return Number(found?.[1] ?? 0) * 1_024
-  } catch {
-    return 0
-  }
 }
