@@ -1,5 +1,6 @@
 import type { AgentConfig } from '../model/wire/index.ts'
 import type { ConnectionParts } from './connection/connection.ts'
+import type { Log } from './log.ts'
 import type { Teller, Worker, WorkerSurroundings } from './ports.ts'
 import type { UpgradeTrial } from './upgrade/trial.ts'
 
@@ -20,7 +21,7 @@ export interface AgentOptions {
   readonly tellService?: (state: 'ready' | 'alive' | 'stopping', words: string) => void
   /** Default 0: see `WorkerSurroundings`. */
   readonly patienceMs?: number
-  readonly log: (line: string) => void
+  readonly log: Log
   readonly connection?: Pick<ConnectionParts, 'pauseFactor' | 'times' | 'random'>
   /** For tests. */
   readonly tickMs?: number

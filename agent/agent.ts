@@ -12,6 +12,7 @@ import { agentFolders, codeOf, messageOf, readJson, replaceJson } from './own-fi
 import { OwnRecord } from './own-record.ts'
 import { fetchPacks } from './packs.ts'
 import { policyInForce } from './policy.ts'
+import type { LogFields } from './log.ts'
 import { MetricsDoor } from './metrics-door.ts'
 import { metricsText, metricsType } from './metrics.ts'
 import type { AgentFolders, LookResult, Worker, WorkerSurroundings } from './ports.ts'
@@ -65,7 +66,7 @@ export class Agent {
     this.#options = options
     this.#config = config
     this.#folders = agentFolders(options.state, true)
-    this.#record = new OwnRecord(this.#folders.own, statusPath(this.#folders), line => this.#log(line))
+    this.#record = new OwnRecord(this.#folders.own, statusPath(this.#folders), options.log)
     this.#metrics = new MetricsDoor({
       metrics: () => metricsText(this.#status(true)),
       contentType: metricsType,
@@ -109,10 +110,10 @@ export class Agent {
       replaceJson(this.#folders.config, this.#config)
       this.#duties.settle()
       this.#metrics.settle(this.#config.metrics?.listen)
-      this.#log('agent.yml was read again')
+      this.#log('agent.yml was read again', { event: 'configuration' })
       if (this.#capabilities().join() !== this.#announced.join()) this.#connection?.renew()
     } catch (error) {
-      this.#log(`agent.yml is not taken over: ${messageOf(error)}`)
+      this.#log(`agent.yml is not taken over: ${messageOf(error)}`, { event: 'configuration', priority: 'error' })
     }
   }
 
@@ -143,7 +144,7 @@ export class Agent {
       changed: () => this.#show(),
       listener: {
         welcomed: welcome => {
-          this.#log(`connected to ${identity.center} (acknowledged: ${welcome.acknowledged})`)
+          this.#log(`connected to ${identity.center} (acknowledged: ${welcome.acknowledged})`, { event: 'connected' })
           this.#options.trial?.connected()
         },
         order: order => this.#take(order),
@@ -320,7 +321,7 @@ export class Agent {
       },
       patienceMs: this.#options.patienceMs ?? 0,
       pendingUpgrade: () => this.#options.trial?.order,
-      log: line => this.#log(line),
+      log: (line, fields) => this.#log(line, fields),
     }
   }
 
@@ -369,8 +370,8 @@ export class Agent {
     })
   }
 
-  #log(line: string): void {
-    this.#options.log(line)
+  #log(line: string, fields?: LogFields): void {
+    this.#options.log(line, fields)
   }
 }
 

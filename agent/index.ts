@@ -3,6 +3,7 @@ export type { AgentOptions } from './agent-options.ts'
 export { agentFolders } from './own-files.ts'
 export type { AgentFolders, Identity, LookResult, Teller, Worker, WorkerSurroundings } from './ports.ts'
 export type { FromGuard, GuardAnswer, GuardCounts, GuardQuestion, GuardTask, ToGuard } from './guard/messages.ts'
+export type { LogFormat } from './log.ts'
 export type { AgentStatus } from './status.ts'
 export type { Guard, GuardOptions, PlaceJudgement, ProcessQuestion } from './watch/ports.ts'
 
@@ -14,6 +15,7 @@ export const loadGuard = () => import('./guard/guard.ts')
 export const loadIdentity = () => import('./identity.ts')
 export const loadJoin = () => import('./join.ts')
 export const loadDetectionStore = () => import('./watch/detection-store.ts')
+export const loadLog = () => import('./log.ts')
 export const loadMetrics = () => import('./metrics.ts')
 export const loadNotify = () => import('./systemd-notify.ts')
 export const loadReleaseKey = () => import('./upgrade/release-key.ts')

@@ -1,5 +1,6 @@
 import type { Report } from '../model/wire/index.ts'
 import { type OwnCost, CostMeter } from './own-cost.ts'
+import { detectionLine, type Log } from './log.ts'
 import { isRecord, messageOf, readJson } from './own-files.ts'
 import { type SeenTampering, TamperLog } from './tamper-log.ts'
 
@@ -26,11 +27,11 @@ export interface OwnState {
 export class OwnRecord {
   readonly #tampering: TamperLog
   readonly #cost = new CostMeter()
-  readonly #log: (line: string) => void
+  readonly #log: Log
   #lastScan: LastScan | undefined
 
   /** `statusPath`: the status that the agent before left, which knows the last scan. */
-  constructor(own: string, statusPath: string, log: (line: string) => void) {
+  constructor(own: string, statusPath: string, log: Log) {
     this.#tampering = new TamperLog(own)
     this.#log = log
     const kept = readJson(statusPath)?.['lastScan']
@@ -40,10 +41,12 @@ export class OwnRecord {
   /** Sees every report before it goes anywhere. */
   notice(report: Report): void {
     if (report.kind === 'scan') this.#lastScan = lastScanOf(report.scan)
+    if (report.kind === 'detection') this.#log(...detectionLine(report.detection))
     if (report.kind !== 'tampering') return
-    this.#log(`tampering (${report.what}): ${report.detail}`)
+    const { what, detail } = report
+    this.#log(`tampering (${what}): ${detail}`, { event: 'tampering', priority: 'warning', what })
     try {
-      this.#tampering.add({ what: report.what, detail: report.detail })
+      this.#tampering.add({ what, detail })
     } catch (error) {
       this.#log(`tampering.json could not be written: ${messageOf(error)}`)
     }

@@ -7,6 +7,7 @@ import type {
   Report,
   ReportKind,
 } from '../model/wire/index.ts'
+import type { LogFields } from './log.ts'
 
 // Measured: loading model/wire/index.ts costs the process 39 MiB of RSS, 22 MiB of it anonymous, and the whole agent may
 // have 80 and 30. So everything that this process loads imports from `model/`, `engine/` and the like types only; what
@@ -63,7 +64,7 @@ export interface WorkerSurroundings {
   /** The order whose upgrade is being tried out by this very start: neither done nor failed yet, so `start` leaves it alone. */
   pendingUpgrade(): string | undefined
   /** A line for the log. Nothing secret, nothing unescaped from the host. */
-  log(line: string): void
+  log(line: string, fields?: LogFields): void
 }
 
 /** A job was stopped on request, or because the agent ends. */

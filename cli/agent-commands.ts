@@ -1,7 +1,10 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
+import type { LogFormat } from '../agent/index.ts'
 import { addCommand, hidden, type Outcome } from './command-builder.ts'
 import { statusOptions } from './looking-commands.ts'
 
+/** `auto`: with fields to the journal of systemd where standard error leads there, else text. */
+const logFormats = ['auto', 'text', 'json', 'journal'] as const satisfies readonly LogFormat[]
 const configOption = ['--config <file>', 'what this host allows (default /etc/davylamp/agent.yml)'] as const
 
 /** The agent of this host: joining a center, running, looking after it. */
@@ -15,6 +18,7 @@ export function agentCommands(tree: Command, outcome: Outcome): void {
     options: command =>
       command
         .option(...configOption)
+        .addOption(new Option('--log-format <format>', 'how its log is written').choices(logFormats).default('auto'))
         .addOption(hidden('--notify-socket <path>', 'NOTIFY_SOCKET of systemd'))
         .addOption(hidden('--while-parent <pid>', 'stop when this is no longer the parent')),
     examples: ['agent', 'agent run --config /etc/davylamp/agent.yml'],

@@ -5,6 +5,7 @@ import {
   agentFolders,
   loadAgent,
   loadIdentity,
+  loadLog,
   loadNotify,
   loadProgramHome,
   loadReleaseKey,
@@ -13,6 +14,7 @@ import {
   loadWorker,
   type Agent,
   type AgentOptions,
+  type LogFormat,
 } from '../agent/index.ts'
 import type { AgentConfig } from '../model/wire/index.ts'
 import { defaultConfig } from './agent-config-path.ts'
@@ -29,6 +31,7 @@ interface RunOptions {
   readonly config?: string
   readonly notifySocket?: string
   readonly whileParent?: string
+  readonly logFormat?: LogFormat
 }
 
 /** Less than TimeoutStopSec of the unit: afterwards systemd ends what is left of the service. */
@@ -39,8 +42,11 @@ const launcher = join(root, 'davylamp')
 export async function agentRunCommand(options: RunOptions, context: Context): Promise<ExitCode> {
   requireRoot('The agent')
   requireWritableState(context.state)
-  // One line for the journal of systemd, however long.
-  const log = (line: string) => void process.stderr.write(safeText(`${line}\n`, false))
+  const log = (await loadLog()).openLog({
+    format: options.logFormat ?? 'auto',
+    safe: line => safeText(line, false),
+    write: text => void process.stderr.write(text),
+  })
   const { Agent, AgentBusy } = await loadAgent()
   const { makeWorker } = await loadWorker()
   const trial = (await loadTrial()).upgradeTrial(context.state, root)
