@@ -103,6 +103,12 @@ export class Agent {
     return this.#metrics.address
   }
 
+  /** A signal to end came, and not from the service manager. It is obeyed, and told. */
+  signalled(signal: string): void {
+    if (this.#leaving === undefined)
+      this.#report({ kind: 'tampering', what: 'signalled', detail: this.#worker.signalWords(signal) })
+  }
+
   /** `agent.yml` may have changed. What is wrong with it is said, and the policy of before holds. */
   async reload(): Promise<void> {
     try {

@@ -1,6 +1,7 @@
 export type { Agent } from './agent.ts'
 export type { AgentOptions } from './agent-options.ts'
 export { agentFolders } from './own-files.ts'
+export { agreeTo } from './tampering/agreed.ts'
 export type { AgentFolders, Identity, LookResult, Teller, Worker, WorkerSurroundings } from './ports.ts'
 export type { FromGuard, GuardAnswer, GuardCounts, GuardQuestion, GuardTask, ToGuard } from './guard/messages.ts'
 export type { LogFormat } from './log.ts'

@@ -7,6 +7,7 @@ import { enrolAnswer, type EnrolAnswer, type EnrolRequest } from '../model/wire/
 import { certificateProblem } from './certificate-problem.ts'
 import { newKeyAndRequest } from './certificate-request.ts'
 import { ask, saidBy } from './connection/https.ts'
+import { agreeTo } from './tampering/agreed.ts'
 import { fingerprintOf, readIdentity, type StoredIdentity, writeIdentity } from './identity.ts'
 import { fetchAuthority, JoinError, parseFingerprint, unreachable } from './join-authority.ts'
 import { machineId } from './machine-id.ts'
@@ -47,6 +48,7 @@ export async function joinCenter(options: JoinOptions): Promise<StoredIdentity> 
   const joining = begun(folders, center.origin, fingerprint)
   const answer = await enrolled(center, authorityCertificate, requestOf(options, joining, folders), options)
   const identity = identityFrom(answer, center.origin, fingerprint, joining.privateKey)
+  agreeTo(folders.own, [join(folders.own, 'identity.json')])
   writeIdentity(folders, identity)
   rmSync(joiningPath(folders), { force: true })
   return identity

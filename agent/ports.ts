@@ -1,3 +1,4 @@
+import type { ExecEvent } from '../model/index.ts'
 import type {
   AgentConfig,
   AgentFrame,
@@ -109,6 +110,10 @@ export interface Worker {
   cost(): Pick<AgentHealth, 'periodSeconds' | 'cpuSeconds' | 'residentBytes' | 'anonymousBytes' | 'childrenCpuSeconds'>
   /** Looks whether somebody touched the agent and reports it. Called every few minutes. */
   checkTampering(): Promise<void>
+  /** A program was started: what was aimed at the agent is remembered, so that the next agent can tell what killed this one. Never throws, and takes microseconds. */
+  noteExec(event: ExecEvent): void
+  /** What is known of a signal that ends the agent, for people. */
+  signalWords(signal: string): string
   /** An agent's own, agreed change (renewed certificate, upgrade, join) is no tampering: look anew and remember. */
   rememberOwnFiles(): Promise<void>
   /** Children are told to end, those that change the host are left to finish. Returns when all is written down. */

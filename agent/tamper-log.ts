@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import type { Tampering } from './work/tampering.ts'
 import { isRecord, readJson, replaceJson } from './own-files.ts'
+import type { Tampering } from './tampering/index.ts'
 
 export interface SeenTampering extends Tampering {
   readonly at: string

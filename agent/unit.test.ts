@@ -20,7 +20,11 @@ test('the unit starts the package through its link, and lets the version before 
     '-/opt/davylamp/previous/davylamp --state /var/lib/davylamp agent before-start',
   )
   assert.equal(line(text, 'Restart'), 'always')
-  assert.equal(/CPUQuota/.test(text), false, 'whoever is to answer execs must not be throttled')
+  assert.equal(/CPUQuota|MemoryMax|MemoryHigh/.test(text), false, 'whoever is to answer execs must not be throttled')
+  assert.deepEqual(
+    ['CPUWeight', 'LimitMEMLOCK', 'OOMScoreAdjust', 'Delegate'].map(key => line(text, key)),
+    ['200', 'infinity', '-900', 'cpu io memory'],
+  )
 })
 
 test('odd letters mean nothing to systemd', () => {

@@ -14,8 +14,8 @@ export interface UnitOptions {
 }
 
 /**
- * The unit of the agent (systemd.service(5), systemd.resource-control(5)). No sandbox: what it must look at and clean is the whole host. No
- * CPUQuota either: it would throttle the proof of a clean-up; scans carry their own ceiling in the group that is delegated.
+ * The unit of the agent (systemd.service(5), systemd.resource-control(5)). No file system sandbox: what it must look at and clean is the whole
+ * host. What was tried of the rest: docs/decisions/024-unit.md.
  */
 export function unitText({ program, previous, state, config }: UnitOptions): string {
   const words = (folder: string, ...rest: string[]) =>
@@ -42,14 +42,14 @@ export function unitText({ program, previous, state, config }: UnitOptions): str
     // The agent waits for a clean-up that is under way; what is left after that is ended, and resumed at the next start.
     'KillMode=mixed',
     'TimeoutStopSec=90',
-    'Delegate=cpu',
-    'CPUWeight=50',
-    'IOWeight=50',
-    'MemoryHigh=500M',
-    'MemoryMax=1G',
+    'Delegate=cpu io memory',
+    // Who answers the kernel about starts of programs must not wait: no CPUQuota, no MemoryMax. Scans carry ceilings in a group of their own.
+    'CPUWeight=200',
+    'IOWeight=200',
+    'LimitMEMLOCK=infinity',
     'TasksMax=512',
     'OOMPolicy=continue',
-    'OOMScoreAdjust=-500',
+    'OOMScoreAdjust=-900',
     'LimitCORE=0',
     'UMask=0077',
     '',

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { loadConfig, loadProgramHome, loadUnit } from '../agent/index.ts'
+import { agentFolders, agreeTo, loadConfig, loadProgramHome, loadUnit } from '../agent/index.ts'
 import { openHost, type WritableHost } from '../remedies/index.ts'
 import { agreedTo } from './agent-agreed.ts'
 import { defaultConfig } from './agent-config-path.ts'
@@ -21,6 +21,7 @@ export async function agentInstallCommand(options: { readonly config?: string },
   await checkConfig(config)
   const { unitName, unitPath, unitText, unitWantedPath } = await loadUnit()
   const text = unitText({ ...(await programFolders()), state: context.state, config })
+  agreeTo(agentFolders(context.state).own, [unitPath, unitWantedPath])
   const host = openHost({ root: '/', live: true, state: context.state })
   try {
     for (const path of [unitWantedPath, unitPath]) if (host.files.inspect(path) !== undefined) host.files.unlink(path)

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { loadConfig, loadConfigEdit, loadJoin } from '../agent/index.ts'
+import { agentFolders, agreeTo, loadConfig, loadConfigEdit, loadJoin } from '../agent/index.ts'
 import { defaultConfig } from './agent-config-path.ts'
 import { serviceActive, systemctl } from './agent-service.ts'
 import { CommandError } from './command-error.ts'
@@ -40,6 +40,7 @@ export async function agentJoinCommand(options: JoinOptions, context: Context, a
     })
     if (context.json) context.print({ agent: identity.agent, center: identity.center })
     else context.page.text(`This host has joined ${identity.center} as agent ${identity.agent}.`)
+    agreeTo(agentFolders(context.state).own, [config])
     context.notes.text(written())
     startIt(context)
     return exitCodes.fine

@@ -1,4 +1,5 @@
-import { agentFolders, loadConfig, loadConfigEdit, loadIdentity } from '../agent/index.ts'
+import { join } from 'node:path'
+import { agentFolders, agreeTo, loadConfig, loadConfigEdit, loadIdentity } from '../agent/index.ts'
 import { defaultConfig } from './agent-config-path.ts'
 import { serviceActive, systemctl } from './agent-service.ts'
 import { agreedTo } from './agent-agreed.ts'
@@ -21,6 +22,7 @@ export async function agentLeaveCommand(
   const command = `${calledAs} agent leave`
   if (!(await agreedTo(question, { yes: options.yes, command }, context))) return exitCodes.left
   const config = options.config ?? defaultConfig
+  agreeTo(folders.own, [config, join(folders.own, 'identity.json')])
   try {
     ;(await loadConfigEdit()).setCenter(config, undefined)
   } catch (error) {

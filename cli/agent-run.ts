@@ -18,7 +18,7 @@ import {
 } from '../agent/index.ts'
 import type { AgentConfig } from '../model/wire/index.ts'
 import { defaultConfig } from './agent-config-path.ts'
-import { systemStops } from './agent-service.ts'
+import { serviceWords, systemStops } from './agent-service.ts'
 import { localTeller } from './agent-teller.ts'
 import { CommandError } from './command-error.ts'
 import type { Context } from './context.ts'
@@ -73,7 +73,7 @@ export async function agentRunCommand(options: RunOptions, context: Context): Pr
       ...(trial === undefined ? {} : { trial }),
       ...(tellService === undefined ? {} : { tellService, patienceMs: servicePatienceMs }),
     })
-    obeySignals(agent)
+    obeySignals(agent, tellService !== undefined)
     if (options.whileParent !== undefined) stopWithParent(agent, Number(options.whileParent))
     log(`${program} stopped: ${await agent.ended}`)
     return exitCodes.fine
@@ -83,10 +83,13 @@ export async function agentRunCommand(options: RunOptions, context: Context): Pr
   }
 }
 
-function obeySignals(agent: Agent): void {
+function obeySignals(agent: Agent, service: boolean): void {
   // Whoever stops the agent alone has no shutdown to hide behind.
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.on(signal, () => void agent.stop(systemStops() ? 'shutdown' : 'restart'))
+    process.on(signal, () => {
+      if (service && serviceWords() === 'active') agent.signalled(signal)
+      void agent.stop(systemStops() ? 'shutdown' : 'restart')
+    })
   process.on('SIGHUP', () => void agent.reload())
 }
 

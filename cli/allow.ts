@@ -1,3 +1,4 @@
+import { agentFolders, agreeTo } from '../agent/index.ts'
 import { randomBytes } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { isEmpty } from '../engine/index.ts'
@@ -8,7 +9,7 @@ import { parseDuration } from './duration.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { styled } from './print/page.ts'
 import { calledAs } from './program-name.ts'
-import { readAllowlist, writeAllowlist } from './state/allowlist.ts'
+import { allowPath, readAllowlist, writeAllowlist } from './state/allowlist.ts'
 import { requireWritableState } from './state/permission.ts'
 
 export interface AllowOptions {
@@ -37,6 +38,7 @@ export async function listCommand(_: object, context: Context): Promise<ExitCode
 export async function addAllowCommand(options: AllowOptions, context: Context): Promise<ExitCode> {
   const entry = entryOf(options)
   requireWritableState(context.state)
+  agreeTo(agentFolders(context.state).own, [allowPath(context.state)])
   writeAllowlist(context.state, [...readAllowlist(context.state), entry])
   if (context.json) context.print(entry)
   else showEntry(entry, context)
@@ -47,6 +49,7 @@ export async function removeAllowCommand(_: object, context: Context, ...ids: st
   const entries = readAllowlist(context.state)
   const gone = new Set(ids.map(id => oneOf(entries, id)))
   requireWritableState(context.state)
+  agreeTo(agentFolders(context.state).own, [allowPath(context.state)])
   writeAllowlist(
     context.state,
     entries.filter(one => !gone.has(one)),

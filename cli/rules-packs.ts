@@ -1,3 +1,4 @@
+import { agentFolders, agreeTo } from '../agent/index.ts'
 import { resolve } from 'node:path'
 import { compileRules, foreignContentFiles, loadRuleFiles, type Problem } from '../detect/index.ts'
 import { openRules, ownFields } from '../rulebook/index.ts'
@@ -15,6 +16,7 @@ import {
   packName,
   type RulePack,
   readPacks,
+  packsFolder,
   removePack,
   type StagedPack,
   stagePack,
@@ -35,6 +37,7 @@ export async function addRulesCommand(options: { name?: string }, context: Conte
     about = await aboutPack(staged, source, packName(options.name ?? resolve(source)))
     if (about.yara + about.sigma === 0)
       throw new CommandError(`none of the rules in ${source} can be used: ${about.problems[0] ?? 'it holds none'}`)
+    agreeTo(agentFolders(context.state).own, [packsFolder(context.state)])
     staged.keep(about)
   } finally {
     staged.end()
@@ -50,6 +53,7 @@ export async function addRulesCommand(options: { name?: string }, context: Conte
 export async function removeRulesCommand(_: object, context: Context, name: string): Promise<ExitCode> {
   const pack = readPacks(context.state).find(one => one.name === name)
   if (pack === undefined) throw new CommandError(`there is no pack ${name}: ${calledAs} rules list shows them`)
+  agreeTo(agentFolders(context.state).own, [packsFolder(context.state)])
   try {
     removePack(context.state, name)
   } catch (error) {

@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { scanGroup } from '../work/scan-group.ts'
+import { serviceGroups } from '../work/service-groups.ts'
 import type { FromGuard, ToGuard } from './messages.ts'
 
 export interface GuardChildOptions {
@@ -25,7 +25,7 @@ export class GuardChild {
   constructor({ launcher, state, log, hear }: GuardChildOptions) {
     const child = spawn(launcher, ['--json', '--state', state, 'agent', 'guard'], { stdio: 'pipe' })
     this.#child = child
-    child.once('spawn', () => scanGroup()?.prefer(child.pid ?? 0))
+    child.once('spawn', () => serviceGroups()?.prefer(child.pid ?? 0))
     // Who has ended hears nothing: that is told once, by its end.
     child.stdin.on('error', () => {})
     this.ended = new Promise(resolve => {

@@ -47,6 +47,8 @@ export function fakeWorker(
     orderSequence: () => 3,
     cost: () => ({ periodSeconds: 1, cpuSeconds: 0, residentBytes: 1, anonymousBytes: 1, childrenCpuSeconds: 0 }),
     checkTampering: () => note('tampering'),
+    noteExec: event => void asked.push(`exec ${event.command}`),
+    signalWords: signal => signal,
     rememberOwnFiles: () => note('remember'),
     stop: () => note('stop'),
   }

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { processorSecondsOf } from './process-stat.ts'
-import { scanGroup } from './scan-group.ts'
+import { serviceGroups } from './service-groups.ts'
 
 const tickMs = 100
 /** Of a tick that may be overdrawn before the child has to rest. */
@@ -12,8 +12,9 @@ const slackSeconds = 0.05
  */
 export function limitProcessor(child: ChildProcess, percent: number): () => void {
   const { pid } = child
-  if (percent >= 100 || pid === undefined) return () => {}
-  if (scanGroup()?.hold(pid, percent) === true) return () => {}
+  if (pid === undefined) return () => {}
+  // Also without a ceiling of the processor: the group bounds its memory.
+  if (serviceGroups()?.hold(pid, percent) === true || percent >= 100) return () => {}
   const begun = performance.now()
   let resting = false
   const timer = setInterval(() => {

@@ -20,6 +20,15 @@ test('lines come as they are said, input goes in, standard error is kept', async
   assert.deepEqual([lines, end], [['one', 'two'], { status: 3, stdout: 'three', stderr: 'wrong\n' }])
 })
 
+test('when memory is short, a look is ended before all else', async () => {
+  const end = await runLook({
+    ...sh('sleep 0.1; printf "$(cat /proc/self/oom_score_adj)"'),
+    signal: never,
+    onLine() {},
+  })
+  assert.equal(end.stdout, '500')
+})
+
 test('a look ends when it is stopped, takes too long, says too much or is not understood', async () => {
   const stop = new AbortController()
   const stopped = runLook({ ...sh('echo begun; exec sleep 60'), signal: stop.signal, onLine: () => stop.abort() })

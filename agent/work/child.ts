@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from '
 import { dirname } from 'node:path'
 import { JobStopped } from '../ports.ts'
 import { limitProcessor } from './ceiling.ts'
+import { setMemoryWorth } from './memory-worth.ts'
 import { residentBytesOf } from './process-stat.ts'
 
 export interface LookChild {
@@ -50,6 +51,7 @@ export async function runLook({ launcher, words, signal, seconds = 3_600, ...giv
   if (signal.aborted) throw new JobStopped('stopped before it began')
   const child = spawn(launcher, words, { stdio: ['pipe', 'pipe', 'pipe'] })
   child.once('spawn', () => given.onStart?.(child.pid ?? 0))
+  if (child.pid !== undefined) setMemoryWorth(child.pid, 'look')
   const unbound = limitProcessor(child, given.cpuPercent ?? 100)
   let ended: string | undefined
   const end = (why: string) => {
@@ -107,6 +109,7 @@ export async function runChange({
     signal.addEventListener('abort', wait, { once: true })
     child.once('error', fail)
     child.once('spawn', () => onStart(child.pid ?? 0))
+    if (child.pid !== undefined) setMemoryWorth(child.pid, 'change')
     child.once('close', code => {
       clearTimeout(patience)
       signal.removeEventListener('abort', wait)

@@ -1,9 +1,11 @@
 import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { ExecEvent } from '../../model/index.ts'
 import type { Order, Report } from '../../model/wire/index.ts'
 import { OrderLedger, type TakenOrder } from '../orders/ledger.ts'
 import { isRecord, messageOf, readJson, replaceJson } from '../own-files.ts'
+import { AimedCommands, TamperWatch } from '../tampering/index.ts'
 import { JobStopped, type LookResult, type Worker, type WorkerSurroundings } from '../ports.ts'
 import { capabilities } from './capabilities.ts'
 import { startTimeOf } from './process-stat.ts'
@@ -13,9 +15,8 @@ import { keptReports } from './kept-reports.ts'
 import { bootId, LaterLooks } from './later-looks.ts'
 import { endLeftLooks } from './left-children.ts'
 import { mayBeStopped, OrderWork, takesLong } from './order-work.ts'
-import { scanGroup } from './scan-group.ts'
+import { serviceGroups } from './service-groups.ts'
 import { takenBack } from './run-follower.ts'
-import { TamperWatch } from './tampering.ts'
 
 export interface WorkerOptions {
   /** A mounted tree instead of this host. */
@@ -31,18 +32,19 @@ export function makeWorker(surroundings: WorkerSurroundings, options: WorkerOpti
 
 /** Judging takes less than a second of the processor; a busy host has many times that. */
 const judgeSeconds = 120
-const usualFiles = ['/etc/davylamp/agent.yml', '/etc/systemd/system/davylamp-agent.service']
 
 class ChildWorker implements Worker {
   readonly capabilities = capabilities
   readonly cost = costCounter()
   readonly #given: WorkerSurroundings
+  readonly #startedAt = new Date().toISOString()
   readonly #live: boolean
   readonly #ending = new AbortController()
   readonly #children: Children
   readonly #ledger: OrderLedger
   readonly #laterLooks: LaterLooks
   readonly #tampering: TamperWatch
+  readonly #aimed: AimedCommands
   readonly #orders: OrderWork
   /** Orders that were given to whoever carries them out. */
   readonly #handed = new Set<string>()
@@ -51,18 +53,22 @@ class ChildWorker implements Worker {
   #taking: Promise<unknown> = Promise.resolve()
   #settling: Promise<unknown> = Promise.resolve()
 
-  constructor(given: WorkerSurroundings, { root, watchedFiles = usualFiles }: WorkerOptions) {
-    const { own, state, packs } = given.folders
+  constructor(given: WorkerSurroundings, { root, watchedFiles }: WorkerOptions) {
+    const { own, state } = given.folders
     this.#given = given
     this.#live = root === undefined
     this.#children = new Children(given, this.#ending.signal, root)
     this.#ledger = new OrderLedger(join(own, 'orders.db'))
     this.#laterLooks = new LaterLooks(own)
-    this.#tampering = new TamperWatch(own, {
-      program: [dirname(given.launcher)],
-      files: [...watchedFiles, join(own, 'identity.json')],
-      folders: [state, own, packs],
+    this.#tampering = new TamperWatch({
+      state,
+      own,
+      program: dirname(given.launcher),
+      ...(watchedFiles === undefined ? {} : { watchedFiles }),
+      told: one => void given.report({ kind: 'tampering', ...one }),
+      log: line => given.log(line),
     })
+    this.#aimed = new AimedCommands(own)
     this.#orders = new OrderWork({
       given,
       ledger: this.#ledger,
@@ -76,7 +82,7 @@ class ChildWorker implements Worker {
   async start(): Promise<readonly string[]> {
     this.#tellSilentStop()
     // Before the first child, which would be in the way.
-    scanGroup()
+    serviceGroups()
     endLeftLooks(this.#given.folders.own)
     const left = this.#ledger.unfinished().flatMap(taken => (this.#orders.mayGoOn(taken) ? [taken.id] : []))
     for (const id of left) this.#handed.add(id)
@@ -141,15 +147,30 @@ class ChildWorker implements Worker {
   }
 
   async checkTampering(): Promise<void> {
-    for (const one of this.#tampering.check()) this.#given.report({ kind: 'tampering', ...one })
+    this.#tampering.check()
   }
 
   async rememberOwnFiles(): Promise<void> {
     this.#tampering.remember()
   }
 
+  noteExec(event: ExecEvent): void {
+    try {
+      this.#aimed.note(event)
+    } catch (error) {
+      this.#given.log(`what was aimed at the agent could not be kept: ${messageOf(error)}`)
+    }
+  }
+
+  signalWords(signal: string): string {
+    const aimed = this.#aimed.take(this.#startedAt)
+    const words = `A program, and not systemd, told the agent to end (${signal}); it ends, and systemd starts it again.`
+    return aimed === undefined ? words : `${words} ${aimed}`
+  }
+
   async stop(): Promise<void> {
     this.#ending.abort()
+    this.#tampering.close()
     await Promise.allSettled([this.#taking, this.#settling])
     rmSync(this.#alive, { force: true })
     this.#ledger.close()
@@ -163,12 +184,15 @@ class ChildWorker implements Worker {
   #tellSilentStop(): void {
     const before = readJson(this.#alive)
     const boot = bootId()
-    if (before?.['boot'] === boot && typeof before['at'] === 'string')
+    if (before?.['boot'] === boot && typeof before['at'] === 'string') {
+      const aimed = this.#aimed.take(before['at'])
+      const detail = `The agent that began at ${before['at']} ended without taking leave, in the same boot: it was killed, or it failed.`
       this.#given.report({
         kind: 'tampering',
         what: 'stopped-without-goodbye',
-        detail: `The agent that began at ${before['at']} ended without taking leave, in the same boot: it was killed, or it failed.`,
+        detail: aimed === undefined ? detail : `${detail} ${aimed}`,
       })
+    }
     const [pid, at] = [process.pid, new Date().toISOString()]
     replaceJson(this.#alive, { pid, startTime: startTimeOf(pid), boot, at })
   }

@@ -200,6 +200,7 @@ function isRuleFile(name: string): boolean {
   return /\.(?:yara?|ya?ml)$/i.test(name)
 }
 
-function packsFolder(state: string): string {
+/** Where they lie. */
+export function packsFolder(state: string): string {
   return join(state, 'rules', 'packs')
 }

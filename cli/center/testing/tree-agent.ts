@@ -131,6 +131,8 @@ function treeWorker({ report }: WorkerSurroundings, state: string, root: string)
     orderSequence: () => largest,
     cost: () => ({ periodSeconds: 1, cpuSeconds: 0, residentBytes: 1, anonymousBytes: 1, childrenCpuSeconds: 0 }),
     checkTampering: nothing,
+    noteExec() {},
+    signalWords: signal => signal,
     rememberOwnFiles: nothing,
     stop: nothing,
   }
