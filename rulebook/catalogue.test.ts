@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { onlyCounted } from '../test/only-counted.ts'
 import { packCatalogue, programCatalogue } from './catalogue.ts'
 import { contentHeads } from './content-catalogue.ts'
 import { openPack } from './pack.ts'
@@ -13,11 +14,13 @@ test('the catalogue has every rule that judges, each with its own text and its c
   const judging = [...book.own.rules, ...book.own.correlations, ...overEvents]
   const rules = programCatalogue().filter(one => !one.text.startsWith('rule '))
   assert.deepEqual(rules.map(one => one.id).sort(), judging.map(one => one.id).sort())
+  const silent = onlyCounted(judging)
   for (const one of rules) {
     assert.match(one.text, /^title: /m, one.title)
     assert.equal(one.text.match(/^id: /gm)?.length, 1, one.title)
     assert.ok(one.text.includes(one.id), one.title)
-    assert.deepEqual(new Set(one.cases.map(example => example.matches)), new Set([true, false]), one.title)
+    if (!silent.has(one.title))
+      assert.deepEqual(new Set(one.cases.map(example => example.matches)), new Set([true, false]), one.title)
   }
 })
 

@@ -4,6 +4,7 @@ import { type Condition, namesFor, parseCondition } from '../detect/sigma/condit
 import { compileRegex } from '../detect/sigma/regex.ts'
 import { compileRules } from '../detect/index.ts'
 import { eventRulesFrom, foundIn, openRules, ownRulesFolder, prepareEventRules, readCases } from '../rulebook/index.ts'
+import { onlyCounted } from './only-counted.ts'
 
 const book = openRules()
 const { prepared, problems } = prepareEventRules()
@@ -86,7 +87,9 @@ for (const { file, cases } of files)
 
 test('every rule has a case that it finds and a near-miss that it does not', () => {
   const cases = files.flatMap(({ cases }) => cases)
+  const silent = onlyCounted(all)
   const lacking = [...titles].filter(title => {
+    if (silent.has(title)) return false
     const own = cases.filter(one => one.rule === title)
     return !own.some(one => one.finds.length > 0) || !own.some(one => one.finds.length === 0)
   })
