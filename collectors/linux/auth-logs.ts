@@ -1,20 +1,7 @@
 import { gunzipSync } from 'node:zlib'
-import {
-  type AuthEvent,
-  authEvent,
-  decodeBytes,
-  type LogLine,
-  parseLogLine,
-  type Target,
-  zoneOffset,
-} from '../../target/index.ts'
+import { authEvent, decodeBytes, type LogLine, parseLogLine, type Target, zoneOffset } from '../../target/index.ts'
+import { type AuthEntry, compact, wordKeeper } from './auth-entry.ts'
 import { readJournals } from './journals.ts'
-
-/** An event with the file it is written in. The text of a failed log-in is not kept. */
-export interface AuthEntry extends AuthEvent {
-  readonly path: string
-  readonly atMs: number
-}
 
 export interface AuthLogs {
   /** In order of time. */
@@ -72,7 +59,7 @@ function readLog(target: Target, path: string, writtenMs: number, left: number, 
   const from = entries.length
   let last: LogLine | undefined
   let bytes = 0
-  const words = new Map<string, string>()
+  const own = wordKeeper(decodeLatin)
   for (const block of blocksOf(target, path, left)) {
     bytes += block.length
     for (const line of block.split('\n')) {
@@ -81,37 +68,13 @@ function readLog(target: Target, path: string, writtenMs: number, left: number, 
       if (!parsed) continue
       last = parsed
       const event = authEvent(parsed.program, parsed.message)
-      if (event) entries.push(compact(event, path, parsed.atMs, words))
+      if (event) entries.push(compact(event, path, parsed.atMs, own))
     }
   }
   const offset = last && !last.exact ? zoneOffset(last.atMs, writtenMs) : 0
   if (offset !== 0)
     for (const [at, entry] of entries.entries()) if (at >= from) entries[at] = { ...entry, atMs: entry.atMs + offset }
   return bytes
-}
-
-/**
- * Without ties to the block it was cut from, which would stay in memory with it; a failure, of which there are a hundred
- * thousand, without its text.
- */
-function compact(event: AuthEvent, path: string, atMs: number, words: Map<string, string>): AuthEntry {
-  const own = (word: string): string => {
-    const before = words.get(word)
-    if (before !== undefined) return before
-    const copy = decodeLatin(word)
-    words.set(copy, copy)
-    return copy
-  }
-  return {
-    kind: event.kind,
-    user: own(event.user),
-    address: event.address === undefined ? undefined : own(event.address),
-    method: event.method === undefined ? undefined : own(event.method),
-    count: event.count,
-    text: event.kind === 'failed' ? '' : decodeLatin(event.text),
-    path,
-    atMs,
-  }
 }
 
 /** Blocks of whole lines, a byte a character; of a log that is too long the end. */

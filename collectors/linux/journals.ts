@@ -1,29 +1,33 @@
 import {
+  type AuthEvent,
   accountPrograms,
   authEvent,
+  decodeBytes,
+  encodeBytes,
   type JournalEntry,
   JournalFile,
   sshPrograms,
   type Target,
 } from '../../target/index.ts'
-import type { AuthEntry } from './auth-logs.ts'
+import { type AuthEntry, compact, wordKeeper } from './auth-entry.ts'
 
 const folders = ['/var/log/journal', '/run/log/journal']
 const names = new Set(['MESSAGE', '_COMM', '_UID'])
 const mostFiles = 1000
-const mostEntries = 100_000
+const mostEntries = 50_000
 const machineId = /^[0-9a-f]{32}$/
-/** Looks into files, for all of them together: about what the newest 100,000 log-ins take. */
-const mostWork = 3_000_000
+/** Looks into files, for all of them together: about what the newest 50,000 log-ins take. */
+const mostWork = 1_500_000
 
 /**
- * What systemd's journal tells of log-ins and accounts: the newest 100,000 entries, in no order. Undefined where the host has no
+ * What systemd's journal tells of log-ins and accounts: the newest 50,000 entries, in no order. Undefined where the host has no
  * journal that could be read.
  */
 export function readJournals(target: Target): AuthEntry[] | undefined {
   const entries: AuthEntry[] = []
   const files = journalFiles(target)
-  const budget = { work: mostWork, entries: mostEntries }
+  const own = wordKeeper(word => decodeBytes(encodeBytes(word)))
+  const budget = { work: mostWork, entries: mostEntries, own }
   let read = 0
   for (const path of files) {
     if (budget.work <= 0 || budget.entries <= 0) {
@@ -56,8 +60,14 @@ function journalFiles(target: Target): string[] {
     .map(({ path }) => path)
 }
 
+interface Budget {
+  work: number
+  entries: number
+  readonly own: (word: string) => string
+}
+
 /** False where it is no file of a journal that we know. */
-function readFile(target: Target, path: string, budget: { work: number; entries: number }, into: AuthEntry[]): boolean {
+function readFile(target: Target, path: string, budget: Budget, into: AuthEntry[]): boolean {
   const journal = JournalFile.open((offset, length) => target.files.slice(path, offset, length), names)
   if (journal === undefined) {
     target.addGap({ what: path, why: 'no journal file, or of a format that is not known', path })
@@ -68,7 +78,7 @@ function readFile(target: Target, path: string, budget: { work: number; entries:
     for (const entry of journal.entries({ match: `_COMM=${program}`, backwards: true })) {
       if (budget.entries-- <= 0) break
       const event = eventOf(entry, program)
-      if (event !== undefined) into.push({ ...event, path, atMs: entry.atMs })
+      if (event !== undefined) into.push(compact(event, path, entry.atMs, budget.own))
     }
   budget.work = journal.workLeft
   if (journal.damage !== undefined) target.addGap({ what: path, why: `damaged: ${journal.damage}`, path })
@@ -77,12 +87,10 @@ function readFile(target: Target, path: string, budget: { work: number; entries:
 }
 
 /** Anybody can call a program sshd, so that only root's is believed. */
-function eventOf({ fields }: JournalEntry, program: string) {
+function eventOf({ fields }: JournalEntry, program: string): AuthEvent | undefined {
   const message = fields.get('MESSAGE')?.[0]
   const uid = fields.get('_UID')?.[0]
-  if (message === undefined) return undefined
-  const event = authEvent(program, message)
-  const ofPeople = event?.kind === 'failed' || event?.kind === 'accepted'
-  if (event === undefined || (ofPeople && uid !== undefined && uid !== '0')) return undefined
-  return ofPeople && event.kind === 'failed' ? { ...event, text: '' } : event
+  const event = message === undefined ? undefined : authEvent(program, message)
+  const isLogin = event?.kind === 'failed' || event?.kind === 'accepted'
+  return isLogin && uid !== undefined && uid !== '0' ? undefined : event
 }
