@@ -6,7 +6,7 @@ export interface AddressLogins {
   readonly address: string
   /** Of failures, oldest first: at most the latest 1,000. */
   readonly failures: readonly number[]
-  /** Accounts that were tried: at most 100 of them. */
+  /** Accounts that were tried: at most 50 of them. */
   readonly accounts: readonly string[]
   /** When somebody got in from there for the first time without many failures before, and when and as whom the last time. */
   readonly firstInMs?: number | undefined
@@ -14,9 +14,12 @@ export interface AddressLogins {
   readonly lastInAs?: string | undefined
 }
 
-const mostAddresses = 20_000
+const mostAddresses = 5000
+const mostInAll = 100_000
+/** Of each address, once there are more in all than can be remembered. */
+const fewFailures = 20
 const mostFailures = 1000
-const mostAccounts = 100
+const mostAccounts = 50
 /** Failures that people have before they get in. */
 const mistyped = 5
 const failuresKeptMs = 86_400_000
@@ -37,16 +40,19 @@ interface Remembered {
  */
 export class LoginHistory {
   readonly #addresses = new Map<string, Remembered>()
+  #failures = 0
 
   /** `kept`: what `kept()` of the one before gave, or anything. */
   constructor(kept: readonly AddressLogins[] = []) {
-    for (const one of kept)
+    for (const one of kept) {
       this.#addresses.set(one.address, { ...one, failures: [...one.failures], accounts: [...one.accounts] })
+      this.#failures += one.failures.length
+    }
   }
 
   note(events: readonly LoginEvent[]): void {
     for (const event of events) this.#note(event)
-    if (this.#addresses.size > mostAddresses) this.#forgetSome()
+    if (this.#addresses.size > mostAddresses || this.#failures > mostInAll) this.#forgetSome()
   }
 
   /** All addresses with failures since then. */
@@ -61,6 +67,7 @@ export class LoginHistory {
       const quiet = nowMs - (one.lastInMs ?? 0) >= addressesKeptMs
       if (one.failures.length === 0 && quiet) this.#addresses.delete(address)
     }
+    this.#count()
     return [...this.#addresses.values()]
   }
 
@@ -77,18 +84,24 @@ export class LoginHistory {
       return
     }
     one.failures.push(atMs)
+    this.#failures++
     if (one.failures.length > mostFailures) one.failures.shift()
     if (account !== undefined && one.accounts.length < mostAccounts && !one.accounts.includes(account))
       one.accounts.push(account)
   }
 
   #forgetSome(): void {
-    const oldestFirst = [...this.#addresses.values()]
-    const order = [
-      ...oldestFirst.filter(one => one.lastInMs === undefined),
-      ...oldestFirst.filter(one => one.lastInMs !== undefined),
-    ]
-    for (const { address } of order.slice(0, this.#addresses.size - mostAddresses * 0.9))
+    const all = [...this.#addresses.values()]
+    const [strangers, known] = [false, true].map(came => all.filter(one => (one.lastInMs !== undefined) === came))
+    const tooMany = this.#addresses.size > mostAddresses ? this.#addresses.size - mostAddresses * 0.9 : 0
+    for (const { address } of [...(strangers ?? []), ...(known ?? [])].slice(0, tooMany))
       this.#addresses.delete(address)
+    if (this.#failures > mostInAll) for (const one of all) one.failures = one.failures.slice(-fewFailures)
+    this.#count()
+  }
+
+  #count(): void {
+    this.#failures = 0
+    for (const { failures } of this.#addresses.values()) this.#failures += failures.length
   }
 }
