@@ -8,6 +8,13 @@ import type { LoginEvent, Response } from '../../model/index.ts'
 import { responseConfig } from '../../model/wire/index.ts'
 import { BruteForceBlocks } from './brute-force-blocks.ts'
 
+const gateway = '203.0.113.1'
+
+/** As `agent/response` says it. */
+function sentence(wanted: readonly BlockWanted[]): string {
+  return `${wanted.map(({ address }) => `block ${address} for 30 minutes`).join('; ')}.`
+}
+
 function blocking(t: TestContext, given: object = {}) {
   const own = mkdtempSync(join(tmpdir(), 'davylamp-brute-force-'))
   t.after(() => rmSync(own, { recursive: true }))
@@ -19,8 +26,14 @@ function blocking(t: TestContext, given: object = {}) {
       config: () => responseConfig.parse(given),
       block: async (wanted: readonly BlockWanted[]) => {
         asked.push(...wanted.map(({ address, seconds }) => `${address} ${seconds}`))
-        const at = new Date(state.nowMs).toISOString()
-        return wanted.map(() => ({ kind: 'block-address' as const, at, outcome: state.outcome, detail: '' }))
+        const response = { kind: 'block-address' as const, at: new Date(state.nowMs).toISOString() }
+        const [refused, others] = [true, false].map(one =>
+          wanted.filter(({ address }) => (address === gateway) === one),
+        )
+        return [
+          ...(others?.length ? [{ ...response, outcome: state.outcome, detail: sentence(others) }] : []),
+          ...(refused?.length ? [{ ...response, outcome: 'failed' as const, detail: sentence(refused) }] : []),
+        ]
       },
       log: () => {},
       now: () => state.nowMs,
@@ -77,6 +90,19 @@ for (const outcome of ['would', 'refused', 'failed'] as const)
     await blocks.tick()
     assert.deepEqual([told(), blocks.active], [['203.0.113.9 1800'], 1])
   })
+
+test('one is refused, and the others are blocked', async t => {
+  const { state, open, failures, told } = blocking(t)
+  const blocks = open()
+  const all = [gateway, '203.0.113.10', '2001:db8::1']
+  for (let times = 0; times < 2; times++) {
+    blocks.note(all.flatMap(address => failures(address)))
+    await blocks.tick()
+    assert.deepEqual(told().sort(), times === 0 ? ['2001:db8::1 1800', '203.0.113.1 1800', '203.0.113.10 1800'] : [])
+    assert.equal(blocks.active, 2)
+    state.nowMs += 3000
+  }
+})
 
 test('nobody is blocked where the owner does not want it, and never whom the owner listed', async t => {
   const off = blocking(t, { bruteForce: { block: false } })

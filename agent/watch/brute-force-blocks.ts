@@ -14,7 +14,7 @@ export interface BruteForceParts {
   /** The agent's own folder. */
   readonly own: string
   config(): ResponseConfig
-  /** Blocks them, or says why not: one response for each, in this order. Never throws. */
+  /** Blocks them, or says why not. A response may be about several of them, and names some. Never throws. */
   block(addresses: readonly BlockWanted[]): Promise<readonly Response[]>
   log(line: string): void
   /** Milliseconds since 1970. */
@@ -99,8 +99,9 @@ export class BruteForceBlocks {
   async #block(wanted: readonly BlockWanted[]): Promise<void> {
     const responses = await this.#parts.block(wanted)
     const nowMs = this.#now()
-    for (const [index, { address, seconds }] of wanted.entries()) {
-      if (responses[index]?.outcome === 'done') this.#blocks.push({ address, atMs: nowMs, seconds })
+    const blocked = blockedOf(wanted, responses)
+    for (const { address, seconds } of wanted) {
+      if (blocked.has(address)) this.#blocks.push({ address, atMs: nowMs, seconds })
       else this.#resting.set(address, nowMs + restMs)
     }
     this.#keep(nowMs)
@@ -122,6 +123,19 @@ export class BruteForceBlocks {
   #now(): number {
     return this.#parts.now?.() ?? Date.now()
   }
+}
+
+/** One that nothing names rests with the others: when it is asked about again, it turns out to be blocked already. */
+function blockedOf(wanted: readonly BlockWanted[], responses: readonly Response[]): ReadonlySet<string> {
+  const addresses = wanted.map(({ address }) => address)
+  if (responses.length > 0 && responses.every(({ outcome }) => outcome === 'done')) return new Set(addresses)
+  const done = responses.flatMap(({ outcome, detail }) => (outcome === 'done' ? wordsOf(detail) : []))
+  return new Set(addresses.filter(address => done.includes(address)))
+}
+
+/** What could be an address in a sentence. */
+function wordsOf(text: string): string[] {
+  return text.split(/[^\da-fA-F.:]+/).map(word => word.replace(/[.:]+$/, ''))
 }
 
 function isActive({ atMs, seconds }: PastBlock, nowMs: number): boolean {
