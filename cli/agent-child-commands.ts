@@ -63,5 +63,12 @@ export function agentChildCommands(tree: Command, outcome: Outcome): void {
     examples: ['agent guard'],
     load: async () => (await import('./agent-guard.ts')).agentGuardCommand,
   })
+  addCommand(group, outcome, {
+    usage: 'respond',
+    description: 'Read detections from standard input and do about them what agent.yml lets it do by itself.',
+    options: command => command.addOption(hidden('--root <dir>', 'a mounted host instead of this one')),
+    examples: ['agent respond < request.json'],
+    load: async () => (await import('./agent-respond.ts')).agentRespondCommand,
+  })
   for (const command of group.commands.slice(before)) Reflect.set(command, '_hidden', true)
 }

@@ -79,7 +79,9 @@ async function journaled(actions: readonly Action[], bounds: OrderBounds, contex
     centers: bounds.neverBlock ?? [],
   })
   try {
-    const run = await carryOut(planOf(actions, reason), host, { program: programFor(bounds) })
+    const run = await carryOut(blockPlan(actions.map(action => ({ action, reason }))), host, {
+      program: programFor(bounds),
+    })
     if (context.json) context.print(run)
     else tell(run, context)
     const left = run.actions.some(one => one.outcome !== 'done' && one.outcome !== 'already-done')
@@ -89,13 +91,14 @@ async function journaled(actions: readonly Action[], bounds: OrderBounds, contex
   }
 }
 
-function planOf(actions: readonly Action[], reason: string): Plan {
+/** A plan of blocks, or of their ends, that belongs to no incident. */
+export function blockPlan(steps: readonly { readonly action: Action; readonly reason: string }[]): Plan {
   const body: Omit<Plan, 'id'> = {
     format: 'davylamp-plan',
     version: 1,
     target: { root: '/', live: true },
     incidents: [],
-    actions: actions.map((action, at) => ({
+    actions: steps.map(({ action, reason }, at) => ({
       number: at + 1,
       phase: 'contain',
       action,

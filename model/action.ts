@@ -26,7 +26,19 @@ export const action = z.discriminatedUnion('kind', [
     kind: z.literal('freeze-processes'),
     processes: z.array(processName),
     /** A process that appears meanwhile belongs to the set if its executable, its script or an ancestor does. */
-    follow: z.object({ paths: z.array(z.string()), sha256: z.array(z.string()) }),
+    follow: z.object({
+      paths: z.array(z.string()),
+      sha256: z.array(z.string()),
+      /** These do not, whatever they run and whoever started them. A path stands for all below it, a container is named by its id. */
+      spare: z
+        .object({
+          pids: z.array(z.number()),
+          uids: z.array(z.number()),
+          paths: z.array(z.string()),
+          containers: z.array(z.string()),
+        })
+        .optional(),
+    }),
   }),
   /** Copy what killing destroys into the vault: executable, argv, environ, maps, open files. */
   z.object({ kind: z.literal('preserve-process'), process: processName }),

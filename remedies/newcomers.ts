@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import type { ActionOf, ProcessName } from '../model/index.ts'
 import { displayBytes, exactBytes } from '../target/index.ts'
-import { allProcesses, argumentsOf, executableOf, type ProcessState, procPath, readProcess } from './processes.ts'
+import {
+  allProcesses,
+  argumentsOf,
+  executableOf,
+  type ProcessState,
+  procPath,
+  procText,
+  readProcess,
+} from './processes.ts'
 
 type Follow = ActionOf<'freeze-processes'>['follow']
 
@@ -26,6 +34,7 @@ export function newcomers(
   return processes
     .filter(({ pid, kernelThread, state }) => !set.has(pid) && !kernelThread && state !== 'Z' && pid !== process.pid)
     .filter(one => surely.has(one.pid) || descends(one.pid, parents, set) || runsOne(one, follow, since))
+    .filter(one => follow.spare === undefined || !isSpared(one.pid, follow.spare))
     .map(({ pid }) => namedNow(pid))
     .filter(one => one !== undefined)
 }
@@ -49,6 +58,16 @@ function descends(pid: number, parents: ReadonlyMap<number, number>, set: Readon
   return false
 }
 
+function isSpared(pid: number, { pids, uids, paths, containers }: NonNullable<Follow['spare']>): boolean {
+  if (pids.includes(pid)) return true
+  const uid = /^Uid:\t(\d+)/m.exec(procText(pid, 'status') ?? '')?.[1]
+  if (uid !== undefined && uids.includes(Number(uid))) return true
+  const group = containers.length === 0 ? '' : (procText(pid, 'cgroup') ?? '')
+  if (containers.some(id => group.includes(id))) return true
+  const runs = [executableOf(pid), scriptOf(pid)].filter(one => one !== undefined)
+  return runs.some(path => paths.some(above => path === above || path.startsWith(`${above.replace(/\/+$/, '')}/`)))
+}
+
 function runsOne({ pid, startTime }: ProcessState, follow: Follow, since: number): boolean {
   const executable = executableOf(pid)
   if (executable === undefined) return false
@@ -59,12 +78,16 @@ function runsOne({ pid, startTime }: ProcessState, follow: Follow, since: number
   return digest !== undefined && follow.sha256.includes(digest)
 }
 
-/** The first argument that is no option, behind the interpreters that call each other (`nohup sh x`). */
 function runsScript(pid: number, paths: readonly string[]): boolean {
-  const given = argumentsOf(pid)
+  const script = scriptOf(pid)
+  return script !== undefined && matches(script, paths)
+}
+
+/** The first argument that is no option, behind the interpreters that call each other (`nohup sh x`). */
+function scriptOf(pid: number): string | undefined {
+  return argumentsOf(pid)
     .slice(1)
-    .filter(one => !one.startsWith('-') && !interpreters.test(one.slice(one.lastIndexOf('/') + 1)))
-  return given[0] !== undefined && matches(given[0], paths)
+    .find(one => !one.startsWith('-') && !interpreters.test(one.slice(one.lastIndexOf('/') + 1)))
 }
 
 function matches(path: string, paths: readonly string[]): boolean {

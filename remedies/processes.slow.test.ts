@@ -91,6 +91,30 @@ test('a watchdog does not bring back what is frozen first', { skip: root }, asyn
   for (const { folder: hierarchy } of freezers()) assert.equal(existsSync(`${hierarchy}/davylamp-${run.id}-1`), false)
 })
 
+test('what is spared joins no set, whatever it runs and whoever started it', { skip: root }, async t => {
+  const { folder, miner, watchdog, host, start, follow } = scene(t)
+  const guard = await start('/bin/sh', watchdog)
+  const kept = await start(miner, '120')
+  const joins = await start('/bin/sh', watchdog)
+  await until(() => existsSync(join(folder, 'pid')), 2_000)
+  const child = Number(readFileSync(join(folder, 'pid'), 'utf8'))
+  assert.equal(executableOf(child), miner)
+  const spare = { pids: [kept.pid], uids: [], paths: [miner], containers: [] }
+  const freeze: Action = { kind: 'freeze-processes', processes: [guard], follow: { ...follow, spare } }
+  const run = await carryOut(planOf([freeze, kill(guard)], true), host)
+  const killed = run.actions.flatMap(({ action }) => (action.kind === 'kill-process' ? [action.process.pid] : []))
+  for (const pid of [guard.pid, joins.pid]) assert.ok(killed.includes(pid))
+  for (const pid of [kept.pid, child]) assert.ok(!killed.includes(pid) && readProcess(pid)?.state === 'S', 'it goes on')
+  const byUser: Action = {
+    kind: 'freeze-processes',
+    processes: [await start('/bin/sleep', '60')],
+    follow: { ...follow, spare: { ...spare, pids: [], paths: [], uids: [process.getuid?.() ?? 0] } },
+  }
+  const second = await carryOut(planOf([byUser], true), host)
+  assert.deepEqual(said(second), ['done'])
+  await undoRun(second.id, host)
+})
+
 test('freezing stops a set and undo lets it go on where it was', { skip: root }, async t => {
   const { folder, watchdog, host, start, follow } = scene(t)
   const guard = await start('/bin/sh', watchdog)

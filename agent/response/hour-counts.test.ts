@@ -33,7 +33,7 @@ test('what was done counts for an hour, also after a restart and for the other p
   const expected = { kills: 4, blocks: 1, disarms: 0, quarantines: 0, cleans: 0 }
   assert.deepEqual(agent.counts(), expected)
   clock.pass(59)
-  assert.deepEqual(new HourLedger(folder, 'child', clock).counts(), expected)
+  assert.deepEqual(new HourLedger(folder, 'incident', clock).counts(), expected)
   clock.pass(3)
   assert.equal(agent.counts().kills, 0)
   assert.equal(new HourLedger(folder, 'agent', clock).counts().kills, 0)
@@ -73,7 +73,7 @@ for (const [what, jumpHours, after] of [
 test('a file of something else counts nothing, and stays small', t => {
   const [folder, clock] = [folderFor(t), new Clock()]
   writeFileSync(join(folder, 'response-guard.json'), '{"minutes":{"kills":[[1,"x"],[null],7]},"uptime":1,"wall":2}')
-  writeFileSync(join(folder, 'response-child.json'), 'cut of')
+  writeFileSync(join(folder, 'response-incident.json'), 'cut of')
   const ledger = new HourLedger(folder, 'agent', clock)
   for (let minute = 0; minute < 300; minute += 1) {
     ledger.add('blocks')
@@ -82,7 +82,7 @@ test('a file of something else counts nothing, and stays small', t => {
   assert.deepEqual(ledger.counts(), { kills: 0, blocks: 60, disarms: 0, quarantines: 0, cleans: 0 })
   assert.deepEqual(readdirSync(folder).toSorted(), [
     'response-agent.json',
-    'response-child.json',
     'response-guard.json',
+    'response-incident.json',
   ])
 })

@@ -32,7 +32,7 @@ export class HourLedger {
   readonly #minutes: Record<Limited, Minutes>
 
   /** `writer`: who counts, a word of small letters; no two processes at a time bear the same. */
-  constructor(folder: string, writer: 'agent' | 'guard' | 'child', clock: BootClock = hostClock()) {
+  constructor(folder: string, writer: 'agent' | 'guard' | 'addresses' | 'incident', clock: BootClock = hostClock()) {
     this.#folder = folder
     this.#own = nameOf(writer)
     this.#clock = clock

@@ -62,6 +62,20 @@ test('a child that changes the host is left to finish, whoever loses patience', 
   assert.equal(readFileSync(join(folder, 'out', 'order.out'), 'utf8'), 'said\n')
 })
 
+test('a child that changes the host is given what it reads', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'davylamp-child-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const end = await runChange({
+    launcher: '/usr/bin/env',
+    words: ['-C', folder, '/bin/sh', '-c', 'cat; ls out >&2'],
+    input: 'what it asks\n',
+    output: join(folder, 'out', 'response'),
+    signal: never,
+    onStart() {},
+  })
+  assert.deepEqual(end, { status: 0, stdout: 'what it asks\n', stderr: 'response.err\nresponse.out\n' })
+})
+
 test('within its patience an agent that ends waits for a change, and has its end', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'davylamp-child-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { JobStopped } from '../ports.ts'
 import { limitProcessor } from './ceiling.ts'
@@ -22,6 +22,8 @@ export interface LookChild {
 export interface ChangeChild {
   readonly launcher: string
   readonly words: readonly string[]
+  /** For its standard input. */
+  readonly input?: string
   /** Where standard output and error go: files, so that the child finishes its work although we may be gone. */
   readonly output: string
   readonly signal: AbortSignal
@@ -86,6 +88,7 @@ export async function runLook({ launcher, words, signal, seconds = 3_600, ...giv
 export async function runChange({
   launcher,
   words,
+  input,
   output,
   signal,
   onStart,
@@ -94,9 +97,10 @@ export async function runChange({
   if (signal.aborted) throw new JobStopped('stopped before it began')
   mkdirSync(dirname(output), { recursive: true, mode: 0o700 })
   const files = [openSync(`${output}.out`, 'w', 0o600), openSync(`${output}.err`, 'w', 0o600)]
+  const source = input === undefined ? 'ignore' : fileOf(input, `${output}.in`)
   // A session of its own: what is sent to our process group must not end it in the middle.
-  const child = spawn(launcher, words, { stdio: ['ignore', ...files], detached: true })
-  for (const one of files) closeSync(one)
+  const child = spawn(launcher, words, { stdio: [source, ...files], detached: true })
+  for (const one of [source, ...files]) if (typeof one === 'number') closeSync(one)
   const status = await new Promise<number | null>((done, fail) => {
     let patience: NodeJS.Timeout | undefined
     const leave = () => {
@@ -119,6 +123,14 @@ export async function runChange({
   const result = { status, stdout: bounded(`${output}.out`), stderr: bounded(`${output}.err`).slice(-mostStderr) }
   for (const end of ['out', 'err']) rmSync(`${output}.${end}`, { force: true })
   return result
+}
+
+/** A file without a name that holds the text, at its beginning. */
+function fileOf(text: string, path: string): number {
+  writeFileSync(path, text, { mode: 0o600 })
+  const descriptor = openSync(path, 'r')
+  rmSync(path)
+  return descriptor
 }
 
 function communicate(

@@ -118,6 +118,13 @@ export function runOfOrder(state: string, order: string, among: readonly string[
   return among.find(id => headOf(state, id)?.program.endsWith(` order ${order}`) === true)
 }
 
+/** Runs that the agent began by itself and that were cut off before their end, oldest first. */
+export function unfinishedResponses(state: string): string[] {
+  return runIds(state).filter(
+    id => / response(?: [0-9a-f-]{36})?$/.test(headOf(state, id)?.program ?? '') && !hasEnded(state, id),
+  )
+}
+
 /** Whether anything was taken back in a run after a time. */
 export function undoneSince(state: string, run: string, since: string): boolean {
   return entriesOf(state, run).some(one => one.entry === 'undo' && one.at >= since)
