@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import {
   agentRoutes,
   alertRoutes,
+  detectionRoutes,
   type joinInstructions,
   hostNowRoutes,
   hostRoutes,
@@ -23,6 +24,7 @@ import type { Caller, Center, CenterSettings, Log } from './context.ts'
 import { quarantinedFileHandlers, sentFiles } from './fetched/index.ts'
 import { hostsHandlers, overviewHandlers, processHandlers } from './fleet/index.ts'
 import { agentAlarms, agentHandlers, type Gateway, groupPolicies, startGateway } from './gateway/index.ts'
+import { detectionHandlers } from './detections/index.ts'
 import { createIngest } from './ingest/index.ts'
 import { type Keyring, namesOf, openCenterKeys, serverCertificate } from './keys/index.ts'
 import { type CreatedOrder, createOrderDesk, createOrders, orderApi } from './orders/index.ts'
@@ -228,6 +230,7 @@ async function startPeoplesPort(
       serve(agentRoutes, agentHandlers({ keys, downloads: gateway.downloads })),
       serve(upgradeRoutes, upgradeHandlers(gateway)),
       serve(alertRoutes, alertHandlers),
+      serve(detectionRoutes, detectionHandlers),
       serve(huntRoutes, allHuntHandlers),
       serve(storyRoutes, { ...storyHandlers, ...reportHandlers({ program: options.program }) }),
       serve(orderRoutes, orderApi),

@@ -21,6 +21,8 @@ const keepDays = {
   alert_event: 400,
   host_event: 400,
   scan: 180,
+  detection: 180,
+  detection_body: 180,
   inventory_change: 180,
   dead_letter: 30,
 }
@@ -34,7 +36,7 @@ export function startWork(center: Center, store: OpenStore): { stop(): Promise<v
       seconds: 3_600,
       work: () => store.housekeeping(center.clock(), keepDays),
     },
-    { what: 'forgetting what old alerts left', seconds: 21_600, work: () => forgetOld(center, keepDays.alert) },
+    { what: 'forgetting what old alerts left', seconds: 21_600, work: () => forgetOld(center, keepDays) },
     { what: 'forgetting fetched files', seconds: 120, work: () => forgetFetched(center) },
     { what: 'tidying sign-ins', seconds: 3_600, work: () => tidyPeople(center) },
     { what: 'keeping the heads of the audit log', seconds: 86_400, work: () => keepAuditHeads(center) },

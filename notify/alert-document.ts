@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { detectionOf, subjectFact } from './detection-document.ts'
 
 /** An alert for machines: `document` of a notice that is about one. */
 export const alertDocument = z.object({
@@ -15,7 +16,7 @@ export const alertDocument = z.object({
   lastSeen: z.string().optional(),
   seenTimes: z.number().optional(),
   hashes: z.array(z.string()).optional(),
-  /** The incident or finding as the host sent it. */
+  /** The incident, finding or detection as the host sent it. */
   body: z.unknown().optional(),
 })
 export type AlertDocument = z.infer<typeof alertDocument>
@@ -45,8 +46,10 @@ export function documentOf(value: unknown): AlertDocument | undefined {
   return alertDocument.safeParse(value).data
 }
 
-/** Facts of an incident (`members`) or of a finding (`fact`); what does not look like a fact is left out. */
+/** Facts of an incident (`members`), of a finding (`fact`) or the subject of a detection; what does not look like a fact is left out. */
 export function evidenceOf(document: AlertDocument | undefined): EvidenceFact[] {
+  const detection = detectionOf(document?.body)
+  if (detection !== undefined) return [subjectFact(detection)]
   const body = z
     .object({ members: z.array(z.unknown()).optional(), fact: z.unknown().optional() })
     .safeParse(document?.body).data

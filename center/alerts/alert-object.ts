@@ -1,4 +1,4 @@
-import { type AlertObject, alertLevels, alertStatuses } from '../../model/api/index.ts'
+import { alertAbouts, type AlertObject, alertLevels, alertStatuses } from '../../model/api/index.ts'
 import type { Db } from '../context.ts'
 
 /** Alerts with their host, as every answer about alerts shows them; without the evidence. */
@@ -37,13 +37,11 @@ export function alertsOf(db: Db) {
 
 export type AlertRow = Awaited<ReturnType<ReturnType<typeof alertsOf>['execute']>>[number]
 
-const abouts = ['incident', 'finding', 'indicator', 'agent'] as const
-
 export function alertObjectOf(row: AlertRow): AlertObject {
   return {
     id: row.alert_id,
     host: { id: row.host_id, name: row.host_name, group: row.group_id },
-    about: abouts.find(one => one === row.about) ?? 'finding',
+    about: alertAbouts.find(one => one === row.about) ?? 'finding',
     origin: row.origin,
     ...(row.parent_id === null ? {} : { parent: row.parent_id }),
     type: row.type,

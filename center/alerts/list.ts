@@ -3,11 +3,11 @@ import { z } from 'zod'
 import { type alertFilter, alertLevels, type alertRoutes } from '../../model/api/index.ts'
 import { keyset } from '../api/keyset.ts'
 import type { Db, Handlers } from '../context.ts'
-import { containing, groupsIn, inGroupsOf } from '../fleet/index.ts'
+import { containing, groupsIn, hostsNamed, inGroupsOf, mostNamed } from '../fleet/index.ts'
 import { asSystem } from '../store/index.ts'
 import { uuid7Floor } from '../uuid7.ts'
 import { alertObjectOf, type AlertRow, alertsOf } from './alert-object.ts'
-import { type Window, windowsOf } from './windows.ts'
+import { searchedDays, type Window, windowsOf } from './windows.ts'
 
 type ListHandlers = Pick<Handlers<typeof alertRoutes>, 'listAlerts' | 'alertCounts'>
 type Filter = z.output<typeof alertFilter>
@@ -76,8 +76,6 @@ async function listed(db: Db, { among, bounds, now, limit }: Wanted): Promise<Al
 function isSearch({ family, hash, text }: Filter): boolean {
   return family !== undefined || hash !== undefined || text !== undefined
 }
-
-const searchedDays = [1, 10, 90]
 
 /**
  * Ids are found as the center, with the tenant as a condition; the rows are read as the tenant, so that a mistake here shows nothing.
@@ -150,17 +148,4 @@ function withText(all: Alerts, text: string | undefined, named: readonly string[
   if (named.length === 0) return all.where(sql<boolean>`${ofAlert}`)
   const ofHosts = named.length > mostNamed ? sql`host.name ILIKE ${pattern}` : sql`alert.host_id = ANY (${named})`
   return all.where(sql<boolean>`(${ofAlert} OR ${ofHosts})`)
-}
-
-const mostNamed = 1_000
-
-/** Hosts whose name holds the text, one more than {@link mostNamed} at most. Asked first: knowing how few they are, PostgreSQL goes by its indexes. */
-async function hostsNamed(db: Db, text: string): Promise<string[]> {
-  const rows = await db
-    .selectFrom('host')
-    .select('host_id')
-    .where(sql<boolean>`name ILIKE ${containing(text)}`)
-    .limit(mostNamed + 1)
-    .execute()
-  return rows.map(one => one.host_id)
 }

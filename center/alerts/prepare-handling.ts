@@ -69,6 +69,11 @@ function notNow(caller: Caller, row: AlertRow): Ready | undefined {
       'about-indicator',
       'only the center knows this indicator: publish the indicators, so that the host judges by itself',
     )
+  if (row.about === 'detection')
+    return refusal(
+      'about-detection',
+      'it was noticed as it happened, and no scan has looked at the whole of it yet: scan the host, then clean what it finds',
+    )
   if (row.status === 'handling') return refusal('under-way', 'it is being handled already')
   if (row.status !== 'open') return refusal('not-open', `it is ${row.status} already: reopen it first`)
   if (row.verdict === 'exposure')

@@ -8,6 +8,8 @@ export interface Window {
 
 const dayMs = 86_400_000
 const usualDays = [3, 10, 30, 90]
+/** Of a search by words: what is frequent is found in the last day. */
+export const searchedDays = [1, 10, 90]
 
 /**
  * All alerts in pieces, the newest first, each longer than the one before. The table has a partition for each day: a list that finds

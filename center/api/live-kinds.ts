@@ -20,6 +20,11 @@ export const liveRules: Readonly<Record<LiveKind, LiveRule>> = {
     groups: ids =>
       sql`SELECT DISTINCT campaign_id::text AS id, group_id::text FROM alert WHERE campaign_id = ANY(${uuids(ids)}::uuid[])`,
   },
+  detection: {
+    needs: 'alerts:read',
+    groups: ids =>
+      sql`SELECT detection_id::text AS id, group_id::text FROM detection WHERE detection_id = ANY(${uuids(ids)}::uuid[])`,
+  },
   host: {
     needs: 'hosts:read',
     groups: ids => sql`SELECT host_id::text AS id, group_id::text FROM host WHERE host_id = ANY(${uuids(ids)}::uuid[])`,

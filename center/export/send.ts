@@ -4,7 +4,14 @@ import { levels } from '../../model/index.ts'
 import { type Delivery, type Level, type Notice, type OpenChannel, SettingsError } from '../../notify/index.ts'
 
 import type { Center, Db } from '../context.ts'
-import { alertRows, backOffSeconds, noticeOfAlert, openSettings } from '../notify/index.ts'
+import {
+  alertRows,
+  backOffSeconds,
+  type DetectionRow,
+  noticeOfAlert,
+  noticeOfDetection,
+  openSettings,
+} from '../notify/index.ts'
 
 const claimSeconds = 60
 const mostRead = 500
@@ -86,37 +93,62 @@ interface Part {
   readonly drop: readonly string[]
 }
 
+interface ItemRow {
+  readonly event_id: string
+  readonly alert_id: string | null
+  readonly detection_id: string | null
+  readonly what: string | null
+  readonly at: Date | null
+}
+
 async function read(db: Db, claimed: Claimed, address: string): Promise<Part> {
-  const { rows } = await sql<{ event_id: string; alert_id: string; what: string | null; at: Date | null }>`
-    SELECT i.event_id, i.alert_id, e.what, e.at
+  const { rows } = await sql<ItemRow>`
+    SELECT i.event_id, i.alert_id, i.detection_id, e.what, e.at
     FROM export_item i LEFT JOIN alert_event e ON e.tenant_id = i.tenant_id AND e.event_id = i.event_id
     WHERE i.tenant_id = ${claimed.tenant_id} AND i.export_id = ${claimed.export_id}
     ORDER BY i.event_id LIMIT ${mostRead}`.execute(db)
   const alerts = await alertRows(
     db,
     claimed.tenant_id,
-    rows.map(row => row.alert_id),
+    rows.flatMap(row => row.alert_id ?? []),
+  )
+  const detections = await detectionRows(
+    db,
+    claimed.tenant_id,
+    rows.flatMap(row => row.detection_id ?? []),
   )
   const { atLeast, findings } = exportCondition.parse(claimed.condition)
   const least = atLeast === undefined ? 0 : levels.indexOf(atLeast as Level)
+  const noticeOf = (row: ItemRow): Notice | undefined => {
+    const detection = row.detection_id === null ? undefined : detections.get(row.detection_id)
+    if (detection !== undefined)
+      return detection.level < least ? undefined : noticeOfDetection(detection, { id: row.event_id }, address)
+    const alert = row.alert_id === null ? undefined : alerts.get(row.alert_id)
+    if (alert === undefined || row.what === null || row.at === null || alert.level < least) return undefined
+    if (!findings && alert.parent_id !== null) return undefined
+    return noticeOfAlert(alert, { id: row.event_id, what: row.what, at: row.at }, address)
+  }
   const send: { event: string; notice: Notice }[] = []
   const drop: string[] = []
   for (const row of rows) {
-    const alert = alerts.get(row.alert_id)
-    const wanted =
-      alert !== undefined &&
-      row.what !== null &&
-      row.at !== null &&
-      alert.level >= least &&
-      (findings || alert.parent_id === null)
-    if (!wanted || row.what === null || row.at === null) drop.push(row.event_id)
-    else
-      send.push({
-        event: row.event_id,
-        notice: noticeOfAlert(alert, { id: row.event_id, what: row.what, at: row.at }, address),
-      })
+    const notice = noticeOf(row)
+    if (notice === undefined) drop.push(row.event_id)
+    else send.push({ event: row.event_id, notice })
   }
   return { send, drop }
+}
+
+async function detectionRows(db: Db, tenant: string, ids: readonly string[]): Promise<Map<string, DetectionRow>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await sql<DetectionRow>`
+    SELECT d.detection_id, d.host_id, h.name AS host_name, g.name AS group_name, d.at, d.verdict, d.level, d.title,
+      d.families, d.attack, d.sha256, b.body
+    FROM detection d JOIN detection_body b USING (tenant_id, detection_id)
+    LEFT JOIN host h ON h.tenant_id = d.tenant_id AND h.host_id = d.host_id
+    LEFT JOIN host_group g ON g.tenant_id = d.tenant_id AND g.group_id = d.group_id
+    WHERE d.tenant_id = ${tenant} AND d.detection_id = ANY(${[...new Set(ids)]}::uuid[])
+      AND b.detection_id = ANY(${[...new Set(ids)]}::uuid[])`.execute(db)
+  return new Map(rows.map(row => [row.detection_id, row]))
 }
 
 async function record(

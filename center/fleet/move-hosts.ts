@@ -31,7 +31,7 @@ export async function requireTarget(db: Db, caller: Caller, group: string): Prom
   if (!mayInGroup(caller, 'hosts:write', group)) throw notAllowed('You may not move hosts into that group.')
 }
 
-/** Rights over alerts go by the group, which each alert carries; another group may also mean another policy. */
+/** Rights over alerts and detections go by the group, which each carries; another group may also mean another policy. */
 export async function moveInto(
   { caller, db, center }: Request,
   hosts: readonly string[],
@@ -45,6 +45,7 @@ export async function moveInto(
     .returning(['host_id', 'agent_id'])
     .execute()
   await db.updateTable('alert').where(those).set({ group_id: group }).execute()
+  await db.updateTable('detection').where(those).set({ group_id: group }).execute()
   for (const { host_id, agent_id } of rows) {
     await center.bus.publish('live', { tenant: caller.tenant, what: 'host', id: host_id }, db)
     if (agent_id !== null)

@@ -54,22 +54,25 @@ export function scopeCovers(scope: AllowScope, host: ScopedHost): boolean {
 
 /** All that the condition gives must agree; one that gives nothing covers nothing. */
 export function conditionCovers(condition: AllowCondition, { rule, fact }: Finding): boolean {
-  const given = Object.values(condition).filter(one => one !== undefined)
-  if (given.length === 0) return false
-  return (
-    (condition.rule === undefined || condition.rule === rule.id) &&
-    agrees(condition.sha256, fact, ['sha256']) &&
-    agrees(condition.path, fact, ['path', 'script', 'library', 'targets']) &&
-    agrees(condition.user, fact, fact.kind === 'account' ? ['name'] : ['user']) &&
-    agrees(condition.package, fact, ['package']) &&
-    agrees(condition.fingerprint, fact, ['fingerprint'])
-  )
+  return conditionAgrees(condition, {
+    rule: [rule.id],
+    sha256: valuesOf(fact, ['sha256']),
+    path: valuesOf(fact, ['path', 'script', 'library', 'targets']),
+    user: valuesOf(fact, fact.kind === 'account' ? ['name'] : ['user']),
+    package: valuesOf(fact, ['package']),
+    fingerprint: valuesOf(fact, ['fingerprint']),
+  })
 }
 
-function agrees(wanted: string | undefined, fact: IdentifiedFact, fields: readonly string[]): boolean {
-  if (wanted === undefined) return true
-  return fields.some(field => {
-    const value: unknown = Reflect.get(fact, field)
-    return Array.isArray(value) ? value.includes(wanted) : value === wanted
-  })
+/** The same for something that is no fact, of which these are the values. */
+export function conditionAgrees(
+  condition: AllowCondition,
+  values: Readonly<Record<keyof AllowCondition, readonly unknown[]>>,
+): boolean {
+  const given = Object.entries(condition).filter(([, one]) => one !== undefined)
+  return given.length > 0 && given.every(([name, one]) => values[name as keyof AllowCondition].includes(one))
+}
+
+function valuesOf(fact: IdentifiedFact, fields: readonly string[]): unknown[] {
+  return fields.flatMap((field): unknown => Reflect.get(fact, field))
 }

@@ -11,6 +11,7 @@ import { addAgent, spooledFrom, type TestCenter, testCenter } from './testing/ag
 import { infectedHost, type RealScan, realScan } from './testing/real-scan.ts'
 
 const day = 86_400
+const kept = { alert: 400, detection: 180 }
 
 let opened: TestStore
 let center: TestCenter
@@ -30,7 +31,7 @@ test('what alerts left behind goes with their partition, and what is younger sta
   while ((await joinCampaigns(center)) > 0);
   const before = await left()
   for (const [table, count] of Object.entries(before)) assert.ok(count > 0, table)
-  assert.equal(await forgetOld(center, 400), 0)
+  assert.equal(await forgetOld(center, kept), 0)
   assert.deepEqual(await left(), before)
 
   center.later(400 * day)
@@ -39,13 +40,13 @@ test('what alerts left behind goes with their partition, and what is younger sta
   const both = await left()
   center.later(day)
   await opened.store.housekeeping(center.clock(), { alert: 400 })
-  assert.ok((await forgetOld(center, 400)) > 0)
+  assert.ok((await forgetOld(center, kept)) > 0)
   const rest = await left()
   for (const table of ['alert', 'alert_key', 'alert_seen', 'hunt_term'] as const)
     assert.equal(rest[table], (both[table] ?? 0) - (before[table] ?? 0), table)
   assert.equal(rest['campaign'], 0)
   assert.deepEqual(await hostsLeft(), [later.host])
-  assert.equal(await forgetOld(center, 400), 0)
+  assert.equal(await forgetOld(center, kept), 0)
 
   // The old host still has its miner: that is a new alert now, not a key without one.
   await scanned(old)
@@ -79,7 +80,7 @@ test('more than one statement takes at once goes, and terms that are gone as lon
         })
         .execute()
   })
-  assert.equal(await forgetOld(center, 400), 12_002)
+  assert.equal(await forgetOld(center, kept), 12_002)
   const { rows } = await opened.store.system(db =>
     sql<{ term: string }>`SELECT term FROM hunt_term WHERE host_id = ${agent.host}`.execute(db),
   )

@@ -10,26 +10,36 @@ const mostRows = 5_000
 interface Limit {
   /** UTC midnight: the first day that is kept, as partitions count it. */
   readonly at: Date
-  /** Smallest alert id of that day. */
+  /** Smallest id of that day. */
   readonly id: string
 }
 
+/** For how many days alerts and detections are kept. */
+export interface Kept {
+  readonly alert: number
+  readonly detection: number
+}
+
 /**
- * Deletes what alerts leave in other tables once their partition was dropped: keys, marks, terms to hunt for, campaigns; and
- * terms and log-ins that were gone as long. `days`: how many the alerts are kept. Gives the number of rows. In small
- * transactions; several centers may do it at once, and one that stops halfway goes on the next time.
+ * Deletes what alerts and detections leave in other tables once their partition was dropped: keys, marks, counts, terms to hunt
+ * for, campaigns; and terms and log-ins that were gone as long. Gives the number of rows. In small transactions; several
+ * centers may do it at once, and one that stops halfway goes on the next time.
  */
-export async function forgetOld({ store, clock }: Pick<Center, 'store' | 'clock'>, days: number): Promise<number> {
-  const at = new Date((Math.floor(clock().getTime() / dayMs) - days) * dayMs)
-  const limit = { at, id: uuid7Floor(at) }
+export async function forgetOld({ store, clock }: Pick<Center, 'store' | 'clock'>, days: Kept): Promise<number> {
+  const [alerts, detections] = [limitOf(clock(), days.alert), limitOf(clock(), days.detection)]
   let forgotten = 0
   let after: HostKey | undefined
   do {
     const hosts = await store.system(db => hostsAfter(db, after))
-    for (const host of hosts) forgotten += await forgetOfHost(store, host, limit)
+    for (const host of hosts) forgotten += await forgetOfHost(store, host, alerts, detections)
     after = hosts.length === mostHosts ? hosts.at(-1) : undefined
   } while (after !== undefined)
-  return forgotten + (await store.system(db => forgetCampaigns(db, limit)))
+  return forgotten + (await store.system(db => forgetCampaigns(db, alerts)))
+}
+
+function limitOf(now: Date, days: number): Limit {
+  const at = new Date((Math.floor(now.getTime() / dayMs) - days) * dayMs)
+  return { at, id: uuid7Floor(at) }
 }
 
 interface HostKey {
@@ -46,7 +56,12 @@ async function hostsAfter(db: Db, after: HostKey | undefined): Promise<HostKey[]
 }
 
 /** By host, because that is how all of these tables are indexed. */
-async function forgetOfHost(store: Center['store'], host: HostKey, { at, id }: Limit): Promise<number> {
+async function forgetOfHost(
+  store: Center['store'],
+  host: HostKey,
+  { at, id }: Limit,
+  detections: Limit,
+): Promise<number> {
   // A term's id sorts as text like the id it is; only other languages' orders would see it otherwise.
   const old = [
     ['alert_key', sql`alert_id < ${id}::uuid`],
@@ -54,6 +69,8 @@ async function forgetOfHost(store: Center['store'], host: HostKey, { at, id }: L
     ['hunt_term', sql`source = 'alert' AND source_id COLLATE "C" < ${id}`],
     ['hunt_term', sql`gone_at < ${at}`],
     ['login_seen', sql`last_seen < ${at}`],
+    ['detection_key', sql`detection_id < ${detections.id}::uuid`],
+    ['detection_hour', sql`hour < ${detections.at}`],
   ] as const
   let forgotten = 0
   for (const [table, isOld] of old)

@@ -6,6 +6,7 @@ import { alertsOf, type SeenAlert } from './alert-rows.ts'
 import { type AllowRule, ruleForFinding, ruleForIncident } from './allow-match.ts'
 import { allowRulesFor, countHits } from './allow-rules.ts'
 import { shortText } from './clean-value.ts'
+import { adoptDetectionAlerts, linkDetections } from './explained-detections.ts'
 import { closeMerged, loseAlerts } from './gone-alerts.ts'
 import { type KnownAlert, keyOf, knownAlerts } from './known-alerts.ts'
 import { noteForCampaigns } from './note-for-campaigns.ts'
@@ -26,12 +27,14 @@ export async function takeScan(report: Extract<Report, { kind: 'scan' }>, contex
   const seen = alertsOf(scan)
   if (seen.length > mostOpenAlerts)
     throw new ReportRefused(`the scan has ${seen.length} incidents and findings; at most ${mostOpenAlerts} are taken`)
+  const explained = await adoptDetectionAlerts(seen, context)
   const known = await knownAlerts(seen, context)
   const { fresh, again } = await sort(seen, known, scan, context)
   if (context.host.openAlerts + fresh.filter(isTop).length > mostOpenAlerts)
     throw new ReportRefused(`this host has more than ${mostOpenAlerts} open alerts: handle or ignore some of them`)
   await insertAlerts(fresh, context)
   await seeAgain(again, context)
+  await linkDetections(explained, incidentsAfter(fresh, again), context)
   const merged = mergedInto(seen, known, [...fresh, ...again.map(one => ({ ...one, alertId: one.known.alertId }))])
   await closeMerged(merged, context)
   const away = new Set(merged.map(one => one.known.alertId))
@@ -117,6 +120,15 @@ function mergedInto(
       return one === undefined || present.has(key) || one.alertId === alertId ? [] : [{ known: one, into: alertId }]
     }),
   )
+}
+
+/** Alerts of incidents with the status that they have from now on; by the host's id. */
+function incidentsAfter(fresh: readonly NewAlert[], again: readonly AgainAlert[]) {
+  const after = [
+    ...fresh.map(one => ({ ...one, status: one.allowed === undefined ? 'open' : 'allowed' })),
+    ...again.map(one => ({ ...one, alertId: one.known.alertId, status: statusAfter(one) })),
+  ]
+  return new Map(after.filter(one => one.seen.about === 'incident').map(one => [one.seen.origin, one]))
 }
 
 function missingFrom(seen: readonly SeenAlert[], known: ReadonlyMap<string, KnownAlert>): KnownAlert[] {

@@ -1,5 +1,6 @@
 import type { Report } from '../../model/wire/index.ts'
 import { takeBlocks } from './blocks.ts'
+import { takeDetection } from './detection.ts'
 import { takeHealth } from './health.ts'
 import { takeInventory } from './inventory.ts'
 import { takeOrderState } from './order.ts'
@@ -32,6 +33,8 @@ export async function takeReport(report: Report, context: ReportContext): Promis
       return await takeBlocks(report, context)
     case 'order':
       return await takeOrderState(report, context)
+    case 'detection':
+      return await takeDetection(report, context)
     case 'health':
       return await takeHealth(report, context)
     case 'tampering':

@@ -1,7 +1,7 @@
 export { notificationHandlers } from './api.ts'
 export { backOffSeconds } from './back-off.ts'
 export { alertRows } from './items.ts'
-export { type AlertRow, noticeOfAlert } from './notices.ts'
+export { type AlertRow, type DetectionRow, noticeOfAlert, noticeOfDetection } from './notices.ts'
 export { type Told, tellNotices } from './outbox.ts'
 export { objectOf, openSettings, sealSettings, secretNames, type StoredSettings } from './sealed-settings.ts'
 export { prepareDeliveries, startNotifications, type Worker } from './worker.ts'

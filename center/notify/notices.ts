@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { levels } from '../../model/index.ts'
 import type { AlertDocument, Notice, Reason } from '../../notify/index.ts'
+import { timeOfUuid7 } from '../uuid7.ts'
 
 /** Columns of an alert and its host that a notice is made of. */
 export interface AlertRow {
@@ -81,7 +82,10 @@ function documentOf(row: AlertRow, what: string): AlertDocument {
 
 const spoken = z.object({
   summary: z.array(z.string()).optional().catch(undefined),
-  because: z.string().optional().catch(undefined),
+  because: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .catch(undefined),
   count: z.number().optional().catch(undefined),
   detail: z.string().optional().catch(undefined),
 })
@@ -93,8 +97,65 @@ function isMass(row: AlertRow): boolean {
 
 function linesOf(body: unknown): string[] {
   const { summary, because, detail } = spoken.safeParse(body).data ?? {}
-  const lines = summary ?? [...(because === undefined ? [] : [because]), ...(detail === undefined ? [] : [detail])]
+  const lines = summary ?? [
+    ...(because === undefined ? [] : [because].flat()),
+    ...(detail === undefined ? [] : [detail]),
+  ]
   return lines.slice(0, 20).map(line => line.slice(0, 1_000))
+}
+
+/** Columns of a detection and its host, with what the agent sent. */
+export interface DetectionRow {
+  readonly detection_id: string
+  readonly host_id: string
+  readonly host_name: string | null
+  readonly group_name: string | null
+  readonly at: Date
+  readonly verdict: string
+  readonly level: number
+  readonly title: string
+  readonly families: readonly string[]
+  readonly attack: readonly string[]
+  readonly sha256: string | null
+  readonly body: unknown
+}
+
+const firstRule = z.object({ findings: z.array(z.object({ rule: z.object({ id: z.string() }) })).min(1) })
+
+/** A notice of something that was noticed as it happened, for machines. `id` is that of the change. */
+export function noticeOfDetection(row: DetectionRow, change: { readonly id: string }, address: string): Notice {
+  const rule = firstRule.safeParse(row.body).data?.findings[0]?.rule.id
+  const heard = timeOfUuid7(row.detection_id)
+  const changed = timeOfUuid7(change.id)
+  return {
+    id: change.id,
+    what: 'alert',
+    level: levels[row.level] ?? 'medium',
+    at: row.at.toISOString(),
+    host: {
+      id: row.host_id,
+      name: row.host_name ?? row.host_id,
+      ...(row.group_name === null ? {} : { group: row.group_name }),
+    },
+    title: row.title,
+    lines: linesOf(row.body),
+    families: [...row.families],
+    attack: [...row.attack],
+    link: `${address}/prevention/detections?detection=${row.detection_id}`,
+    type: 'detection',
+    ...(rule === undefined ? {} : { rule }),
+    document: {
+      alert: row.detection_id,
+      activity: changed.getTime() === heard.getTime() ? 'created' : 'updated',
+      status: 'open',
+      verdict: row.verdict,
+      about: 'detection',
+      firstSeen: row.at.toISOString(),
+      lastSeen: changed.toISOString(),
+      hashes: row.sha256 === null ? [] : [row.sha256],
+      body: row.body,
+    } satisfies AlertDocument,
+  }
 }
 
 export interface OrderRow {

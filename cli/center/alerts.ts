@@ -1,4 +1,4 @@
-import { alertLevels, type AlertObject, alertStatuses } from '../../model/api/index.ts'
+import { alertAbouts, alertLevels, type AlertObject, alertStatuses } from '../../model/api/index.ts'
 import { CommandError } from '../command-error.ts'
 import type { Context } from '../context.ts'
 import { printPlan } from '../print/plan.ts'
@@ -58,7 +58,7 @@ export const listCommand = withCenter<AlertFilter>(async ({ client }, options, c
       options.everyStatus === true ? undefined : (maybeOneOf('--status', options.status, alertStatuses) ?? 'open'),
     level: maybeOneOf('--level', options.level, alertLevels),
     atLeast: maybeOneOf('--at-least', options.atLeast, alertLevels),
-    about: maybeOneOf('--about', options.about, ['incident', 'finding', 'agent']),
+    about: maybeOneOf('--about', options.about, alertAbouts),
     verdict: maybeOneOf('--verdict', options.verdict, ['confirmed', 'suspected', 'exposure']),
     host: options.host === undefined ? undefined : await hostOf(client, options.host),
     group: options.group === undefined ? undefined : await groupOf(client, options.group),

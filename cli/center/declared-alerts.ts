@@ -63,7 +63,7 @@ function readingCommands(group: Command, outcome: Outcome): void {
         .option('--level <level>', 'informational, low, medium, high or critical')
         .option('--at-least <level>', 'that level or worse')
         .option('--type <type>', 'of that type')
-        .option('--about <what>', 'incident, finding or agent')
+        .option('--about <what>', 'incident, finding, detection, indicator or agent')
         .option('--verdict <verdict>', 'confirmed, suspected or exposure')
         .option('--host <name>', 'of that host')
         .option('--group <name>', 'of that group')

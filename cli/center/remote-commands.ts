@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Outcome } from '../command-builder.ts'
 import { alertsCommands } from './declared-alerts.ts'
 import { catalogueCommands } from './declared-catalogue.ts'
+import { detectionsCommands } from './declared-detections.ts'
 import { hostsCommands } from './declared-hosts.ts'
 import { notificationsCommands } from './declared-notifications.ts'
 import { ordersCommands } from './declared-orders.ts'
@@ -15,6 +16,7 @@ export function remoteCommands(tree: Command, outcome: Outcome): void {
   catalogueCommands(tree, outcome)
   hostsCommands(tree, outcome)
   alertsCommands(tree, outcome)
+  detectionsCommands(tree, outcome)
   ordersCommands(tree, outcome)
   intelligenceCommands(tree, outcome)
   notificationsCommands(tree, outcome)

@@ -2,6 +2,7 @@ import type shell from '../shell/words/en.json'
 import type parts from '../parts/words/en.json'
 import type people from '../people/words/en.json'
 import type incident from '../incident/words/en.json'
+import type detections from '../detections/words/en.json'
 import type overview from '../pages/overview/words/en.json'
 import type alerts from '../pages/alerts/words/en.json'
 import type alertDetail from '../pages/alerts/detail/words/en.json'
@@ -30,6 +31,7 @@ declare module 'i18next' {
       parts: typeof parts
       people: typeof people
       incident: typeof incident
+      detections: typeof detections
       overview: typeof overview
       alerts: typeof alerts
       'alerts/detail': typeof alertDetail

@@ -6,7 +6,9 @@ import { languages } from '../../model/api/index.ts'
 
 const console = join(import.meta.dirname, '..')
 const folders = [
-  ...new Set(globSync('{shell,parts,people,incident,pages/*,pages/*/*}/words/*.json', { cwd: console }).map(dirname)),
+  ...new Set(
+    globSync('{shell,parts,people,incident,detections,pages/*,pages/*/*}/words/*.json', { cwd: console }).map(dirname),
+  ),
 ].sort()
 
 test('every page and part has words', () => {

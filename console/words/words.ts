@@ -12,7 +12,7 @@ export const languageNames: Readonly<Record<Language, string>> = {
 
 /** One file for each page, or other part, and language: fetched when it is first shown. */
 const files = import.meta.glob<{ readonly default: Readonly<Record<string, unknown>> }>([
-  '../{shell,parts,people,incident}/words/*.json',
+  '../{shell,parts,people,incident,detections}/words/*.json',
   '../pages/*/words/*.json',
   '../pages/*/*/words/*.json',
 ])

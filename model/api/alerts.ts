@@ -11,10 +11,13 @@ const alertParams = z.object({ alert: z.uuid() })
 export const alertStatuses = ['open', 'handling', 'handled', 'ignored', 'allowed'] as const
 export const alertLevels = ['informational', 'low', 'medium', 'high', 'critical'] as const
 
+/** `detection`: noticed as it happened, and no scan has told more of it yet; then it becomes that of the incident. */
+export const alertAbouts = ['incident', 'finding', 'detection', 'indicator', 'agent'] as const
+
 export const alertObject = z.object({
   id: z.uuid(),
   host: z.object({ id: z.uuid(), name: z.string(), group: z.uuid() }),
-  about: z.enum(['incident', 'finding', 'indicator', 'agent']),
+  about: z.enum(alertAbouts),
   /** The host's id of the incident or finding. */
   origin: z.string(),
   parent: z.uuid().optional(),
@@ -52,7 +55,7 @@ export const alertFilter = z.object({
   /** This level or worse. */
   atLeast: z.enum(alertLevels).optional(),
   type: z.string().max(100).optional(),
-  about: z.enum(['incident', 'finding', 'indicator', 'agent']).optional(),
+  about: z.enum(alertAbouts).optional(),
   verdict: z.enum(['confirmed', 'suspected', 'exposure']).optional(),
   host: z.uuid().optional(),
   group: z.uuid().optional(),
@@ -112,6 +115,7 @@ export const handlingRefusals = [
   'no-right',
   'about-agent',
   'about-indicator',
+  'about-detection',
   'exposure',
   'no-incident',
   'no-address',

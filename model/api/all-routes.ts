@@ -2,6 +2,7 @@ import { auditRoutes } from './audit.ts'
 import { peopleRoutes, profileRoutes, signInRoutes } from './people.ts'
 import { agentRoutes } from './agents.ts'
 import { alertRoutes } from './alerts.ts'
+import { detectionRoutes } from './detections.ts'
 import { healthRoutes } from './health.ts'
 import { hostRoutes } from './hosts.ts'
 import { huntRoutes } from './hunt.ts'
@@ -21,6 +22,7 @@ export const allRoutes = {
   ...hostRoutes,
   ...agentRoutes,
   ...alertRoutes,
+  ...detectionRoutes,
   ...huntRoutes,
   ...liveRoutes,
   ...healthRoutes,

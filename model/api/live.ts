@@ -5,6 +5,7 @@ import type { RouteTable } from './route.ts'
 export const liveKinds = [
   'alert',
   'campaign',
+  'detection',
   'host',
   'group',
   'agent',

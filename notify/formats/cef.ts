@@ -1,5 +1,6 @@
 import { documentOf, evidenceOf } from '../alert-document.ts'
 import { cleanText } from '../clean-text.ts'
+import { detectionOf, dispositionOf } from '../detection-document.ts'
 import type { Level, Notice } from '../message.ts'
 import { product } from '../product.ts'
 
@@ -22,6 +23,7 @@ export function cefLine(notice: Notice): string {
 
 function extension(notice: Notice): string {
   const document = documentOf(notice.document)
+  const detection = detectionOf(document?.body)
   const facts = evidenceOf(document)
   const program = facts.find(one => one.kind === 'process')
   const file = facts.find(one => one.kind === 'file') ?? facts.find(one => one.path !== undefined)
@@ -40,6 +42,7 @@ function extension(notice: Notice): string {
     ['externalId', document?.alert ?? notice.id],
     ['cat', notice.type ?? notice.what],
     ['act', document?.activity ?? notice.what],
+    ['outcome', detection === undefined ? '' : dispositionOf(detection).disposition[1]],
     ['dhost', notice.host?.name ?? ''],
     ['deviceExternalId', notice.host?.id ?? ''],
     ['filePath', file?.path ?? ''],

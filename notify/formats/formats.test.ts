@@ -10,7 +10,7 @@ import { plainText, smsText } from './plain.ts'
 
 /** Names that schema 1.5.0 of OCSF has: events/findings/detection_finding.json, finding.json, base_event.json and the objects below. */
 const classFields =
-  'class_uid class_name category_uid category_name activity_id activity_name type_uid type_name time severity_id severity status_id status status_detail confidence_id confidence is_alert message metadata finding_info device evidences malware unmapped'
+  'class_uid class_name category_uid category_name activity_id activity_name type_uid type_name time severity_id severity status_id status status_detail confidence_id confidence is_alert action_id action disposition_id disposition message metadata finding_info device evidences malware unmapped'
 const objects: Readonly<Record<string, string>> = {
   metadata: 'version uid product profiles',
   product: 'name vendor_name version',
@@ -21,7 +21,8 @@ const objects: Readonly<Record<string, string>> = {
   device: 'type_id type uid hostname name groups',
   groups: 'name',
   evidences: 'name process file user dst_endpoint',
-  process: 'pid name cmd_line file user created_time',
+  process: 'pid name cmd_line file user created_time parent_process',
+  parent_process: 'pid name cmd_line file parent_process',
   file: 'name path type_id size hashes',
   hashes: 'algorithm_id algorithm value',
   user: 'name uid',
@@ -54,6 +55,61 @@ function check(value: object, names: string, where: string): void {
         check(part, objects[name] ?? '', `${where}.${name}`)
   }
 }
+
+const detected = {
+  subject: {
+    kind: 'process',
+    pid: 7,
+    path: '/tmp/x',
+    command: '/tmp/x -o pool',
+    user: 'www-data',
+    sha256: 'b'.repeat(64),
+  },
+  chain: [
+    { pid: 6, name: 'sh', path: '/bin/dash', command: 'sh -c x' },
+    { pid: 5, name: 'nginx' },
+  ],
+  responses: [{ kind: 'prevented', outcome: 'done', at: '', detail: '' }],
+}
+const ofDetection = (body: object) => ({
+  ...sampleNotice,
+  document: { alert: 'd', activity: 'created', status: 'open', body },
+})
+
+test('OCSF: of a detection, its chain of processes and what became of it', () => {
+  const event = detectionFinding(ofDetection(detected))
+  check(event, classFields, 'event')
+  const { action, disposition, evidences } = event
+  assert.deepEqual([action, disposition], ['Denied', 'Blocked'])
+  const file = { name: 'dash', path: '/bin/dash', type_id: 1 }
+  assert.deepEqual(evidences, [
+    {
+      name: 'process',
+      process: {
+        pid: 7,
+        cmd_line: '/tmp/x -o pool',
+        file: {
+          name: 'x',
+          path: '/tmp/x',
+          type_id: 1,
+          hashes: [{ algorithm_id: 3, algorithm: 'SHA-256', value: 'b'.repeat(64) }],
+        },
+        user: { name: 'www-data' },
+        parent_process: { pid: 6, name: 'sh', cmd_line: 'sh -c x', file, parent_process: { pid: 5, name: 'nginx' } },
+      },
+    },
+  ])
+  for (const [responses, expected] of [
+    [[], ['Observed', 'Detected']],
+    [[{ kind: 'kill-process', outcome: 'would' }], ['Observed', 'Detected']],
+    [[{ kind: 'kill-process', outcome: 'failed' }], ['Observed', 'Uncorrected']],
+    [[{ kind: 'quarantine-file', outcome: 'done' }], ['Modified', 'Quarantined']],
+  ] as const) {
+    const said = detectionFinding(ofDetection({ ...detected, responses }))
+    assert.deepEqual([said['action'], said['disposition']], expected)
+  }
+  assert.match(cefLine(ofDetection(detected)), / outcome=Blocked .*filePath=\/tmp\/x /)
+})
 
 test('OCSF: what it says', () => {
   const { finding_info, evidences, ...event } = detectionFinding(sampleNotice)

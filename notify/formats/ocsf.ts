@@ -1,5 +1,6 @@
 import { type AlertDocument, documentOf, type EvidenceFact, evidenceOf } from '../alert-document.ts'
 import { cleanText } from '../clean-text.ts'
+import { type DetectionDocument, detectionOf, dispositionOf } from '../detection-document.ts'
 import type { Level, Notice } from '../message.ts'
 import { product } from '../product.ts'
 
@@ -37,7 +38,9 @@ export function detectionFinding(notice: Notice): DetectionFinding {
   const [status_id, status] = statuses[document?.status ?? 'open'] ?? [99, document?.status ?? 'Other']
   const [confidence_id, confidence] = confidences[document?.verdict ?? ''] ?? [0, 'Unknown']
   const text = cleanText(notice.title, 1_000)
-  const evidences = evidenceOf(document).flatMap(evidence)
+  const detection = detectionOf(document?.body)
+  const parent = detection === undefined ? undefined : chainOf(detection)
+  const evidences = evidenceOf(document).flatMap(fact => evidence(fact, parent))
   return withoutAbsent({
     class_uid: 2004,
     class_name: 'Detection Finding',
@@ -56,12 +59,13 @@ export function detectionFinding(notice: Notice): DetectionFinding {
     confidence_id,
     confidence,
     is_alert: activity_id !== 3,
+    ...(detection === undefined ? {} : disposed(detection)),
     message: text,
     metadata: {
       version: '1.5.0',
       uid: cleanText(notice.id, 200),
       product: { name: product.name, vendor_name: product.vendor, version: product.version },
-      profiles: ['host'],
+      profiles: detection === undefined ? ['host'] : ['host', 'security_control'],
     },
     finding_info: withoutAbsent({
       uid: document?.alert ?? cleanText(notice.id, 200),
@@ -118,7 +122,29 @@ function cleanDocument(document: AlertDocument | undefined): AlertDocument | und
   }
 }
 
-function evidence(fact: EvidenceFact): object[] {
+function disposed(detection: DetectionDocument): object {
+  const { action, disposition } = dispositionOf(detection)
+  return { action_id: action[0], action: action[1], disposition_id: disposition[0], disposition: disposition[1] }
+}
+
+const mostParents = 10
+
+/** What started it, with what started that within. */
+function chainOf({ chain }: DetectionDocument): object | undefined {
+  return chain.slice(0, mostParents).reduceRight<object | undefined>(
+    (parent, { pid, name, path, command }) =>
+      withoutAbsent({
+        pid,
+        name: name === undefined ? undefined : cleanText(name, 200),
+        cmd_line: command === undefined ? undefined : cleanText(command, 2_000),
+        file: path === undefined ? undefined : fileOf({ kind: 'process' }, path),
+        parent_process: parent,
+      }),
+    undefined,
+  )
+}
+
+function evidence(fact: EvidenceFact, parent: object | undefined): object[] {
   const file = fact.path === undefined ? undefined : fileOf(fact, fact.path)
   if (fact.kind === 'process' && fact.pid !== undefined)
     return [
@@ -131,6 +157,7 @@ function evidence(fact: EvidenceFact): object[] {
           file,
           user: userOf(fact),
           created_time: milliseconds(fact.startedAt),
+          parent_process: parent,
         }),
       },
     ]

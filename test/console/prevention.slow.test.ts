@@ -27,7 +27,7 @@ test('addresses are blocked on hosts, some at once and some after an approver, a
 }, async () => {
   const { page, context, complaints } = await openPage(browser, seeded.address)
   await signInOn(page, seeded.people.responder)
-  await page.goto('/prevention')
+  await page.goto('/prevention/blocks')
   await page.getByRole('heading', { name: 'No address is blocked' }).waitFor()
   await page.getByRole('button', { name: 'Block addresses' }).click()
   const dialog = page.getByRole('dialog', { name: 'Block addresses' })
@@ -99,11 +99,11 @@ test('who only reads sees the list and can change nothing; it fits a dark phone 
     language: 'ja',
   })
   await signInOn(page, seeded.people.viewer)
-  for (const path of ['/prevention', '/prevention/hosts', '/prevention/policies']) {
+  for (const path of ['/prevention', '/prevention/sensors', '/prevention/blocks', '/prevention/hosts', '/prevention/policies']) {
     await page.goto(path)
     await assertLooksWell(page, path)
   }
-  await page.goto('/prevention')
+  await page.goto('/prevention/blocks')
   await page.getByText('203.0.113.77').waitFor()
   assert.equal(await page.getByRole('button', { name: 'アドレスをブロック' }).count(), 0)
   assert.equal(await page.getByRole('button', { name: /解除/ }).count(), 0)

@@ -38,6 +38,8 @@ export async function shownPages({ admin, hosts }: SeededCenter): Promise<readon
     at('tasks', '/response/tasks'),
     at('quarantine', '/quarantine'),
     at('prevention', '/prevention'),
+    at('prevention-sensors', '/prevention/sensors'),
+    at('prevention-blocks', '/prevention/blocks'),
     at('prevention-policies', '/prevention/policies'),
     at('hosts', '/hosts'),
     at('host', `/hosts/${web}`),

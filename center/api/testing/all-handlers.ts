@@ -1,5 +1,6 @@
 import { allRoutes } from '../../../model/api/index.ts'
 import { alertHandlers, allHuntHandlers } from '../../alerts/index.ts'
+import { detectionHandlers } from '../../detections/index.ts'
 import { exportHandlers } from '../../export/index.ts'
 import { quarantinedFileHandlers } from '../../fetched/index.ts'
 import { hostsHandlers, overviewHandlers, processHandlers } from '../../fleet/index.ts'
@@ -24,6 +25,7 @@ export function allHandlers(keys: Keyring): Readonly<Record<string, unknown>> {
     ...agentHandlers({ keys, downloads: { joinPackage: async () => undefined } }),
     ...upgradeHandlers({ downloads: { releases: async () => [] } }),
     ...alertHandlers,
+    ...detectionHandlers,
     ...allHuntHandlers,
     ...notificationHandlers,
     ...exportHandlers,

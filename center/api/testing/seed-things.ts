@@ -15,6 +15,7 @@ export async function seedThings(
 ): Promise<Things> {
   const tenant_id = tenant
   const [host, agent, alert, task, order] = [uuid7(), uuid7(), uuid7(), uuid7(), uuid7()]
+  const detection = uuid7()
   const now = new Date()
   const soon = new Date(now.getTime() + 86_400_000)
   await db
@@ -48,6 +49,35 @@ export async function seedThings(
       first_seen: now,
       last_seen: now,
       body,
+    })
+    .execute()
+  await db
+    .insertInto('detection')
+    .values({
+      tenant_id,
+      detection_id: detection,
+      host_id: host,
+      group_id: group,
+      origin: detection,
+      at: now,
+      verdict: 'confirmed',
+      level: 4,
+      title: marker,
+      subject: 'process',
+      path: `/${marker}`,
+      outcomes: ['prevented'],
+      alert_id: alert,
+    })
+    .execute()
+  await db.insertInto('detection_body').values({ tenant_id, detection_id: detection, body }).execute()
+  await db
+    .insertInto('detection_hour')
+    .values({
+      tenant_id,
+      hour: new Date(Math.floor(now.getTime() / 3_600_000) * 3_600_000),
+      host_id: host,
+      what: 'seen',
+      count: 1,
     })
     .execute()
   await db
@@ -141,6 +171,7 @@ export async function seedThings(
   return {
     host,
     alert,
+    detection,
     task,
     order,
     group,

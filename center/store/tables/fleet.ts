@@ -75,6 +75,8 @@ export interface AgentTable {
   health_at: NullableTime
   tampered_at: NullableTime
   clock_skew_seconds: number | null
+  watch_mode: string | null
+  watch_troubles: Generated<string[]>
 }
 
 export interface EnrolmentTokenTable {

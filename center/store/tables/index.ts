@@ -41,6 +41,7 @@ import type {
   IdempotentAnswerTable,
 } from './alerts.ts'
 
+import type { DetectionBodyTable, DetectionHourTable, DetectionKeyTable, DetectionTable } from './detections.ts'
 import type { AgentCertificateTable, CenterKeyTable, SilentAgentTable } from './keys.ts'
 import type {
   ChannelTable,
@@ -103,6 +104,13 @@ interface AlertsTables {
   idempotent_answer: IdempotentAnswerTable
 }
 
+interface DetectionTables {
+  detection: DetectionTable
+  detection_body: DetectionBodyTable
+  detection_key: DetectionKeyTable
+  detection_hour: DetectionHourTable
+}
+
 interface KeysTables {
   center_key: CenterKeyTable
   agent_certificate: AgentCertificateTable
@@ -119,4 +127,10 @@ interface NotifyTables {
   notice_item: NoticeItemTable
 }
 
-export type Database = IngestTables & NotifyTables & FleetTables & AlertsTables & PeopleTables & KeysTables
+export type Database = IngestTables &
+  NotifyTables &
+  FleetTables &
+  AlertsTables &
+  DetectionTables &
+  PeopleTables &
+  KeysTables

@@ -94,7 +94,8 @@ export interface ExportItemTable {
   tenant_id: string
   export_id: string
   event_id: string
-  alert_id: string
+  alert_id: string | null
+  detection_id: string | null
 }
 
 export interface NoticeItemTable {

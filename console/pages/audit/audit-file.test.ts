@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AuditEntry } from '../../../model/api/index.ts'
-import { auditFile, csv } from './audit-file.ts'
+import { csv, listFile } from '../../parts/list-file.ts'
+import { auditColumns } from './audit-file.ts'
 
 const entry: AuditEntry = {
   sequence: 7,
@@ -17,14 +18,14 @@ const entry: AuditEntry = {
 
 test('a spreadsheet gets text, and no formula', () => {
   assert.equal(
-    csv([entry]),
+    csv([entry], auditColumns),
     '\ufeffsequence,at,actor_kind,actor,address,action,object_kind,object,detail,request,hash\r\n' +
       `7,2026-01-02T03:04:05Z,user,"'=cmd(""x"")",192.0.2.1,user.created,user,v,"{""name"":""a, b\\n\\""c\\""""}",,ff\r\n`,
   )
 })
 
 test('a program gets an entry a line', async () => {
-  const text = await auditFile([entry, entry], 'jsonl').text()
+  const text = await listFile([entry, entry], auditColumns, 'jsonl').text()
   assert.deepEqual(
     text
       .trimEnd()

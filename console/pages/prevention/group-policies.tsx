@@ -1,7 +1,9 @@
-import { Alert, Anchor, Stack, Text } from '@mantine/core'
+import { Alert, Anchor, List, Stack, Text } from '@mantine/core'
 import { Link } from 'react-router'
+import { watchModes } from '../../../model/api/index.ts'
 import { useCall } from '../../center/index.ts'
-import { Badge, type Column, DataTable, Duration, EmptyState, HostText, useNumbers } from '../../parts/index.ts'
+import { ModeBadge } from '../../detections/index.ts'
+import { type Column, DataTable, Duration, EmptyState, HostText, useNumbers } from '../../parts/index.ts'
 import { useSession } from '../../session/index.ts'
 import { useWords } from '../../words/index.ts'
 import { type HostGroup, policyOf } from './policy-of.ts'
@@ -9,6 +11,7 @@ import { type HostGroup, policyOf } from './policy-of.ts'
 /** What each group of hosts does by itself; changed under Settings. */
 export function GroupPolicies() {
   const { t } = useWords('prevention')
+  const { t: word } = useWords('detections')
   const { number } = useNumbers()
   const { can } = useSession()
   const query = useCall('listGroups')
@@ -23,11 +26,7 @@ export function GroupPolicies() {
       title: t('policies.prevention'),
       cell: group => {
         const mode = of(group).policy.prevention
-        return (
-          <span {...(mode === 'block' ? { title: t('policies.block-what') } : {})}>
-            <Badge tone={mode === 'off' ? 'informational' : 'low'}>{t(`policies.modes.${mode}`)}</Badge>
-          </span>
-        )
+        return <ModeBadge mode={mode} />
       },
     },
     {
@@ -54,6 +53,13 @@ export function GroupPolicies() {
   return (
     <Stack gap="sm">
       <Alert color="blue" variant="light" p="sm" title={t('policies.note')}>
+        <List size="sm" mb={4}>
+          {watchModes.map(mode => (
+            <List.Item key={mode}>
+              <b>{word(`modes.${mode}`)}</b>: {word(`modes-what.${mode}`)}
+            </List.Item>
+          ))}
+        </List>
         <Text size="sm">{t('policies.note-what')}</Text>
         {can('policies:write') ? (
           <Anchor component={Link} to="/settings" size="sm">
@@ -68,7 +74,7 @@ export function GroupPolicies() {
         rowKey={one => one.id}
         query={query}
         empty={<EmptyState title={t('policies.label')} />}
-        height="calc(100dvh - 330px)"
+        height="calc(100dvh - 420px)"
       />
     </Stack>
   )

@@ -1,6 +1,7 @@
-import { Accordion, Group, Text } from '@mantine/core'
+import { Accordion, Anchor, Group, Text } from '@mantine/core'
 import { useState } from 'react'
 import { Link } from 'react-router'
+import { DetectionEvidence } from '../../../detections/index.ts'
 import { Badge, EmptyState, HostText, LevelBadge, useUrlFilter } from '../../../parts/index.ts'
 import { useWords } from '../../../words/index.ts'
 import { AttackList } from './attack-list.tsx'
@@ -28,6 +29,7 @@ export function Evidence({ alert, story }: EvidenceProps) {
   const [open, setOpen] = useState<readonly string[]>([fact ?? things[0]?.id ?? ''])
   if (things.length === 0) {
     if (alert.about === 'incident' || alert.about === 'finding') return <EmptyState title={t('evidence.none')} />
+    if (alert.about === 'detection') return <NoticedEvidence alert={alert} />
     return <OtherEvidence evidence={alert.evidence} />
   }
   return (
@@ -45,6 +47,19 @@ export function Evidence({ alert, story }: EvidenceProps) {
         </Accordion.Item>
       ))}
     </Accordion>
+  )
+}
+
+/** What the agent told last of it, and every time that it did. */
+function NoticedEvidence({ alert }: { readonly alert: AlertWhole }) {
+  const { t } = useWords('alerts/detail')
+  return (
+    <>
+      <DetectionEvidence evidence={alert.evidence} host={alert.host.id} />
+      <Anchor component={Link} to={`/prevention?alert=${alert.id}`} size="sm" mt="md" display="inline-block">
+        {t('evidence.detections')}
+      </Anchor>
+    </>
   )
 }
 

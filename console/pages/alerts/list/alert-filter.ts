@@ -1,4 +1,4 @@
-import { alertLevels, alertStatuses } from '../../../../model/api/index.ts'
+import { alertAbouts, alertLevels, alertStatuses } from '../../../../model/api/index.ts'
 import type { FunctionName } from '../../../center/index.ts'
 import type { api } from '../../../center/index.ts'
 
@@ -47,7 +47,7 @@ export function queryOf(values: FilterValues, now: Date): AlertQuery {
     ...pick('status', status, alertStatuses),
     ...pick('level', level, alertLevels),
     ...pick('atLeast', atLeast, alertLevels),
-    ...pick('about', about, ['incident', 'finding', 'indicator', 'agent'] as const),
+    ...pick('about', about, alertAbouts),
     ...pick('verdict', verdict, ['confirmed', 'suspected', 'exposure'] as const),
     ...(from === undefined ? {} : { since: from }),
     ...(to === undefined ? {} : { until: to }),

@@ -1,4 +1,4 @@
-import { alertLevels, type AlertObject } from '../../../../model/api/index.ts'
+import { alertAbouts, alertLevels, type AlertObject } from '../../../../model/api/index.ts'
 import { useCall } from '../../../center/index.ts'
 import { alertTypes, type FilterField, Filters } from '../../../parts/index.ts'
 import { useSession } from '../../../session/index.ts'
@@ -78,12 +78,11 @@ export function AlertFilters({ values, onChange, items }: AlertFiltersProps) {
     { kind: 'text', name: 'hash', label: t('filters.hash') },
     { kind: 'time', name: 'since', label: t('filters.since') },
     { kind: 'time', name: 'until', label: t('filters.until') },
-    choice('about', t('filters.about'), [
-      { value: 'incident', label: t('abouts.incident') },
-      { value: 'finding', label: t('abouts.finding') },
-      { value: 'indicator', label: t('abouts.indicator') },
-      { value: 'agent', label: t('abouts.agent') },
-    ]),
+    choice(
+      'about',
+      t('filters.about'),
+      alertAbouts.map(one => ({ value: one, label: t(`abouts.${one}`) })),
+    ),
     choice('children', t('filters.children'), [{ value: 'true', label: t('filters.with-children') }]),
   ]
   // Without a word in the address the open ones are shown, and that is what the box says.

@@ -29,12 +29,14 @@ import { RemoveHost } from './remove-host.tsx'
 import { RunsTab } from './runs-tab.tsx'
 import { ScansTab } from './scans-tab.tsx'
 import { StateTab } from './state-tab.tsx'
+import { WatchTab } from './watch-tab.tsx'
 
 export type Host = AnswerTo<'getHost'>
 
 const tabs = [
   'state',
   'alerts',
+  'watch',
   'autostarts',
   'processes',
   'network',
@@ -74,6 +76,7 @@ function Shown({ host }: { readonly host: Host }) {
         <Route index element={<Navigate to="state" replace />} />
         <Route path="state" element={<StateTab host={host} />} />
         {shown.includes('alerts') ? <Route path="alerts" element={<AlertsTab host={host} />} /> : null}
+        <Route path="watch" element={<WatchTab host={host} />} />
         <Route path="autostarts" element={<InventoryTab key="autostarts" host={host} kinds={['autostart']} />} />
         <Route path="processes" element={<ProcessesTab host={host} />} />
         <Route path="network" element={<InventoryTab key="network" host={host} kinds={['listener']} />} />
@@ -155,7 +158,7 @@ function Actions({ host }: { readonly host: Host }) {
   )
 }
 
-/** On a phone a list to choose from: eleven tabs do not fit. */
+/** On a phone a list to choose from: twelve tabs do not fit. */
 function TabLine({ host, shown }: { readonly host: Host; readonly shown: readonly (typeof tabs)[number][] }) {
   const { t } = useWords('hosts')
   const { '*': rest = '' } = useParams()

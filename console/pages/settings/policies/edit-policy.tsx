@@ -1,5 +1,6 @@
 import { Button, Fieldset, Group, Modal, NumberInput, Radio, Stack, Switch, Text } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
+import { watchModes } from '../../../../model/api/index.ts'
 import { useChange } from '../../../center/index.ts'
 import { ErrorText, HostText, showDone } from '../../../parts/index.ts'
 import { useWords } from '../../../words/index.ts'
@@ -29,6 +30,7 @@ export function EditPolicy({ group, groups, onClose }: EditPolicyProps) {
 
 function Form({ group, groups, onClose }: EditPolicyProps & { readonly group: HostGroup }) {
   const { t } = useWords('settings')
+  const { t: word } = useWords('detections')
   const change = useChange('updateGroup', ['listGroups'])
   const above = policyOf({ ...group, policy: undefined }, groups)
   const [own, setOwn] = useState(group.policy !== undefined)
@@ -122,6 +124,33 @@ function Form({ group, groups, onClose }: EditPolicyProps & { readonly group: Ho
                 1_440,
               )}
             </Group>
+            <Radio.Group
+              label={t('policies.prevention')}
+              value={shown.prevention}
+              onChange={value =>
+                setPolicy({ ...policy, prevention: watchModes.find(one => one === value) ?? policy.prevention })
+              }
+            >
+              <Stack gap={6} mt={6}>
+                {watchModes.map(mode => (
+                  <Radio
+                    key={mode}
+                    value={mode}
+                    label={word(`modes.${mode}`)}
+                    description={word(`modes-what.${mode}`)}
+                  />
+                ))}
+              </Stack>
+            </Radio.Group>
+            <Switch
+              label={t('policies.response')}
+              description={t('policies.response-about')}
+              checked={shown.autoResponse === 'confirmed'}
+              disabled={shown.prevention !== 'block'}
+              onChange={event =>
+                setPolicy({ ...policy, autoResponse: event.currentTarget.checked ? 'confirmed' : 'off' })
+              }
+            />
             <Switch
               label={t('policies.later-looks')}
               description={t('policies.later-looks-about')}

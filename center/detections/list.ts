@@ -1,0 +1,135 @@
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { alertLevels, type detectionRoutes } from '../../model/api/index.ts'
+import { searchedDays, type Window, windowsOf } from '../alerts/index.ts'
+import { keyset } from '../api/keyset.ts'
+import type { Caller, Db, Handlers } from '../context.ts'
+import { containing, groupsIn, hostsNamed, inGroupsOf, mostNamed } from '../fleet/index.ts'
+import { notFound } from '../problem-error.ts'
+import { asSystem } from '../store/index.ts'
+import { uuid7Floor } from '../uuid7.ts'
+import { detectionObjectOf, type DetectionRow, detectionsOf } from './detection-object.ts'
+
+type ListHandlers = Pick<Handlers<typeof detectionRoutes>, 'listDetections' | 'getDetection'>
+type Filter = z.output<typeof detectionRoutes.listDetections.query>
+type Detections = ReturnType<typeof detectionsOf>
+
+const byTime = keyset('detections', [z.uuid()])
+
+export const listHandlers: ListHandlers = {
+  async listDetections({ query }, { caller, db, center }) {
+    const groups = await groupsIn(db, query.group)
+    const [last] = byTime.read(query.after) ?? []
+    const until = query.until === undefined ? undefined : uuid7Floor(new Date(query.until))
+    const below = [last, until].filter(one => one !== undefined).sort()[0]
+    const since = query.since === undefined ? undefined : new Date(query.since)
+    const wanted: Wanted = {
+      among: (all, window) =>
+        within(narrowed(all, query, groups), window).where(inGroupsOf(caller, 'alerts:read', 'detection.group_id')),
+      bounds: { below, since },
+      now: center.clock(),
+      limit: query.limit + 1,
+    }
+    const rows =
+      query.text === undefined ? await listed(db, wanted) : await searched(db, caller.tenant, query.text, wanted)
+    const { items, ...next } = byTime.page(rows, query.limit, row => [row.detection_id])
+    return { items: items.map(detectionObjectOf), ...next }
+  },
+
+  async getDetection({ params }, { caller, db }) {
+    const row = await detectionRow(db, caller, params.detection)
+    const found = await db
+      .selectFrom('detection_body')
+      .where('detection_id', '=', params.detection)
+      .select('body')
+      .executeTakeFirst()
+    return { ...detectionObjectOf(row), evidence: found?.body ?? {} }
+  },
+}
+
+/** A detection that the caller may see, or 404. */
+async function detectionRow(db: Db, caller: Caller, detection: string): Promise<DetectionRow> {
+  const row = await detectionsOf(db)
+    .where('detection.detection_id', '=', detection)
+    .where(inGroupsOf(caller, 'alerts:read', 'detection.group_id'))
+    .executeTakeFirst()
+  if (row === undefined) throw notFound('detection')
+  return row
+}
+
+interface Wanted {
+  /** What is asked for, within a window. */
+  among(all: Detections, window: Window): Detections
+  readonly bounds: Parameters<typeof windowsOf>[1]
+  readonly now: Date
+  readonly limit: number
+}
+
+async function listed(db: Db, { among, bounds, now, limit }: Wanted): Promise<DetectionRow[]> {
+  const rows: DetectionRow[] = []
+  for (const window of windowsOf(now, bounds)) {
+    const own = among(detectionsOf(db), window).orderBy('detection.detection_id', 'desc')
+    rows.push(...(await own.limit(limit - rows.length).execute()))
+    if (rows.length === limit) break
+  }
+  return rows
+}
+
+/** As alerts are searched (center/alerts/list.ts): ids as the center, within the tenant; rows as the tenant. */
+async function searched(db: Db, tenant: string, text: string, wanted: Wanted): Promise<DetectionRow[]> {
+  const { among, bounds, now, limit } = wanted
+  const named = await hostsNamed(db, text)
+  const ids = await asSystem(db, async system => {
+    const found: string[] = []
+    for (const [number, window] of windowsOf(now, bounds, searchedDays).entries()) {
+      const own = withText(among(detectionsOf(system), window), text, named)
+        .where('detection.tenant_id', '=', tenant)
+        .clearSelect()
+        .select('detection.detection_id')
+      // What is frequent fills its page from the last day; what is rare is found by its index, whole, and cut afterwards.
+      const all = number === 0 ? own : own.offset(0)
+      const rows = await system
+        .selectFrom(all.as('found'))
+        .select('detection_id')
+        .orderBy('detection_id', 'desc')
+        .limit(limit - found.length)
+        .execute()
+      found.push(...rows.map(one => one.detection_id))
+      if (found.length === limit) break
+    }
+    return found
+  })
+  if (ids.length === 0) return []
+  return await detectionsOf(db)
+    .where('detection.detection_id', 'in', ids)
+    .orderBy('detection.detection_id', 'desc')
+    .execute()
+}
+
+function withText(all: Detections, text: string, named: readonly string[]): Detections {
+  const pattern = containing(text)
+  const ofDetection = sql`detection_words(detection.title, detection.path, detection.command, detection.address, detection.account) ILIKE ${pattern}`
+  if (named.length === 0) return all.where(sql<boolean>`${ofDetection}`)
+  const ofHosts =
+    named.length > mostNamed ? sql`host.name ILIKE ${pattern}` : sql`detection.host_id = ANY (${[...named]})`
+  return all.where(sql<boolean>`(${ofDetection} OR ${ofHosts})`)
+}
+
+function within(all: Detections, { from, to }: Window): Detections {
+  const above = from === undefined ? all : all.where('detection.detection_id', '>=', from)
+  return to === undefined ? above : above.where('detection.detection_id', '<', to)
+}
+
+function narrowed(all: Detections, filter: Filter, groups: readonly string[] | undefined): Detections {
+  let query = all
+  if (groups !== undefined) query = query.where('detection.group_id', 'in', groups)
+  if (filter.host !== undefined) query = query.where('detection.host_id', '=', filter.host)
+  if (filter.verdict !== undefined) query = query.where('detection.verdict', '=', filter.verdict)
+  if (filter.subject !== undefined) query = query.where('detection.subject', '=', filter.subject)
+  if (filter.atLeast !== undefined) query = query.where('detection.level', '>=', alertLevels.indexOf(filter.atLeast))
+  if (filter.alert !== undefined) query = query.where('detection.alert_id', '=', filter.alert)
+  // Written as the indexes of migration 013 are, so that PostgreSQL knows them by it. The word is one of a closed list.
+  if (filter.outcome !== undefined)
+    query = query.where(sql<boolean>`${sql.lit(filter.outcome)} = ANY (detection.outcomes)`)
+  return query
+}

@@ -1,0 +1,6 @@
+export { DetectionDrawer } from './detection-drawer.tsx'
+export { DetectionEvidence } from './detection-evidence.tsx'
+export { DetectionTable } from './detection-table.tsx'
+export { ExportDetections } from './export-detections.tsx'
+export { OutcomeBadges } from './outcome-badges.tsx'
+export { ModeBadge, SensorTable, TroubleBadges } from './sensors.tsx'
