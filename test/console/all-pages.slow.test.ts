@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import type { Browser } from 'playwright-core'
 import { assertAccessible, assertFits } from './accessible.ts'
 import { browserMissing, openBrowser, openPage, phone, type Seat, settled, signInOn } from './browser.ts'
+import { noticed } from './noticed.ts'
 import { openSeededCenter, type SeededCenter, seedImpossible } from './seeded-center.ts'
 import { shownPages } from './shown-pages.ts'
 
@@ -14,6 +15,7 @@ let browser: Browser
 before(async () => {
   if (skip !== false) return
   seeded = await openSeededCenter()
+  await noticed(seeded)
   browser = await openBrowser()
 })
 after(async () => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { assertAccessible, assertLooksWell } from './accessible.ts'
 import { browserMissing, openBrowser, openPage, phone, settled, signInOn } from './browser.ts'
+import { noticed } from './noticed.ts'
 import { openSeededCenter, type SeededCenter, seedImpossible } from './seeded-center.ts'
 
 const skip = seedImpossible() ?? browserMissing() ?? false
@@ -99,7 +101,13 @@ test('who only reads sees the list and can change nothing; it fits a dark phone 
     language: 'ja',
   })
   await signInOn(page, seeded.people.viewer)
-  for (const path of ['/prevention', '/prevention/sensors', '/prevention/blocks', '/prevention/hosts', '/prevention/policies']) {
+  for (const path of [
+    '/prevention',
+    '/prevention/sensors',
+    '/prevention/blocks',
+    '/prevention/hosts',
+    '/prevention/policies',
+  ]) {
     await page.goto(path)
     await assertLooksWell(page, path)
   }
@@ -109,4 +117,87 @@ test('who only reads sees the list and can change nothing; it fits a dark phone 
   assert.equal(await page.getByRole('button', { name: /解除/ }).count(), 0)
   assert.deepEqual(complaints, [])
   await context.close()
+})
+
+test('what agents notice comes by itself: counts, list, what started what, what was done; sensors by host', {
+  skip,
+}, async () => {
+  const { page, context, complaints } = await openPage(browser, seeded.address)
+  await signInOn(page, seeded.people.responder)
+  await page.goto('/prevention')
+  await page.getByRole('heading', { name: 'Nothing was noticed yet' }).waitFor()
+  const first = await noticed(seeded)
+  const list = page.getByRole('table', { name: 'Detections' })
+  await list.getByRole('button', { name: 'A miner was kept from starting' }).waitFor()
+  const today = page.getByRole('region', { name: 'Today' })
+  await today.getByRole('button', { name: /^1\s*Starts prevented/ }).waitFor()
+  await page.getByRole('region', { name: 'Hosts now' }).getByText('Sensors lose events').waitFor()
+  const confirmed = list.getByRole('row').filter({ hasText: 'Confirmed' })
+  assert.equal(await confirmed.count(), 2)
+  await settled(page)
+  await assertLooksWell(page, 'the list of detections')
+  assert.match((await list.textContent()) ?? '', /<img src=x onerror="window\.bad=1">U\+202Egnp\.exe/)
+
+  await list.getByRole('button', { name: 'A miner was kept from starting' }).click()
+  const drawer = page.getByRole('dialog', { name: 'Detection' })
+  await drawer.getByText('The start was denied before the first instruction.').waitFor()
+  const chain = drawer.getByRole('region', { name: 'What started what' }).getByRole('listitem')
+  assert.deepEqual(
+    (await chain.allTextContents()).map(text => text.split(/ |PID/)[0]),
+    ['/usr/lib/systemd/systemd', 'php-fpm:', 'sh', '/var/tmp/.web-01/kthreadd2'],
+  )
+  await settled(page)
+  await assertAccessible(page, 'one detection')
+  assert.equal(new URL(page.url()).searchParams.get('detection'), first)
+  await drawer.getByRole('link', { name: 'Alert' }).click()
+  await page.getByRole('heading', { name: 'A miner was kept from starting' }).waitFor()
+  await page.getByRole('link', { name: 'All detections of it' }).click()
+  await list.getByRole('button', { name: 'A miner was kept from starting' }).waitFor()
+  assert.equal(await list.getByRole('row').count(), 2)
+
+  await page.goto('/prevention')
+  await today.getByRole('button', { name: /Processes ended/ }).click()
+  await list.getByRole('button', { name: 'A miner was kept from starting' }).waitFor({ state: 'detached' })
+  await list.getByRole('button', { name: 'A miner ran from memory and was ended' }).click()
+  await drawer.getByRole('link', { name: 'Run, to take it back' }).first().waitFor()
+  await page.keyboard.press('Escape')
+
+  await page.getByRole('link', { name: 'Sensors', exact: true }).click()
+  const hosts = page.getByRole('table', { name: 'How hosts watch' })
+  await hosts.getByRole('row').filter({ hasText: 'web-02' }).getByText('Loses events').waitFor()
+  await hosts.getByRole('row').filter({ hasText: 'db-01' }).getByText('Stands still').waitFor()
+  await assertLooksWell(page, 'the sensors of all hosts')
+  await hosts.getByRole('link', { name: 'db-01' }).click()
+  const sensors = page.getByRole('table', { name: 'Sensors' })
+  await sensors.getByText('the limit of inotify watches is reached').waitFor()
+  await page.getByText('this kernel has no fanotify permission events').waitFor()
+  await assertLooksWell(page, 'how a host watches')
+  assert.equal(await page.evaluate('window.bad'), undefined)
+  assert.deepEqual(complaints, [])
+  await context.close()
+})
+
+test('a list of detections becomes a file; on a dark phone in Chinese it all fits', { skip }, async () => {
+  const { page, context } = await openPage(browser, seeded.address)
+  await signInOn(page, seeded.people.viewer)
+  await page.goto('/prevention?verdict=confirmed')
+  await page.getByRole('button', { name: 'Export' }).click()
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: 'As CSV, for spreadsheets' }).click(),
+  ])
+  const lines = readFileSync((await file.path()) ?? '', 'utf8')
+    .trimEnd()
+    .split('\r\n')
+  assert.deepEqual([file.suggestedFilename(), lines.length], ['davylamp-detections.csv', 3])
+  await context.close()
+  const seat = { dark: true, size: phone, language: 'zh' } as const
+  const { page: small, context: other, complaints } = await openPage(browser, seeded.address, seat)
+  await signInOn(small, seeded.people.viewer)
+  for (const path of ['/prevention', '/prevention/sensors', `/hosts/${seeded.hosts.get('web-01') ?? ''}/watch`]) {
+    await small.goto(path)
+    await assertLooksWell(small, path)
+  }
+  assert.deepEqual(complaints, [])
+  await other.close()
 })

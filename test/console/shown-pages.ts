@@ -14,6 +14,7 @@ export async function shownPages({ admin, hosts }: SeededCenter): Promise<readon
   const web = hosts.get('web-01') ?? ''
   const { items } = await admin.api.listAlerts({ query: { host: web, about: 'incident' } })
   const alert = items[0]?.id ?? ''
+  const noticed = (await admin.api.listDetections({ query: { host: web, outcome: 'ended' } })).items[0]?.id ?? ''
   const at = (name: string, path: string): ShownPage => ({ name, open: page => page.goto(path) })
   // On a phone it is below the head of the alert.
   const part = (tab: string): ShownPage => ({
@@ -38,11 +39,13 @@ export async function shownPages({ admin, hosts }: SeededCenter): Promise<readon
     at('tasks', '/response/tasks'),
     at('quarantine', '/quarantine'),
     at('prevention', '/prevention'),
+    at('detection', `/prevention?detection=${noticed}`),
     at('prevention-sensors', '/prevention/sensors'),
     at('prevention-blocks', '/prevention/blocks'),
     at('prevention-policies', '/prevention/policies'),
     at('hosts', '/hosts'),
     at('host', `/hosts/${web}`),
+    at('host-watch', `/hosts/${web}/watch`),
     at('add-server', '/hosts/add'),
     at('reports', '/reports'),
     at('rules', '/rules'),

@@ -41,7 +41,6 @@ function Hosts() {
   const { t: word } = useWords('detections')
   const { number } = useNumbers()
   const { data } = useCall('watchCounts', { query: {} }, { keep: true })
-  const troubled = data === undefined ? 0 : data.troubles['stands-still'] + data.troubles.loses
   return (
     <section className={classes['hosts']} aria-label={t('counts.hosts')}>
       <Text size="sm" fw={600}>
@@ -52,10 +51,14 @@ function Hosts() {
           {data === undefined ? '–' : number(data.modes[mode])}
         </Line>
       ))}
-      <Line name={t('counts.stand-still')} to="/prevention/sensors?trouble=stands-still" bad={troubled > 0}>
+      <Line
+        name={t('counts.stand-still')}
+        to="/prevention/sensors?trouble=stands-still"
+        bad={(data?.troubles['stands-still'] ?? 0) > 0}
+      >
         {data === undefined ? '–' : number(data.troubles['stands-still'])}
       </Line>
-      <Line name={t('counts.lose')} to="/prevention/sensors?trouble=loses" bad={troubled > 0}>
+      <Line name={t('counts.lose')} to="/prevention/sensors?trouble=loses" bad={(data?.troubles.loses ?? 0) > 0}>
         {data === undefined ? '–' : number(data.troubles.loses)}
       </Line>
     </section>
@@ -95,14 +98,12 @@ interface LineProps {
 
 function Line({ name, to, bad = false, children }: LineProps) {
   return (
-    <Text size="sm" component="div" className={classes['line'] ?? ''}>
-      <Anchor component={Link} to={to} size="sm">
-        {name}
-      </Anchor>
-      <Text span fw={600} {...(bad && children !== '0' ? { c: 'var(--davylamp-critical)' } : {})}>
+    <Anchor component={Link} to={to} size="sm" className={classes['line'] ?? ''}>
+      {name}{' '}
+      <Text span size="sm" fw={700} c={bad ? 'var(--davylamp-critical)' : 'var(--mantine-color-text)'}>
         {children}
       </Text>
-    </Text>
+    </Anchor>
   )
 }
 
