@@ -26,7 +26,7 @@ export async function noticed({ agents, admin, hosts }: SeededCenter): Promise<s
         }),
       ),
     ],
-    'cache-01': [health(watching({ mode: 'off' }, before(5)))],
+    'cache-01': [health({ ...watching({ mode: 'off', asked: 0, allowed: 0 }, before(5)), sensors: [] })],
   }
   for (const [name, reports] of Object.entries(told)) {
     const agent = agents.get(name)
