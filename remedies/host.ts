@@ -41,6 +41,8 @@ export interface HostOptions {
   readonly limits?: Partial<Limits>
   readonly centers?: readonly string[]
   readonly ownedUnmodified?: (path: string) => boolean
+  /** The state folder stays open to others: only for what ends processes and nothing else, where two cannot hinder each other. */
+  readonly shared?: boolean
 }
 
 /** Another run works on the same state folder. */
@@ -48,12 +50,12 @@ export class StateBusy extends Error {
   override readonly name = 'StateBusy'
 }
 
-/** Opens a host for changes and locks its state folder until `close`. */
+/** Opens a host for changes and, unless `shared`, locks its state folder until `close`. */
 export function openHost(options: HostOptions): WritableHost {
   mkdirSync(options.state, { recursive: true, mode: 0o700 })
   const state = realpathSync(options.state)
   const lock = openSync(join(state, 'lock'), 'a', 0o600)
-  if (!tryLock(lock)) {
+  if (options.shared !== true && !tryLock(lock)) {
     closeSync(lock)
     throw new StateBusy(`another run works on ${state}: wait for its end`)
   }

@@ -5,6 +5,7 @@ export { type HostOptions, openHost, StateBusy, type WritableHost } from './host
 export { JournalError, type JournalWatch, readJournal } from './journal.ts'
 export { defaultLimits, type Limits } from './limits.ts'
 export { neverBlocked } from './own-network.ts'
+export { type OpenRun, prepareRun } from './open-run.ts'
 export { protectedFile, protectedProcess } from './protected.ts'
 export { remedyFor } from './remedies.ts'
 export type { Readiness, Remedy, Undone } from './remedy.ts'

@@ -40,7 +40,7 @@ export async function carryOut(plan: Plan, host: WritableHost, options: RunOptio
     throw new PlanRefused(`${plan.actions.length} actions are more than ${host.limits.actions} (limit)`)
   }
   if (plan.target.live !== host.live) throw new PlanRefused('the plan was made for another kind of host')
-  const id = newId()
+  const id = newRunId()
   const folder = folderOf(host.state, id)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   writeFileSync(join(folder, 'plan.json'), `${JSON.stringify(plan)}\n`, { mode: 0o600, flush: true })
@@ -76,34 +76,41 @@ export async function resumeRun(id: string, host: WritableHost, options: RunOpti
 }
 
 async function work(record: RunRecord, host: WritableHost, journal: Journal, options: RunOptions): Promise<Run> {
-  const rebooted = host.live && record.boot !== undefined && record.boot !== bootId()
-  for (let task = nextOf(record); task !== undefined; task = nextOf(record)) {
-    const current = task
-    const settle = (outcome: Outcome, detail?: string) => {
-      journal.append({
-        entry: 'outcome',
-        number: current.number,
-        outcome,
-        ...(detail === undefined ? {} : { detail }),
-        at: now(),
-      })
-      current.outcome = outcome
-      current.detail = detail
-      options.onStep?.(stateOf(current), record.tasks.length)
-    }
-    const obstacle = obstacleTo(current, record, host, rebooted)
-    if (obstacle !== undefined) settle(obstacle.outcome, obstacle.detail)
-    else {
-      const watch = folderWatch(folderOf(host.state, record.id), current.number)
-      host.files.watch = watch
-      await attempt(current, record, host, journal, settle)
-      host.files.watch = undefined
-      watch.end()
-    }
-  }
+  for (let task = nextOf(record); task !== undefined; task = nextOf(record))
+    await carryOutTask(task, record, host, journal, options)
   const run = runOf({ ...record, ended: true })
   journal.append({ entry: 'ended', result: run.state, at: now() })
   return run
+}
+
+/** One action, journaled before it happens; what became of it stands in the task. */
+export async function carryOutTask(
+  task: Task,
+  record: RunRecord,
+  host: WritableHost,
+  journal: Journal,
+  options: RunOptions = {},
+): Promise<void> {
+  const settle = (outcome: Outcome, detail?: string) => {
+    journal.append({
+      entry: 'outcome',
+      number: task.number,
+      outcome,
+      ...(detail === undefined ? {} : { detail }),
+      at: now(),
+    })
+    task.outcome = outcome
+    task.detail = detail
+    options.onStep?.(stateOf(task), record.tasks.length)
+  }
+  const rebooted = host.live && record.boot !== undefined && record.boot !== bootId()
+  const obstacle = obstacleTo(task, record, host, rebooted)
+  if (obstacle !== undefined) return settle(obstacle.outcome, obstacle.detail)
+  const watch = folderWatch(folderOf(host.state, record.id), task.number)
+  host.files.watch = watch
+  await attempt(task, record, host, journal, settle)
+  host.files.watch = undefined
+  watch.end()
 }
 
 /** The first action in order that is not settled; those cut off by a crash come in their place. */
@@ -210,7 +217,7 @@ function addTask(record: RunRecord, cause: Task, action: Action, journal: Journa
   })
 }
 
-function newId(): string {
+export function newRunId(): string {
   const time = now().replace(/[-:]|\.\d+/g, '')
   return `${time}-${randomBytes(2).toString('hex')}`
 }

@@ -107,7 +107,10 @@ function plannedState({ number, phase, action, reason, undoable }: Plan['actions
 /** Ids of all runs, oldest first. */
 export function runIds(state: string): string[] {
   try {
-    return readdirSync(join(state, 'runs')).sort()
+    // One that waits for its first action has no name yet (remedies/open-run.ts).
+    return readdirSync(join(state, 'runs'))
+      .filter(name => !name.startsWith('.'))
+      .sort()
   } catch {
     return []
   }

@@ -1,48 +1,46 @@
 import { statSync } from 'node:fs'
 import { aroundCollectors, type SeenContent } from '../../collectors/index.ts'
 import type { ProcessQuestion } from '../../agent/index.ts'
-import type {
-  Examination,
-  Fact,
-  FileFact,
-  Finding,
-  IdentifiedFact,
-  IndicatorMatch,
-  ProcessFact,
-} from '../../model/index.ts'
+import type { Examination, Fact, FileFact, IdentifiedFact, ProcessFact } from '../../model/index.ts'
 import { ownProcDirectory } from '../../native/read/own-proc.ts'
-import { displayBytes, encodeBytes, fromFact, parseStat } from '../../target/index.ts'
+import { displayBytes, encodeBytes, parseStat } from '../../target/index.ts'
+import { examinationOf, indicatorsOf, isPlainPackaged, meantBy, unknownOf } from './examination.ts'
 import type { Knowledge } from './knowledge.ts'
 import type { SeenFile, SeenFiles } from './seen-files.ts'
-import { assessAround, collectAround, type Opinion, opinionOn } from './small-world.ts'
+import { assessAround, collectAround, opinionOn } from './small-world.ts'
 
 /** Looks at single processes and files and judges them as a scan would. */
 export interface Examiner {
-  process(question: ProcessQuestion): Promise<Examination>
+  /** `alone`: without what started it and what it is connected with, which takes a few milliseconds only. */
+  process(question: ProcessQuestion, alone?: boolean): Promise<Examination>
   /** Of a program or script by its path on the host. */
   file(path: string): Promise<Examination>
 }
 
 const mostAncestors = 4
-const mostSentences = 12
 const memoryLimits = { bytesOfOne: 256 << 20, bytesOfAll: 256 << 20, seconds: 1 }
 
 export function makeExaminer(knowledge: () => Knowledge, files: () => SeenFiles): Examiner {
   return {
-    process: question => examineProcess(knowledge(), files(), question),
+    process: (question, alone = false) => examineProcess(knowledge(), files(), question, alone),
     file: path => examineFile(knowledge(), files(), path),
   }
 }
 
-async function examineProcess(knowledge: Knowledge, files: SeenFiles, question: ProcessQuestion): Promise<Examination> {
+async function examineProcess(
+  knowledge: Knowledge,
+  files: SeenFiles,
+  question: ProcessQuestion,
+  alone: boolean,
+): Promise<Examination> {
   const { pid, startTime, findings } = question
   if (!isSame(knowledge, pid, startTime)) return unknownOf('it had ended')
   const link = `${ownProcDirectory()}/${pid}/exe`
   const seen = files.at(link)
   const { facts } = await collectAround(
     knowledge,
-    aroundCollectors,
-    { pids: [pid], parents: ancestorsOf(knowledge, pid) },
+    alone ? aroundCollectors.filter(one => one.name !== 'sockets') : aroundCollectors,
+    { pids: [pid], parents: alone ? [] : ancestorsOf(knowledge, pid) },
     contentsOf(knowledge, files, pid, seen),
   )
   const own = facts.find((one): one is ProcessFact => one.kind === 'process' && one.pid === pid)
@@ -126,83 +124,8 @@ async function lookIntoMemory(knowledge: Knowledge, own: ProcessFact, facts: rea
   })
 }
 
-function meantBy(own: ProcessFact): (fact: IdentifiedFact) => boolean {
-  const paths = new Set([own.path, own.script, ...own.targets].filter(path => path !== undefined))
-  return fact => {
-    if (fact.kind === 'process' || fact.kind === 'socket') return fact.pid === own.pid
-    return fact.kind === 'file' && paths.has(fact.path)
-  }
-}
-
-/** A program of a package that runs nothing but itself: what a script or a library does with it is another matter. */
-function isPlainPackaged(own: ProcessFact): boolean {
-  const packaged = own.ownership === 'owned' || own.ownership === 'verified'
-  const itself = !own.exeDeleted && !own.exeInMemory && own.script === undefined && own.unownedLibraries.length === 0
-  return packaged && itself && !runsText.test(own.path ?? '')
-}
-
-const runsText =
-  /\/(?:(?:ba|da|z|k|mk|c|tc|a|fi)?sh|busybox|python[\d.]*|perl[\d.]*|ruby[\d.]*|php[\d.]*|node|lua[\d.]*|ld[-.].*)$/
-
-interface Around {
-  readonly seen: SeenFile | undefined
-  readonly indicators: readonly IndicatorMatch[]
-  /** Only what is conclusive by itself may confirm it. */
-  readonly spares: boolean
-}
-
-function examinationOf(
-  { verdict: found, findings }: Opinion,
-  own: ProcessFact | undefined,
-  file: FileFact | undefined,
-  { seen, indicators, spares }: Around,
-): Examination {
-  const spared = spares && found === 'confirmed' && !findings.some(one => one.conclusive)
-  const verdict = spared ? 'suspected' : found
-  const { path, ownership, package: from } = own ?? file ?? {}
-  return {
-    verdict,
-    because: verdict === 'harmless' && findings.length === 0 ? [whyHarmless(ownership, from)] : sentencesOf(findings),
-    ...defined({ path, ownership, package: from, sha256: seen?.sha256 ?? own?.sha256 ?? file?.sha256 }),
-    matches: [...(seen?.matches ?? [])],
-    memoryMatches: [...(own?.memoryMatches ?? [])],
-    ...defined({ miningSession: own?.miningSession, miningAccount: own?.miningAccount }),
-    indicators: [...indicators],
-    families: [...new Set(findings.flatMap(one => one.families))],
-    attack: [...new Set(findings.flatMap(one => one.attack))],
-  }
-}
-
-function whyHarmless(ownership: string | undefined, from: string | undefined): string {
-  const packaged = ownership === 'owned' || ownership === 'verified'
-  return packaged ? `It is as the package ${from ?? ''} brought it.` : 'No rule and no list has anything against it.'
-}
-
-function sentencesOf(findings: readonly Finding[]): string[] {
-  return [...new Set(findings.map(one => one.because))].slice(0, mostSentences)
-}
-
-function indicatorsOf(facts: readonly Fact[], isMeant: (fact: IdentifiedFact) => boolean): IndicatorMatch[] {
-  const found = facts.flatMap(fact =>
-    'indicators' in fact && fact.indicators !== undefined && isMeant(fact as IdentifiedFact) ? fact.indicators : [],
-  )
-  return [...new Map(found.map(one => [`${one.type} ${one.value} ${one.source}`, one])).values()]
-}
-
 function isFile(fact: Fact): fact is FileFact {
   return fact.kind === 'file'
-}
-
-function unknownOf(why: string): Examination {
-  return {
-    verdict: 'unknown',
-    because: [why],
-    matches: [],
-    memoryMatches: [],
-    indicators: [],
-    families: [],
-    attack: [],
-  }
 }
 
 function statOf(knowledge: Knowledge, pid: number) {
@@ -231,8 +154,4 @@ function argumentsOf(knowledge: Knowledge, pid: number): string[] {
       .files.read(`/proc/${pid}/cmdline`, 1 << 16, 'fine')
       ?.toString('latin1') ?? ''
   return text.split('\0').filter(word => word !== '')
-}
-
-function defined<T extends Record<string, unknown>>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never
 }

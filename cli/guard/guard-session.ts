@@ -1,14 +1,21 @@
 import type { FromGuard, GuardAnswer, GuardQuestion, GuardTask, ToGuard } from '../../agent/index.ts'
 import { type Examiner, makeExaminer } from './examine.ts'
 import { judgePlaces } from './judge-places.ts'
+import { type Keeping, startKeeping } from './keeping.ts'
+import { keepOwnPlace } from './own-place.ts'
 import { type Knowledge, openKnowledge } from './knowledge.ts'
 import { SeenFiles } from './seen-files.ts'
+
+const everyTellMs = 1_000
 
 /** What the guard knows and does from its first line to its last. */
 export class GuardSession {
   readonly #state: string
   readonly #say: (what: FromGuard) => void
   #task: GuardTask | undefined
+  #keeping: Keeping | undefined
+  #telling: NodeJS.Timeout | undefined
+  #told = ''
   #known: { readonly knowledge: Knowledge; readonly files: SeenFiles } | undefined
   /** One after the other: each look takes the processor for itself. */
   #work: Promise<unknown> = Promise.resolve()
@@ -32,6 +39,8 @@ export class GuardSession {
   /** When everything that was asked is answered. */
   async end(): Promise<void> {
     await this.#work
+    clearInterval(this.#telling)
+    await this.#keeping?.close()
     this.#known?.knowledge.close()
   }
 
@@ -47,7 +56,33 @@ export class GuardSession {
   async #begin(task: GuardTask): Promise<void> {
     this.#task = task
     await this.#learn()
+    if (task.mode === 'block') await this.#keep(task)
     this.#say({ kind: 'ready' })
+  }
+
+  async #keep(task: GuardTask): Promise<void> {
+    const unkept = keepOwnPlace()
+    if (unkept.length > 0) this.#log(`not kept when memory is short: ${unkept.join('; ')}`)
+    this.#keeping = await startKeeping({
+      task,
+      state: this.#state,
+      knowledge: () => this.#open.knowledge,
+      files: () => this.#open.files,
+      examiner: this.#examiner,
+      tell: detection => this.#say({ kind: 'detection', detection }),
+      log: line => this.#log(line),
+    })
+    this.#tellState()
+    this.#telling = setInterval(() => this.#tellState(), everyTellMs)
+  }
+
+  #tellState(): void {
+    const keeping = this.#keeping
+    if (keeping === undefined) return
+    const state = { counts: keeping.counts(), gate: keeping.gate(), problem: keeping.problem() }
+    if (this.#told === JSON.stringify(state)) return
+    this.#told = JSON.stringify(state)
+    this.#say({ kind: 'state', ...state })
   }
 
   async #learn(): Promise<void> {
@@ -56,6 +91,7 @@ export class GuardSession {
     const before = this.#known?.knowledge
     this.#known = { knowledge, files: new SeenFiles(knowledge.files) }
     before?.close()
+    this.#keeping?.forget()
   }
 
   async #answer(id: number, question: GuardQuestion): Promise<void> {

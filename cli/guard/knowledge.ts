@@ -40,6 +40,9 @@ const packageDatabases = [
 ]
 const oldestMs = 3_600_000
 const lookEveryMs = 2_000
+/** While packages are being installed their databases change all the time. */
+const settledMs = 5_000
+const longestUnsettledMs = 60_000
 const largestFile = 256 * 1024 * 1024
 
 /** Takes a second or two. */
@@ -55,11 +58,16 @@ export async function openKnowledge({ state, rules: folders, log }: KnowledgeOpt
   const addGap = ({ what, why }: { readonly what: string; readonly why: string }) => log(`${what}: ${why}`)
   let present = presentOf(state, addGap)
   let lookAt = performance.now() + lookEveryMs
+  let changing = { version: present.version, sinceMs: 0, lastMs: 0 }
   const fresh = () => {
     const now = performance.now()
     if (now < lookAt) return present
     lookAt = now + lookEveryMs
-    if (now - present.sinceMs < oldestMs && present.version === versionOfPackages()) return present
+    const version = versionOfPackages()
+    if (version !== changing.version)
+      changing = { version, sinceMs: changing.version === present.version ? now : changing.sinceMs, lastMs: now }
+    const settled = now - changing.lastMs > settledMs || now - changing.sinceMs > longestUnsettledMs
+    if (now - present.sinceMs < oldestMs && (present.version === version || !settled)) return present
     present.lists.close()
     present = presentOf(state, addGap)
     return present

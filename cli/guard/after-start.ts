@@ -1,0 +1,252 @@
+import { readdirSync, statSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { isInterpreter, scriptOf } from '../../collectors/index.ts'
+import type { Ancestor, Detection, Examination, ExecEvent, Response } from '../../model/index.ts'
+import { ownProcDirectory } from '../../native/read/own-proc.ts'
+import { containerId, decodeBytes, displayBytes, encodeBytes, fromFact, parseStatus } from '../../target/index.ts'
+import { livingAncestors, statOf } from './ancestors.ts'
+import { detectionOf } from './detections.ts'
+import type { Examiner } from './examine.ts'
+import type { Kills } from './kills.ts'
+import type { Knowledge } from './knowledge.ts'
+import { type Rights, userNameOf } from './rights.ts'
+
+export interface AfterStartParts {
+  readonly knowledge: () => Knowledge
+  readonly examiner: Examiner
+  readonly rights: Rights
+  readonly kills: Kills
+  readonly tell: (detection: Detection) => void
+  readonly log: (line: string) => void
+  /** Every program is judged before it starts, so that only what a gate cannot see is looked at. */
+  readonly gated: () => boolean
+}
+
+interface Suspect {
+  readonly pid: number
+  readonly startTime: number
+  /** Not looked at again where the same was harmless; absent: it is looked at each time. */
+  readonly key?: string | undefined
+  readonly chain?: readonly Ancestor[]
+  /** When its event came, of `performance.now()`; absent: it ran before. */
+  readonly fromMs?: number
+}
+
+const mostWaiting = 2_000
+const mostKept = 20_000
+const restMs = 20
+
+/**
+ * What runs although no gate could see it: programs in memory and deleted ones, `ld.so ./file`, what interpreters are given, what was there
+ * before, and what took too long to judge. Each is looked at once, and what is confirmed is ended.
+ */
+export class AfterStart {
+  readonly #parts: AfterStartParts
+  readonly #harmless = new Set<string>()
+  readonly #waiting: Suspect[] = []
+  /** Processes that were told about: once is enough, also for one that hangs and does not end. */
+  readonly #told = new Set<string>()
+  #working: Promise<void> | undefined
+  #closed = false
+  killed = 0
+  wouldHave = 0
+  /** Programs that were started too fast for all to be looked at. */
+  skipped = 0
+
+  constructor(parts: AfterStartParts) {
+    this.#parts = parts
+  }
+
+  started(events: readonly ExecEvent[]): void {
+    const fromMs = performance.now()
+    for (const event of events) {
+      const { pid, startTime, ancestors } = event
+      if (startTime === undefined || pid === process.pid) continue
+      const key = this.#keyOf(event)
+      if (key === undefined || (key !== '' && this.#harmless.has(key))) continue
+      this.#add({ pid, startTime, chain: ancestors, fromMs, ...(key === '' ? {} : { key }) })
+    }
+  }
+
+  /** Everything that runs already, slowly. */
+  async lookAtAll(): Promise<void> {
+    for (const suspect of this.#running(() => true)) {
+      if (this.#closed) return
+      this.#add(suspect)
+      await this.#working
+      await pause(restMs)
+    }
+  }
+
+  /** Who runs that file now. `identity` begins with `DEVICE:INODE:`. */
+  lookForRunners(identity: string): void {
+    const [device, inode] = identity.split(':')
+    const isSameFile = (pid: number) => {
+      const stat = statSync(`${ownProcDirectory()}/${pid}/exe`, { throwIfNoEntry: false, bigint: true })
+      return stat !== undefined && String(stat.dev) === device && String(stat.ino) === inode
+    }
+    for (const suspect of this.#running(isSameFile)) this.#add(suspect)
+  }
+
+  /** Rules have changed. */
+  forget(): void {
+    this.#harmless.clear()
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#waiting.length = 0
+    await this.#working
+  }
+
+  /** Undefined: nothing for us. Empty: to be looked at each time. */
+  #keyOf(event: ExecEvent): string | undefined {
+    const { path, file, argv, cwd, command } = event
+    if (event.exeInMemory || event.exeDeleted || inMemory.test(file ?? '')) return ''
+    if (path === undefined) return this.#parts.gated() ? undefined : ''
+    if (isInterpreter(path)) {
+      const script = scriptOf(path, argv, cwd)
+      return `${path} ${script === undefined ? command : identityOf(script)}`
+    }
+    return this.#parts.gated() ? undefined : identityOf(path)
+  }
+
+  #add(suspect: Suspect): void {
+    if (this.#closed) return
+    if (this.#waiting.length >= mostWaiting) {
+      this.skipped++
+      return
+    }
+    this.#waiting.push(suspect)
+    this.#working ??= this.#work().finally(() => {
+      this.#working = undefined
+    })
+  }
+
+  async #work(): Promise<void> {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      try {
+        await this.#look(next)
+      } catch (error) {
+        this.#parts.log(error instanceof Error ? error.message : String(error))
+      }
+    }
+  }
+
+  async #look(suspect: Suspect): Promise<void> {
+    const { pid, startTime, key } = suspect
+    if (this.#told.has(`${pid}:${startTime}`)) return
+    const question = { pid, startTime, findings: [], memory: false }
+    const first = await this.#parts.examiner.process(question, true)
+    // What it is alone may be too little: what started it and where it connects to belongs to it as well.
+    const examination = first.verdict === 'suspected' ? await this.#parts.examiner.process(question) : first
+    if (examination.verdict === 'confirmed') return this.#end(suspect, examination)
+    if (key === undefined || examination.verdict === 'unknown') return
+    if (this.#harmless.size >= mostKept) this.#harmless.clear()
+    this.#harmless.add(key)
+  }
+
+  async #end(suspect: Suspect, examination: Examination): Promise<void> {
+    const { pid, startTime, fromMs } = suspect
+    if (this.#told.size >= mostKept) this.#told.clear()
+    this.#told.add(`${pid}:${startTime}`)
+    const at = new Date()
+    const knowledge = this.#parts.knowledge()
+    const { subject, executable, identity } = describe(knowledge, suspect, examination)
+    const chain = suspect.chain ?? livingAncestors(knowledge.target(), pid)
+    const script = scriptOf(executable ?? '', subject.argv, subject.cwd)
+    const decision = await this.#parts.rights.ask(knowledge, {
+      kind: 'kill-process',
+      subject: subject.told,
+      chain,
+      examination,
+      paths: script === undefined ? [] : [displayBytes(script)],
+    })
+    const since = () => (fromMs === undefined ? {} : { afterMs: Math.round(performance.now() - fromMs) })
+    let response: Response
+    if (decision.may) {
+      const because = examination.because[0] ?? 'it is confirmed'
+      const { run, state } = await this.#parts.kills.kill(
+        {
+          pid,
+          startTime,
+          command: subject.told.command ?? '',
+          ...(executable === undefined ? {} : { path: displayBytes(executable) }),
+        },
+        because,
+      )
+      const done = state.outcome === 'done'
+      if (done) {
+        this.killed++
+        this.#parts.rights.countKill()
+      }
+      const detail = done ? 'It was ended, which is final.' : (state.detail ?? `${state.outcome}`)
+      const outcome = done || state.outcome === 'already-done' ? 'done' : 'failed'
+      response = { kind: 'kill-process', at: new Date().toISOString(), outcome, detail, run, ...since() }
+    } else {
+      if (decision.outcome === 'would') this.wouldHave++
+      const { outcome, detail } = decision
+      response = { kind: 'kill-process', at: new Date().toISOString(), outcome, detail, ...since() }
+    }
+    const afterMs = fromMs === undefined ? 0 : Math.round(performance.now() - fromMs)
+    const title = `${decision.may ? 'A miner was ended' : 'A miner runs'}: ${subject.told.path ?? subject.told.command}`
+    this.#parts.tell(
+      detectionOf({ title, subject: subject.told, chain, examination, responses: [response], at, afterMs }),
+    )
+    if (decision.may && identity !== undefined) this.lookForRunners(identity)
+  }
+
+  *#running(isMeant: (pid: number) => boolean): Generator<Suspect> {
+    const target = this.#parts.knowledge().target()
+    for (const name of readdirSync(ownProcDirectory())) {
+      const pid = Number(name)
+      if (!Number.isSafeInteger(pid) || pid <= 1 || pid === process.pid) continue
+      try {
+        if (!isMeant(pid)) continue
+      } catch {
+        continue
+      }
+      const stat = statOf(target, pid)
+      if (stat !== undefined && !stat.kernelThread && stat.state !== 'Z') yield { pid, startTime: stat.startTime }
+    }
+  }
+}
+
+/** execveat(2) and a script in a memfd: a number of a descriptor instead of a path. */
+const inMemory = /^\/(?:dev|proc\/(?:self|\d+))\/fd\//
+
+function identityOf(path: string): string {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(encodeBytes(fromFact(path, undefined)), { bigint: true })
+    return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`
+  } catch {
+    return ''
+  }
+}
+
+function describe(knowledge: Knowledge, { pid, startTime }: Suspect, { path, sha256 }: Examination) {
+  const { files } = knowledge.target()
+  const text = (name: string) => decodeBytes(files.read(`/proc/${pid}/${name}`, 65_536, 'fine') ?? Buffer.alloc(0))
+  const argv = text('cmdline').replace(/\0+$/, '').split('\0')
+  const user = userNameOf(knowledge, parseStatus(text('status')).uid)
+  const container = containerId(text('cgroup'))
+  const link = `${ownProcDirectory()}/${pid}/exe`
+  const stat = statSync(link, { throwIfNoEntry: false, bigint: true })
+  const says = files.readLink(`/proc/${pid}/exe`)?.replace(/ \(deleted\)$/, '')
+  const executable = says?.startsWith('/memfd:') === true ? says.slice(1) : says
+  const told: Detection['subject'] = {
+    kind: 'process',
+    pid,
+    startTime,
+    command: displayBytes(argv.join(' ')),
+    ...(path === undefined ? {} : { path }),
+    ...(user === undefined ? {} : { user }),
+    ...(container === undefined ? {} : { container: displayBytes(container) }),
+    ...(sha256 === undefined ? {} : { sha256 }),
+  }
+  return {
+    subject: { told, argv, cwd: files.readLink(`/proc/${pid}/cwd`) },
+    executable,
+    identity: stat === undefined ? undefined : `${stat.dev}:${stat.ino}:`,
+  }
+}
