@@ -43,6 +43,7 @@ const restMs = 20
 export class AfterStart {
   readonly #parts: AfterStartParts
   readonly #harmless = new Set<string>()
+  readonly #urgent: Suspect[] = []
   readonly #waiting: Suspect[] = []
   /** Processes that were told about: once is enough, also for one that hangs and does not end. */
   readonly #told = new Set<string>()
@@ -96,6 +97,7 @@ export class AfterStart {
   async close(): Promise<void> {
     this.#closed = true
     this.#waiting.length = 0
+    this.#urgent.length = 0
     await this.#working
   }
 
@@ -113,24 +115,30 @@ export class AfterStart {
 
   #add(suspect: Suspect): void {
     if (this.#closed) return
-    if (this.#waiting.length >= mostWaiting) {
+    if (this.#waiting.length + this.#urgent.length >= mostWaiting) {
       this.skipped++
       return
     }
-    this.#waiting.push(suspect)
+    // What hides in memory is looked at before the scripts of everyday life, and these before what runs already.
+    if (suspect.fromMs !== undefined && suspect.key === undefined) this.#urgent.push(suspect)
+    else this.#waiting.push(suspect)
     this.#working ??= this.#work().finally(() => {
       this.#working = undefined
     })
   }
 
   async #work(): Promise<void> {
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
       try {
         await this.#look(next)
       } catch (error) {
         this.#parts.log(error instanceof Error ? error.message : String(error))
       }
     }
+  }
+
+  #next(): Suspect | undefined {
+    return this.#urgent.shift() ?? this.#waiting.shift()
   }
 
   async #look(suspect: Suspect): Promise<void> {

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
-import { lockOwnMemory } from '../../native/read/own-memory.ts'
+import { lockOwnCode } from '../../native/read/own-memory.ts'
 
 /** Nearly the last that the kernel ends when memory is short (proc_pid_oom_score_adj(5)): agent and scans go before. */
 const lastToGo = -900
 
-/** Whoever answers for others must not be ended, or wait for a disk, when memory is short. Gives what was not possible. */
+/** Whoever answers for others must not be ended, or wait for a disk to read its own code, when memory is short. Gives what was not possible. */
 export function keepOwnPlace(): string[] {
   const problems: string[] = []
   const attempt = (what: string, work: () => void) => {
@@ -15,6 +15,6 @@ export function keepOwnPlace(): string[] {
     }
   }
   attempt('oom_score_adj', () => writeFileSync('/proc/self/oom_score_adj', String(lastToGo)))
-  attempt('memory', lockOwnMemory)
+  attempt('locked code', lockOwnCode)
   return problems
 }

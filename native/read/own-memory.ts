@@ -1,13 +1,20 @@
+import { readFileSync } from 'node:fs'
 import { checked, lazily } from './system-call.ts'
 
-/** MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT of mman.h: the same on x86-64 and arm64. */
-const [current, future, onFault] = [1, 2, 4]
-const lockAll = lazily('mlockall', 'int32', ['int32'])
+/** MLOCK_ONFAULT of mman.h. */
+const onFault = 1
+const lock = lazily('mlock2', 'int32', ['pointer', 'uint64', 'uint32'])
 
 /**
- * Keeps in memory what this process has in memory and will have (mlockall(2)): what was never touched stays out. Throws
- * `SystemCallError`: EPERM or ENOMEM without CAP_IPC_LOCK, EINVAL before Linux 4.4.
+ * Keeps what was once read of our own code in memory (mlock2(2)): without it the kernel throws code away first when memory is short, and
+ * whoever waits for us waits for the disk. Data is left out, since V8 gives pages of it back with madvise(2) and ends the process
+ * where that is refused. Throws `SystemCallError`: EPERM or ENOMEM without CAP_IPC_LOCK, ENOSYS before Linux 4.4.
  */
-export function lockOwnMemory(): void {
-  checked('mlockall', lockAll(current | future | onFault))
+export function lockOwnCode(): void {
+  for (const line of readFileSync('/proc/self/maps', 'latin1').split('\n')) {
+    const [, start = '', end = ''] = /^([0-9a-f]+)-([0-9a-f]+) r-xp \S+ \S+ \d+ +\//.exec(line) ?? []
+    if (start === '') continue
+    const from = BigInt(`0x${start}`)
+    checked('mlock2', lock(from, BigInt(`0x${end}`) - from, onFault))
+  }
 }
