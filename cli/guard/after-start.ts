@@ -143,15 +143,22 @@ export class AfterStart {
 
   async #look(suspect: Suspect): Promise<void> {
     const { pid, startTime, key } = suspect
-    if (this.#told.has(`${pid}:${startTime}`)) return
+    if (this.#told.has(`${pid}:${startTime}`) || this.#isOurs(pid)) return
     const question = { pid, startTime, findings: [], memory: false }
     const first = await this.#parts.examiner.process(question, true)
-    // What it is alone may be too little: what started it and where it connects to belongs to it as well.
+    // Alone it may be too little: what started it and where it connects to belongs to it as well.
     const examination = first.verdict === 'suspected' ? await this.#parts.examiner.process(question) : first
     if (examination.verdict === 'confirmed') return this.#end(suspect, examination)
     if (key === undefined || examination.verdict === 'unknown') return
     if (this.#harmless.size >= mostKept) this.#harmless.clear()
     this.#harmless.add(key)
+  }
+
+  /** This program itself: its runtime is large, and nobody else runs it. */
+  #isOurs(pid: number): boolean {
+    const knowledge = this.#parts.knowledge()
+    const path = knowledge.target().files.readLink(`/proc/${pid}/exe`)
+    return knowledge.ownPaths().some(folder => path?.startsWith(`${folder}/`) === true)
   }
 
   async #end(suspect: Suspect, examination: Examination): Promise<void> {

@@ -1,4 +1,4 @@
-import type { GuardCounts, GuardTask } from '../../agent/index.ts'
+import { agentFolders, type GuardCounts, type GuardTask } from '../../agent/index.ts'
 import type { Detection, SensorStatus } from '../../model/index.ts'
 import { type ExecSensor, type Gate, startExecSensor, startGate } from '../../sensors/index.ts'
 import { AfterStart } from './after-start.ts'
@@ -8,6 +8,7 @@ import { Kills } from './kills.ts'
 import type { Knowledge } from './knowledge.ts'
 import { Rights } from './rights.ts'
 import type { SeenFiles } from './seen-files.ts'
+import { warmUp } from './warm-up.ts'
 
 export interface KeepingParts {
   readonly task: GuardTask
@@ -62,6 +63,7 @@ export async function startKeeping(parts: KeepingParts): Promise<Keeping> {
     log(`${error.message}: starting anew`)
     process.exit(1)
   }
+  await warmUp(knowledge(), files(), agentFolders(state, true).own).catch((error: unknown) => log(messageOf(error)))
   if (!task.response.dryRun)
     gate = await startGate({
       judge: question => judge.judge(question),

@@ -112,7 +112,7 @@ test('what packages brought runs, and what people built', { skip, timeout }, asy
 })
 
 const fromMemory = (path: string) =>
-  `exec perl -e 'my $n = "kworker"; my $fd = syscall(319, $n, 0); open(my $in, "<", "${path}"); open(my $out, ">&=", $fd); binmode $out; { local $/; print $out <$in> } $out->flush; close $in; exec {"/proc/self/fd/$fd"} "kworker"'`
+  `exec perl -e 'my $n = "kworker"; my $fd = syscall(319, $n, 0); open(my $in, "<", "${path}"); open(my $out, ">&=", $fd); binmode $out; { local $/; print {$out} <$in>; } $out->flush; close $in; exec {"/proc/self/fd/$fd"} "kworker"'`
 
 test('a program in memory is ended at once, by a run', { skip, timeout }, async () => {
   const before = guard.detections.length
