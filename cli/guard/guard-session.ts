@@ -1,4 +1,9 @@
+import { statSync } from 'node:fs'
 import type { FromGuard, GuardAnswer, GuardQuestion, GuardTask, ToGuard } from '../../agent/index.ts'
+import { indicatorsVersion } from '../../detect/intel/index.ts'
+import { intelFolder } from '../../rulebook/index.ts'
+import { allowPath } from '../state/allowlist.ts'
+import { packFolders } from '../state/rule-packs.ts'
 import { type Examiner, makeExaminer } from './examine.ts'
 import { judgePlaces } from './judge-places.ts'
 import { type Keeping, startKeeping } from './keeping.ts'
@@ -7,6 +12,7 @@ import { type Knowledge, openKnowledge } from './knowledge.ts'
 import { SeenFiles } from './seen-files.ts'
 
 const everyTellMs = 1_000
+const everyLookMs = 3_000
 
 /** What the guard knows and does from its first line to its last. */
 export class GuardSession {
@@ -16,6 +22,8 @@ export class GuardSession {
   #keeping: Keeping | undefined
   #telling: NodeJS.Timeout | undefined
   #told = ''
+  #sources = ''
+  #sourcesAt = 0
   #known: { readonly knowledge: Knowledge; readonly files: SeenFiles } | undefined
   /** One after the other: each look takes the processor for itself. */
   #work: Promise<unknown> = Promise.resolve()
@@ -31,7 +39,7 @@ export class GuardSession {
   }
 
   hear(line: ToGuard): void {
-    if (line.kind === 'begin') this.#inTurn(() => this.#begin(line))
+    if (line.kind === 'begin') this.#inTurn(() => this.#begin(line).catch(error => this.#giveUp(error)))
     else if (line.kind === 'reload') this.#inTurn(() => this.#learn())
     else this.#inTurn(() => this.#answer(line.id, line.question))
   }
@@ -51,6 +59,12 @@ export class GuardSession {
 
   #inTurn(work: () => Promise<void>): void {
     this.#work = this.#work.then(work).catch((error: unknown) => this.#log(messageOf(error)))
+  }
+
+  /** Without rules there is no guard: the agent tries again and tells why. */
+  #giveUp(error: unknown): never {
+    this.#log(messageOf(error))
+    process.exit(1)
   }
 
   async #begin(task: GuardTask): Promise<void> {
@@ -73,7 +87,17 @@ export class GuardSession {
       log: line => this.#log(line),
     })
     this.#tellState()
-    this.#telling = setInterval(() => this.#tellState(), everyTellMs)
+    this.#telling = setInterval(() => {
+      this.#tellState()
+      this.#inTurn(() => this.#keepUp())
+    }, everyTellMs)
+  }
+
+  /** What somebody allowed, listed or added counts within seconds, without a word from the agent. */
+  async #keepUp(): Promise<void> {
+    if (performance.now() < this.#sourcesAt) return
+    this.#sourcesAt = performance.now() + everyLookMs
+    if (versionOfSources(this.#state) !== this.#sources) await this.#learn()
   }
 
   #tellState(): void {
@@ -87,6 +111,7 @@ export class GuardSession {
 
   async #learn(): Promise<void> {
     const { rules = [] } = this.#task ?? {}
+    this.#sources = versionOfSources(this.#state)
     const knowledge = await openKnowledge({ state: this.#state, rules, log: line => this.#log(line) })
     const before = this.#known?.knowledge
     this.#known = { knowledge, files: new SeenFiles(knowledge.files) }
@@ -96,6 +121,7 @@ export class GuardSession {
 
   async #answer(id: number, question: GuardQuestion): Promise<void> {
     try {
+      await this.#keepUp()
       this.#say({ kind: 'answer', id, answer: await this.#answerTo(question) })
     } catch (error) {
       this.#say({ kind: 'failed', id, why: messageOf(error) })
@@ -111,6 +137,14 @@ export class GuardSession {
   #log(line: string): void {
     this.#say({ kind: 'log', line })
   }
+}
+
+/** Changes with the allowlist, the lists of indicators and the rules of others that were added on this host. */
+function versionOfSources(state: string): string {
+  const packs = packFolders(state)
+  const stats = [allowPath(state), ...packs].map(path => statSync(path, { throwIfNoEntry: false, bigint: true }))
+  const times = stats.map(stat => (stat === undefined ? '' : `${stat.ino}:${stat.size}:${stat.mtimeNs}`))
+  return [...packs, ...times, indicatorsVersion(intelFolder(state))].join(' ')
 }
 
 function messageOf(error: unknown): string {
