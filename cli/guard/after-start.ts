@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isInterpreter, scriptOf } from '../../collectors/index.ts'
-import type { Ancestor, Detection, Examination, ExecEvent, Response } from '../../model/index.ts'
+import type { ActionState, Ancestor, Detection, Examination, ExecEvent, Response } from '../../model/index.ts'
 import { ownProcDirectory } from '../../native/read/own-proc.ts'
 import { containerId, decodeBytes, displayBytes, encodeBytes, fromFact, parseStatus } from '../../target/index.ts'
 import { livingAncestors, statOf } from './ancestors.ts'
@@ -195,9 +195,7 @@ export class AfterStart {
         this.killed++
         this.#parts.rights.countKill()
       }
-      const detail = done ? 'It was ended, which is final.' : (state.detail ?? `${state.outcome}`)
-      const outcome = done || state.outcome === 'already-done' ? 'done' : 'failed'
-      response = { kind: 'kill-process', at: new Date().toISOString(), outcome, detail, run, ...since() }
+      response = { kind: 'kill-process', at: new Date().toISOString(), ...wordsFor(state), run, ...since() }
     } else {
       if (decision.outcome === 'would') this.wouldHave++
       const { outcome, detail } = decision
@@ -225,6 +223,13 @@ export class AfterStart {
       if (stat !== undefined && !stat.kernelThread && stat.state !== 'Z') yield { pid, startTime: stat.startTime }
     }
   }
+}
+
+/** As responses have it; `state` as the run has it. */
+function wordsFor({ outcome, detail }: ActionState): Pick<Response, 'outcome' | 'detail'> {
+  if (outcome === 'done') return { outcome: 'done', detail: 'It was ended, which is final.' }
+  if (outcome === 'already-done') return { outcome: 'done', detail: 'It had ended by itself.' }
+  return { outcome: detail?.startsWith('refused') === true ? 'refused' : 'failed', detail: detail ?? outcome }
 }
 
 /** execveat(2) and a script in a memfd: a number of a descriptor instead of a path. */

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { test } from 'node:test'
+
+// A real guard in namespaces of its own: it holds one tmpfs and nothing of this machine, and sees the processes that are started there only.
+
+const root = resolve(import.meta.dirname, '../..')
+const place = (path: string) => JSON.stringify(join(root, path))
+
+function inOwnNamespaces(body: string) {
+  const program = `
+    import { spawn } from 'node:child_process'
+    import { appendFileSync, chmodSync, copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+    import { openGuard } from ${place('agent/guard/guard.ts')}
+    import { responseConfig } from ${place('model/wire/index.ts')}
+    import { minerWords, wallet } from ${place('hosts/host-part.ts')}
+    import { lookalike } from ${place('test/range/programs.ts')}
+    const detections = []
+    const log = []
+    const open = response => openGuard({
+      launcher: ${place('davylamp')}, state: '/mnt/state', mode: 'block', response: responseConfig.parse(response), only: ['/mnt'],
+      onDetection: one => detections.push(one), log: line => log.push(line),
+    })
+    const wait = ms => new Promise(done => setTimeout(done, ms))
+    const ready = async guard => {
+      for (let turn = 0; guard.state().problem !== undefined; turn++, await wait(50))
+        if (turn > 800) throw new Error(JSON.stringify([guard.state(), log]))
+    }
+    const plant = (name, more = '') => {
+      writeFileSync('/mnt/' + name, lookalike({}, minerWords + more, Date.now() + 60_000))
+      chmodSync('/mnt/' + name, 0o755)
+      return '/mnt/' + name
+    }
+    const tried = command => new Promise(done => {
+      const child = spawn('/bin/sh', ['-c', command], { stdio: 'ignore' })
+      const late = setTimeout(() => child.kill('SIGTERM'), 15_000)
+      child.on('exit', (code, signal) => (clearTimeout(late), done(signal ?? code)))
+    })
+    const guardPid = () => Number(readdirSync('/proc').find(name => {
+      try {
+        return /^[0-9]+$/.test(name) && readFileSync('/proc/' + name + '/cmdline', 'latin1').includes('agent\\0guard')
+      } catch {
+        return false
+      }
+    }))
+    const fromMemory = path => \`exec perl -e 'my $n = "kworker"; my $fd = syscall(319, $n, 0); open(my $in, "<", "\${path}"); open(my $out, ">&=", $fd); binmode $out; { local $/; print {$out} <$in>; } $out->flush; close $in; exec {"/proc/self/fd/$fd"} "kworker"'\`
+    ${body}`
+  const folder = mkdtempSync(join(tmpdir(), 'davylamp-keeping-'))
+  try {
+    writeFileSync(join(folder, 'program.mts'), program)
+    const words = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private']
+    const shell = ['sh', '-c', 'mount -t tmpfs none /mnt && exec "$@"', 'sh']
+    return spawnSync(
+      'unshare',
+      [...words, ...shell, process.execPath, ...process.execArgv, join(folder, 'program.mts')],
+      { encoding: 'utf8', timeout: 180_000 },
+    )
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const can = spawnSync('unshare', ['--mount', '--pid', '--fork', '--mount-proc', 'true']).status === 0
+const skip = process.getuid?.() === 0 && can && process.arch === 'x64' ? false : 'needs root and namespaces'
+
+interface Told {
+  readonly titles: readonly string[]
+  readonly [key: string]: unknown
+}
+
+function told(body: string): Told {
+  const { stdout, stderr, status } = inOwnNamespaces(body)
+  assert.equal(status, 0, stderr)
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Told
+}
+
+test('what may not start does not, what no gate sees is ended, by a run', { skip }, () => {
+  const found = told(`
+    const guard = open({})
+    await ready(guard)
+    const path = plant('kworker')
+    copyFileSync('/bin/sleep', '/mnt/dynamic')
+    appendFileSync('/mnt/dynamic', minerWords)
+    writeFileSync('/mnt/run.sh', 'while :; do sleep 30; ./xmrig -o stratum+tcp://pool.minexmr.example:4444 -u ' + wallet + ' -p x --donate-level 1; done')
+    const statuses = []
+    for (const command of [
+      path, 'mv /mnt/kworker /mnt/other; exec /mnt/other', 'ln /mnt/other /mnt/link; exec /mnt/link', 'ls /; tar --version', 'rm /mnt/link',
+      fromMemory('/mnt/other'), fromMemory('/mnt/other'), 'exec /lib64/ld-linux-x86-64.so.2 /mnt/dynamic 30', 'exec sh /mnt/run.sh',
+    ]) statuses.push(await tried(command))
+    await wait(1_500)
+    const state = guard.state()
+    await guard.close()
+    const runs = readdirSync('/mnt/state/runs')
+    const entries = readFileSync('/mnt/state/runs/' + runs[0] + '/journal.jsonl', 'utf8').trim().split('\\n').map(line => JSON.parse(line).entry)
+    const times = detections.map(one => one.responses[0].kind + ' ' + one.responses[0].afterMs)
+    const outcomes = detections.map(one => one.responses[0].kind + ' ' + one.responses[0].outcome)
+    console.log(JSON.stringify({ statuses, outcomes, times, state, runs: runs.length, entries, log }))
+    process.exit()`)
+  assert.deepEqual(
+    found['statuses'],
+    [126, 126, 126, 0, 0, 'SIGKILL', 'SIGKILL', 'SIGKILL', 'SIGKILL'],
+    JSON.stringify(found),
+  )
+  assert.deepEqual(found['outcomes'], [
+    ...['prevented done', 'prevented done', 'prevented done'],
+    ...['kill-process done', 'kill-process done', 'kill-process done', 'kill-process done'],
+  ])
+  assert.equal((found['state'] as { killed: number }).killed, 4)
+  assert.deepEqual(
+    [found['runs'], (found['entries'] as string[]).slice(0, 4), (found['entries'] as string[]).at(-1)],
+    [1, ['run', 'added', 'prepared', 'outcome'], 'ended'],
+  )
+  console.log(`in ms: ${(found['times'] as string[]).join(', ')}`)
+})
+
+test('who is stopped or killed holds up nobody and is back; what ran before is ended', { skip }, () => {
+  const found = told(`
+    const path = plant('kworker')
+    const early = tried('exec ' + path)
+    await wait(300)
+    const guard = open({})
+    await ready(guard)
+    const results = [await early]
+    for (const signal of ['STOP', 'KILL']) {
+      copyFileSync('/bin/true', '/mnt/' + signal)
+      const before = guardPid()
+      const from = performance.now()
+      results.push(await tried('kill -' + signal + ' ' + before + '; exec /mnt/' + signal))
+      results.push(performance.now() - from < 2_000)
+      while (guard.state().problem === undefined) await wait(10)
+      await ready(guard)
+      results.push(guardPid() !== before, await tried('exec ' + path) !== 0)
+    }
+    await guard.close()
+    console.log(JSON.stringify({ results }))
+    process.exit()`)
+  assert.deepEqual(found['results'], ['SIGKILL', 0, true, true, true, 0, true, true, true])
+})
+
+test('a dry run tells and does nothing; a protected path is refused', { skip }, () => {
+  const found = told(`
+    const path = plant('kworker')
+    const results = []
+    for (const response of [{ dryRun: true }, { protect: { paths: ['/mnt/'] } }]) {
+      const guard = open(response)
+      await ready(guard)
+      results.push(await tried('timeout 2 ' + path))
+      await wait(1_500)
+      results.push(detections.splice(0).map(one => one.responses[0].kind + ' ' + one.responses[0].outcome), guard.state().wouldHave, guard.state().killed)
+      await guard.close()
+    }
+    console.log(JSON.stringify({ results, log }))
+    process.exit()`)
+  assert.deepEqual(found['results'], [...[124, ['kill-process would'], 1, 0], ...[124, ['prevented refused'], 1, 0]])
+})
