@@ -5,19 +5,19 @@ import type { CompiledContentRules } from '../detect/yara/content-scanner.ts'
 // One thread's work of `npm run bench contents`, on its own so that its processor time is known. It is told where compiled rules and the
 // list of files are, and prints what it found and the processor time of scanning alone.
 
-const [folder = '', which = 'own', list = '', kind = 'files'] = process.argv.slice(2)
+const [folder = '', list = '', kind = 'files'] = process.argv.slice(2)
 const part = (name: string) => readFileSync(`${folder}/${name}`)
 const compiled: CompiledContentRules = {
   version: '',
   files: part('files'),
   memory: part('memory'),
-  foreign: which === 'own' ? undefined : part('foreign'),
+  foreign: [],
   rules: [],
 }
 const scanner = openContentScanner(compiled, { for: kind === 'memory' ? 'memory' : 'files', archives: false })
 const paths = readFileSync(list, 'utf8').split('\n').filter(Boolean)
 // The first look opens the rules.
-scanner.scan(Buffer.from('x'), which === 'own' ? 'own' : 'foreign')
+scanner.scan(Buffer.from('x'))
 const before = process.cpuUsage()
 let bytes = 0
 let matches = 0
@@ -26,7 +26,7 @@ else
   for (const path of paths) {
     const descriptor = openSync(path, 'r')
     const size = statSync(path).size
-    matches += scanner.scanFile(descriptor, size, which === 'own' ? 'own' : 'foreign').matches.length
+    matches += scanner.scanFile(descriptor, size).matches.length
     bytes += size
     closeSync(descriptor)
   }

@@ -8,8 +8,8 @@ export interface CompiledContentRules {
   readonly files: Uint8Array
   /** Of this program's own rules, for memory of processes. */
   readonly memory: Uint8Array
-  /** Rules of others; absent where there are none. They look only at what is suspicious already, unless all rules are asked for. */
-  readonly foreign?: Uint8Array | undefined
+  /** Rules of others, in parts that are opened when they are needed. They look only at what is suspicious already, unless all rules are asked for. */
+  readonly foreign: readonly Uint8Array[]
   readonly rules: readonly ContentRule[]
 }
 

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Hit, OpenedRules } from './opened-rules.ts'
 import type { Globals, StringHit } from './yara-engine.ts'
-import { sizeVariable } from './rule-forms.ts'
 
 /** Bytes from the beginning that conditions about headers look at. */
 const headBytes = 64 * 1024
@@ -34,6 +33,9 @@ export class Gathering {
   readonly #margin: number
   readonly #parts: Part[] = []
   #kept = 0
+  /** The last parts that are neighbours without a gap. */
+  #run = { start: 0, end: 0 }
+  #fits = true
 
   /** `overlap`: what neighbouring chunks share. */
   constructor(rules: OpenedRules, overlap: number) {
@@ -43,12 +45,15 @@ export class Gathering {
 
   /** A chunk that begins at `at` of the content; chunks come in order. */
   push(bytes: Uint8Array, at: number, last: boolean, globals: Globals, cut: Set<string>): void {
-    if (at === 0) this.#parts.push({ at, bytes: bytes.slice(0, headBytes) })
-    for (const hit of this.#rules.run('strings', bytes, globals, cut))
-      for (const one of hit.strings) this.#keep(bytes, at, last, one, cut)
+    if (at === 0) this.#begin(bytes)
+    if (!this.#fits) return
+    const hits = this.#rules.run('strings', bytes, globals, cut).flatMap(hit => hit.strings)
+    // In their order, so that what lies around neighbours is kept once.
+    for (const one of hits.sort((a, b) => a.offset - b.offset)) this.#keep(bytes, at, last, one, cut)
   }
 
   finish(size: number, globals: Globals, cut: Set<string>): Gathered {
+    if (!this.#fits) return { hits: [], bytes: Buffer.alloc(0), offsetOf: place => place }
     const parts = joined(this.#parts)
     // Only where the content ends may a word end with it.
     const bytes = Buffer.concat(
@@ -60,9 +65,8 @@ export class Gathering {
       starts.push(start)
       start += part.bytes.length + seam.length
     }
-    const hits = this.#rules.following(this.#rules.run('gathered', bytes, { ...globals, [sizeVariable]: size }, cut))
     return {
-      hits,
+      hits: this.#rules.matchGathered(bytes, size, globals, cut),
       bytes,
       offsetOf(place) {
         const index = starts.findLastIndex(one => one <= place)
@@ -71,20 +75,33 @@ export class Gathering {
     }
   }
 
+  #begin(bytes: Uint8Array): void {
+    this.#fits = this.#rules.fits(bytes)
+    if (!this.#fits) return
+    const head = bytes.slice(0, headBytes)
+    this.#parts.push({ at: 0, bytes: head })
+    this.#run = { start: 0, end: head.length }
+  }
+
   #keep(bytes: Uint8Array, at: number, last: boolean, { offset, length }: StringHit, cut: Set<string>): void {
     const end = offset + length
     // At a border the neighbouring byte is not known, which `fullword` asks for: the other chunk sees it with both sides.
     if ((at > 0 && offset < 2) || (!last && end > bytes.length - 2)) return
-    const from = Math.max(0, offset - this.#margin)
-    const to = Math.min(bytes.length, end + this.#margin)
-    const previous = this.#parts.at(-1)
-    if (previous !== undefined && previous.at <= at + from && previous.at + previous.bytes.length >= at + to) return
-    if (this.#kept + to - from > mostBytes) {
+    const around = {
+      start: at + Math.max(0, offset - this.#margin),
+      end: at + Math.min(bytes.length, end + this.#margin),
+    }
+    const run = this.#run
+    const touches = run.start <= around.start && around.start <= run.end
+    const start = touches ? run.end : around.start
+    if (start >= around.end) return
+    if (this.#kept + around.end - start > mostBytes) {
       cut.add('limit')
       return
     }
-    this.#kept += to - from
-    this.#parts.push({ at: at + from, bytes: bytes.slice(from, to) })
+    this.#kept += around.end - start
+    this.#parts.push({ at: start, bytes: bytes.slice(start - at, around.end - at) })
+    this.#run = { start: touches ? run.start : start, end: around.end }
   }
 }
 

@@ -25,7 +25,7 @@ function keptFolder(t: TestContext): { folder: string; file: string } {
 function shown({ compiled, problems }: CompiledContent): string {
   const hash = (bytes: Uint8Array = Buffer.of()) => createHash('sha256').update(bytes).digest('hex')
   const { files, memory, foreign, ...rest } = compiled
-  return JSON.stringify([rest.version, rest.rules, problems, hash(files), hash(memory), hash(foreign)])
+  return JSON.stringify([rest.version, rest.rules, problems, hash(files), hash(memory), foreign.map(hash)])
 }
 
 test('what is kept comes back as it was, and finds', t => {

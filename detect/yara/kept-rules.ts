@@ -17,7 +17,7 @@ import type { CompiledContentRules, ContentRule } from './content-scanner.ts'
 // Opening compiled rules runs machine code made from them: whoever could write such a file would run as root. So the file is signed with a
 // key of this host that only root reads, and nothing of it is looked at before the signature holds.
 
-const magic = 'davylamp-compiled-1\n'
+const magic = 'davylamp-compiled-2\n'
 const signatureBytes = 64
 /** Versions that are kept: the present ones of this host and of trees with other collections. */
 const mostKept = 4
@@ -26,7 +26,7 @@ interface Head {
   readonly version: string
   readonly rules: readonly ContentRule[]
   readonly problems: readonly Problem[]
-  readonly lengths: Readonly<Record<'files' | 'memory' | 'foreign', number>>
+  readonly lengths: { readonly files: number; readonly memory: number; readonly foreign: readonly number[] }
 }
 
 /** Rules compiled earlier, from a folder that only its owner may write to; `undefined` where none of this version can be trusted. */
@@ -50,10 +50,10 @@ export function keepRules(folder: string, content: CompiledContent): void {
 }
 
 function sealed({ compiled, problems }: CompiledContent, key: KeyObject): Buffer {
-  const { version, rules, files, memory, foreign = new Uint8Array() } = compiled
-  const lengths = { files: files.length, memory: memory.length, foreign: foreign.length }
+  const { version, rules, files, memory, foreign } = compiled
+  const lengths = { files: files.length, memory: memory.length, foreign: foreign.map(one => one.length) }
   const head = Buffer.from(`${JSON.stringify({ version, rules, problems, lengths } satisfies Head)}\n`)
-  const content = Buffer.concat([head, files, memory, foreign])
+  const content = Buffer.concat([head, files, memory, ...foreign])
   return Buffer.concat([Buffer.from(magic), sign(null, digestOf(content), key), content])
 }
 
@@ -65,13 +65,16 @@ function opened(bytes: Buffer, key: KeyObject, version: string): CompiledContent
   const end = content.indexOf(0x0a) + 1
   const { problems, lengths, ...head } = JSON.parse(content.toString('utf8', 0, end)) as Head
   if (head.version !== version) return undefined
-  const parts = { files: end, memory: end + lengths.files, foreign: end + lengths.files + lengths.memory }
-  const part = (name: keyof typeof parts) => content.subarray(parts[name], parts[name] + lengths[name])
+  let at = end
+  const next = (length: number) => {
+    at += length
+    return content.subarray(at - length, at)
+  }
   const compiled: CompiledContentRules = {
     ...head,
-    files: part('files'),
-    memory: part('memory'),
-    foreign: lengths.foreign === 0 ? undefined : part('foreign'),
+    files: next(lengths.files),
+    memory: next(lengths.memory),
+    foreign: lengths.foreign.map(next),
   }
   return { compiled, problems }
 }

@@ -12,6 +12,7 @@ import type { CompiledContentRules, ContentLook, ContentOrigin, ContentScanner }
 import { OpenedRules } from './opened-rules.ts'
 import { matchOf, PiecewiseLook, type Window } from './piecewise.ts'
 import { sizeVariable } from './rule-forms.ts'
+import { seenWhole } from './rule-sets.ts'
 import type { Globals, YaraEngine } from './yara-engine.ts'
 
 export interface ScannerOptions {
@@ -28,21 +29,22 @@ export interface ScannerOptions {
   readonly archives?: ArchiveLimits | false
 }
 
-const megabyte = 1024 * 1024
 /** Read at a time: what is shown to others then still lies in the processor's cache. */
 const stepBytes = 256 * 1024
 const mostMatches = 100
 const longestMember = 200
 
-/** Opens compiled rules for one thread. Throws when they are those of another engine. */
+/** Opens compiled rules for one thread. Throws when they are those of another engine, or want to see more at once. */
 export function openContentScanner(compiled: CompiledContentRules, options: ScannerOptions = {}): ContentScanner {
   const engine = options.engine ?? yaraEngine()
   const limits = { seconds: options.secondsPerScan ?? 10, hitsPerString: 1000 }
   const ours = new OpenedRules(compiled[options.for ?? 'files'], engine, limits)
-  const theirs = compiled.foreign === undefined ? undefined : new OpenedRules(compiled.foreign, engine, limits)
+  const foreign = compiled.foreign.map(bytes => new OpenedRules(bytes, engine, limits))
   const files = new FileLooks(options)
-  const foreign = theirs === undefined ? [] : [theirs]
-  const sets = { own: [ours], foreign, all: [ours, ...foreign] }
+  const all = [ours, ...foreign]
+  for (const { whole } of all)
+    if (whole > (options.chunkBytes ?? seenWhole)) throw new Error(`these rules must see ${whole} bytes at once`)
+  const sets = { own: [ours], foreign, all }
   return {
     scan(bytes, which = 'own', origin) {
       const cut = new Set<string>()
@@ -60,8 +62,7 @@ export function openContentScanner(compiled: CompiledContentRules, options: Scan
     scanFile: (descriptor, size, which = 'own', origin, read) =>
       files.look(descriptor, size, sets[which], globalsOf(origin), read),
     close() {
-      ours.close()
-      theirs?.close()
+      for (const rules of all) rules.close()
       files.close()
     },
   }
@@ -131,7 +132,7 @@ class FileLooks {
   }
 
   #opened(): Window {
-    const { chunkBytes = 8 * megabyte, overlapBytes = 64 * 1024 } = this.#options
+    const { chunkBytes = seenWhole, overlapBytes = 64 * 1024 } = this.#options
     this.#window ??= { buffer: new Uint8Array(chunkBytes + 1), overlap: Math.min(overlapBytes, chunkBytes >> 1) }
     return this.#window
   }

@@ -1,5 +1,6 @@
 import type { RuleSets, SetName } from './rule-sets.ts'
 import { readRuleSets } from './rule-sets.ts'
+import { sizeVariable } from './rule-forms.ts'
 import {
   type Globals,
   type OpenRules,
@@ -25,6 +26,7 @@ export class OpenedRules {
   readonly #open = new Map<SetName, OpenRules | undefined>()
   readonly #silent: ReadonlySet<string>
   readonly #within: ReadonlySet<string>
+  readonly #sized: ReadonlySet<string>
 
   constructor(bytes: Uint8Array, engine: YaraEngine, limits: ScanLimits) {
     this.#sets = readRuleSets(bytes)
@@ -34,25 +36,48 @@ export class OpenedRules {
     this.#limits = limits
     this.#silent = new Set(this.#sets.silent)
     this.#within = new Set(this.#sets.within)
+    this.#sized = new Set(this.#sets.sized)
+  }
+
+  /** Contents of more bytes may be seen in parts. */
+  get whole(): number {
+    return this.#sets.whole
+  }
+
+  /** Whether any of them may match what begins so. Rules that are never needed are never opened. */
+  fits(bytes: Uint8Array): boolean {
+    const { begins } = this.#sets
+    for (let at = 0; at < begins.length; at++) if (bytes[at] !== begins.charCodeAt(at)) return false
+    return true
   }
 
   /** Rules that match a content that is seen as a whole. What took too long is noted in `cut`. */
   match(bytes: Uint8Array, globals: Globals, cut: Set<string>): Hit[] {
-    const first = this.run('first', bytes, globals, cut)
-    if (first.length === 0 || this.#sets.sets.second === undefined) return this.#told(first)
-    const found = new Set(first.map(hit => hit.rule))
-    if (!Object.values(this.#sets.after).some(leaders => leaders.some(one => found.has(one)))) return this.#told(first)
-    return this.following([...first, ...this.run('second', bytes, globals, cut)])
+    if (!this.fits(bytes)) return []
+    return this.#following(this.run('first', bytes, globals, cut), () => this.run('second', bytes, globals, cut))
   }
 
-  /** Of hits of both stages those that count. */
-  following(hits: readonly Hit[]): Hit[] {
-    const found = new Set(hits.map(hit => hit.rule))
-    const led = hits.filter(hit => {
-      const leaders = this.#sets.after[hit.rule]
-      return leaders === undefined || leaders.some(one => found.has(one))
-    })
-    return this.#told(led)
+  /** Rules that match a content of `size` bytes of which these are the parts that matter. */
+  matchGathered(bytes: Uint8Array, size: number, globals: Globals, cut: Set<string>): Hit[] {
+    if (this.#sets.sets.strings === undefined) return []
+    const without = (hits: readonly Hit[]) => hits.filter(hit => !this.#sized.has(hit.rule))
+    const first = without(this.run('first', bytes, globals, cut))
+    const sized = this.run('gathered', bytes, { ...globals, [sizeVariable]: size }, cut)
+    return this.#following([...first, ...sized], () => without(this.run('second', bytes, globals, cut)))
+  }
+
+  /** Hits that count: of rules that come after others only behind one of those. */
+  #following(first: readonly Hit[], second: () => Hit[]): Hit[] {
+    const { after, sets } = this.#sets
+    const led = (hits: readonly Hit[]) => {
+      const found = new Set(hits.map(hit => hit.rule))
+      return hits.filter(({ rule }) => after[rule] === undefined || after[rule].some(one => found.has(one)))
+    }
+    const found = new Set(first.map(hit => hit.rule))
+    const leads = sets.second !== undefined && Object.values(after).some(leaders => leaders.some(one => found.has(one)))
+    // What was compiled with a rule because that names it has been seen already.
+    const further = leads ? second().filter(({ rule }) => after[rule] !== undefined) : []
+    return led([...first, ...further]).filter(hit => !this.#silent.has(hit.rule))
   }
 
   run(name: SetName, bytes: Uint8Array, globals: Globals, cut: Set<string>): Hit[] {
@@ -70,10 +95,6 @@ export class OpenedRules {
   close(): void {
     for (const rules of this.#open.values()) rules?.close()
     this.#open.clear()
-  }
-
-  #told(hits: readonly Hit[]): Hit[] {
-    return hits.filter(hit => !this.#silent.has(hit.rule))
   }
 
   #rules(name: SetName): OpenRules | undefined {

@@ -18,7 +18,7 @@ export interface PoolOptions {
   failed(why: string): void
 }
 
-const furtherThreadsMs = 1_000
+const furtherThreadsMs = 500
 
 /** Threads that read, and what waits for one of them. It is done when nothing waits and none is at work. */
 export class Pool {
@@ -85,7 +85,7 @@ export class Pool {
     this.#workers.push(one)
     Atomics.add(this.#control, hungryPlace, 1)
     worker.on('message', (message: FromThread) => {
-      if (message.kind === 'share') this.#waiting.push({ kind: 'directories', directories: message.directories })
+      if (message.kind === 'share') this.#waiting.push(message.work)
       else if (message.kind === 'idle') one.busy = false
       else this.#options.heard(message)
       this.#hand()

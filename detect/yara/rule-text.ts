@@ -1,3 +1,5 @@
+import { type Token, tokensOf } from './rule-tokens.ts'
+
 /** One rule as it is written, with what its head says. */
 export interface RuleText {
   readonly identifier: string
@@ -9,6 +11,8 @@ export interface RuleText {
   readonly tags: readonly string[]
   readonly meta: readonly (readonly [name: string, value: string | number | boolean])[]
   readonly private: boolean
+  /** Where it does not match, no rule of its namespace does. */
+  readonly global: boolean
   /** Place in the source behind `condition:`. */
   readonly condition: number
   /** `private` and `global`, and `filesize` in the condition: words that other forms of the rule have to do without. */
@@ -30,12 +34,6 @@ export interface SourceText {
   readonly imports: readonly { readonly module: string; readonly start: number; readonly end: number }[]
   /** Line at which the text makes no sense any more. */
   readonly brokenAt?: number | undefined
-}
-
-interface Token {
-  readonly kind: 'word' | 'text' | 'regex' | 'other'
-  readonly text: string
-  readonly at: number
 }
 
 /** Finds the rules of a source, their heads and what has to be known to write them in another form. */
@@ -97,26 +95,6 @@ function lineCounter(source: string): (at: number) => number {
   }
 }
 
-// A regular expression needs no classes here: YARA ends it at the first slash that is not escaped. A slash alone means nothing
-// else in YARA, where `\` divides.
-const tokenPattern =
-  /\s+|\/\/[^\n]*|\/\*(?:[\s\S]*?\*\/|[\s\S]*)|("(?:\\[^\n]|[^"\\\n])*")|(\/(?:\\[^\n]|[^/\\\n])+\/[a-z]*)|([$#@!]?\w+)|[\s\S]/y
-
-function tokensOf(source: string): Token[] {
-  const tokens: Token[] = []
-  tokenPattern.lastIndex = 0
-  for (let at = 0; at < source.length; at = tokenPattern.lastIndex) {
-    const match = tokenPattern.exec(source)
-    if (match === null) break
-    const [whole, text, regex, word] = match
-    if (text !== undefined) tokens.push({ kind: 'text', text, at })
-    else if (regex !== undefined) tokens.push({ kind: 'regex', text: regex, at })
-    else if (word !== undefined) tokens.push({ kind: 'word', text: word, at })
-    else if (whole.length === 1 && whole.trim() !== '') tokens.push({ kind: 'other', text: whole, at })
-  }
-  return tokens
-}
-
 function readRule(tokens: readonly Token[], from: number, lineOf: (at: number) => number, patience: { steps: number }) {
   let at = from
   const modifiers: Token[] = []
@@ -138,6 +116,7 @@ function readRule(tokens: readonly Token[], from: number, lineOf: (at: number) =
     tags,
     meta: body.meta,
     private: modifiers.some(one => one.text === 'private'),
+    global: modifiers.some(one => one.text === 'global'),
     condition: body.condition,
     modifiers: [...modifiers, ...body.modifiers].map(spanOf),
     sizes: body.sizes.map(spanOf),

@@ -38,7 +38,7 @@ export function withoutFaults(rules: UsableRules, engine: YaraEngine, globals: G
   // Each turn takes something away, so that it ends.
   for (;;) {
     const faults = engine.check(
-      writtenAs(source, text, 'whole', rule => !refused.has(rule), without),
+      writtenAs(source, text, { form: 'whole', keep: rule => !refused.has(rule), without }),
       globals,
     )
     if (faults.length === 0) return { ...rules, refused, without, problems }

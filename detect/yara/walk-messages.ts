@@ -66,7 +66,8 @@ export type FromThread =
       readonly findings: readonly (readonly [string, KeptFinding])[]
     }
   | { readonly kind: 'missed'; readonly missed: readonly Missed[] }
-  | { readonly kind: 'share'; readonly directories: readonly Directory[] }
+  /** Work for a thread that has none. */
+  | { readonly kind: 'share'; readonly work: ToThread }
   | { readonly kind: 'idle' }
 
 /** What could not be read for one reason. */

@@ -27,6 +27,7 @@ import {
   restPlace,
   stopPlace,
   type ThreadGiven,
+  type ToThread,
 } from './walk-messages.ts'
 import { MissedList } from './walk-missed.ts'
 import { paceOf } from './walk-pace.ts'
@@ -64,6 +65,7 @@ export class Reader {
   #found: Found[] = []
   #knownFound: { path: string; key: string }[] = []
   #told = performance.now()
+  #shared = 0
   #noAtime: number = O_NOATIME
 
   constructor(
@@ -85,7 +87,6 @@ export class Reader {
   /** Depth first, so that little waits; when another thread has nothing to do, it is given half of what waits. */
   walk(directories: readonly Directory[]): void {
     const waiting = [...directories]
-    let shared = 0
     const visitor = {
       root: this.#given.root,
       notInto: this.#notInto,
@@ -99,27 +100,21 @@ export class Reader {
     }
     for (let next = waiting.pop(); next !== undefined && !this.#stopped(); next = waiting.pop()) {
       visitDirectory(next, visitor)
-      const now = performance.now()
-      // What was shared takes a moment until somebody has it.
-      if (waiting.length > 1 && now - shared > shareEveryMs && Atomics.load(this.#given.control, hungryPlace) > 0) {
-        this.#post({ kind: 'share', directories: waiting.splice(0, waiting.length >> 1) })
-        shared = now
-      }
-      if (now - this.#told > tellEveryMs) this.tell()
+      if (waiting.length > 1 && this.#isOtherHungry())
+        this.#share({ kind: 'directories', directories: waiting.splice(0, waiting.length >> 1) })
+      this.#tellNow()
     }
   }
 
+  /** In their order, until another thread takes half of those that wait. */
   readNamed(files: readonly NamedFile[]): void {
-    for (const { path, isProcess } of files) {
-      if (this.#stopped()) return
-      try {
-        const descriptor = isProcess ? openSync(path, gently) : openBelow(this.#given.root, encodeBytes(path), gently)
-        this.#counts[0] = (this.#counts[0] ?? 0) + 1
-        this.#openFile(descriptor, () => path)
-      } catch (error) {
-        this.#trouble(error, path)
-      }
+    const waiting = [...files].reverse()
+    for (let next = waiting.pop(); next !== undefined && !this.#stopped(); next = waiting.pop()) {
+      this.#readOne(next)
+      if (waiting.length > 0 && this.#isOtherHungry())
+        this.#share({ kind: 'files', files: waiting.splice(0, (waiting.length + 1) >> 1).reverse() })
       this.#rest()
+      this.#tellNow()
     }
   }
 
@@ -140,6 +135,30 @@ export class Reader {
     this.#length = 0
     this.#digests = []
     this.#findings = []
+  }
+
+  #tellNow(): void {
+    if (performance.now() - this.#told > tellEveryMs) this.tell()
+  }
+
+  #isOtherHungry(): boolean {
+    // What was shared takes a moment until somebody has it.
+    return Atomics.load(this.#given.control, hungryPlace) > 0 && performance.now() - this.#shared > shareEveryMs
+  }
+
+  #share(work: ToThread): void {
+    this.#post({ kind: 'share', work })
+    this.#shared = performance.now()
+  }
+
+  #readOne({ path, isProcess }: NamedFile): void {
+    try {
+      const descriptor = isProcess ? openSync(path, gently) : openBelow(this.#given.root, encodeBytes(path), gently)
+      this.#counts[0] = (this.#counts[0] ?? 0) + 1
+      this.#openFile(descriptor, () => path)
+    } catch (error) {
+      this.#trouble(error, path)
+    }
   }
 
   #entryFile(directory: number, name: Buffer, path: () => string): void {

@@ -68,6 +68,17 @@ test('two threads read each file once, in many directories and in one with very 
   assert.deepEqual([result.counts.files, result.found.length], [5_300, 6])
 })
 
+test('two threads read each named file once, in whichever thread it is', async t => {
+  const folder = tree(t)
+  // Enough that the second thread finds some left.
+  for (let number = 0; number < 700; number++)
+    writeFileSync(join(folder, `f${number}`), `${'-'.repeat(900_000)}${mark}`)
+  const files = Array.from({ length: 700 }, (_, number) => ({ path: `/f${number}` }))
+  const result = await read(folder, { directories: [], files, threads: 2 })
+  assert.equal(result.counts.files, 700)
+  assert.deepEqual(hits(result), files.map(one => one.path).sort())
+})
+
 test('a ceiling of the processor is held by pauses', async t => {
   const folder = tree(t)
   for (let number = 0; number < 60; number++) writeFileSync(join(folder, `${number}`), Buffer.alloc(1_000_000, number))

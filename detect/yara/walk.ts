@@ -73,7 +73,7 @@ export async function readContents(request: ContentsRequest): Promise<ContentsRe
   const files = unknownFiles({ root: request.root, files: named }, before, used, gathering)
   if (request.directories.length + files.length === 0) return gathering.result({ seconds: secondsSince(begun) })
   const pool = new Pool({
-    threads: threadsFor(request),
+    threads: threadsFor(request, files.length),
     given: {
       root: request.root,
       compiled: await request.rules.compiled(),
@@ -123,17 +123,20 @@ export async function readContents(request: ContentsRequest): Promise<ContentsRe
 }
 
 /** Whenever what is kept or how it is read changes. */
-const keyVersion = 'contents-1'
+const keyVersion = 'contents-2'
 
 function workOf(directories: readonly string[], files: readonly NamedFile[]): ToThread[] {
   const work = directoryWork(directories.map(path => ({ path: relative(path) })))
   return files.length === 0 ? work : [...work, { kind: 'files', files }]
 }
 
+/** So many named files are worth another thread: most scans name a handful of suspicious ones. */
+const manyFiles = 64
+
 /** A second thread costs memory, which a ceiling or a handful of files does not need. */
-function threadsFor({ threads, cpuPercent, directories }: ContentsRequest): number {
+function threadsFor({ threads, cpuPercent, directories }: ContentsRequest, named: number): number {
   if (threads !== undefined) return threads
-  if (directories.length === 0 || (cpuPercent !== undefined && cpuPercent <= 100)) return 1
+  if ((directories.length === 0 && named < manyFiles) || (cpuPercent !== undefined && cpuPercent <= 100)) return 1
   return Math.min(2, availableParallelism())
 }
 

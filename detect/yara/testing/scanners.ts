@@ -17,18 +17,19 @@ export function enginesHere(): YaraEngine[] {
 }
 
 export function scannerFor(text: string, engine: YaraEngine, options: ScannerOptions = {}): ContentScanner {
-  const { compiled } = compileContentRules({ own: [{ file: 'test.yar', namespace: 'davylamp', text }] }, engine)
+  const own = [{ file: 'test.yar', namespace: 'davylamp', text }]
+  const { compiled } = compileContentRules({ own }, engine, options.chunkBytes)
   return openContentScanner(compiled, { ...options, engine })
 }
 
 /** Looks into a file that holds these bytes. */
-export function lookInto(scanner: ContentScanner, bytes: Uint8Array): ContentLook {
+export function lookInto(scanner: ContentScanner, bytes: Uint8Array, which?: 'own' | 'foreign'): ContentLook {
   const folder = mkdtempSync(join(tmpdir(), 'davylamp-content-'))
   const path = join(folder, 'content')
   writeFileSync(path, bytes)
   const descriptor = openSync(path, 'r')
   try {
-    return scanner.scanFile(descriptor, bytes.length)
+    return scanner.scanFile(descriptor, bytes.length, which)
   } finally {
     closeSync(descriptor)
     rmSync(folder, { recursive: true })
