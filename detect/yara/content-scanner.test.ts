@@ -27,6 +27,7 @@ for (const engine of enginesHere())
       ['kill.*', ['kill', 'kill\nand more', 'skill']],
       ['kill[^\\n]{3,80}', ['kill -9', 'killall']],
       ['kill[^\\n]{3}', []],
+      ['kill[^\\n]{2,79}[^\\n]', []],
       ['kill.+', []],
       ['kill[a-z]{0,5}', []],
       ['kill[ -9]{3,80}', []],

@@ -56,6 +56,29 @@ test('an interrupted scan keeps what it found, and the next one goes on there', 
   assert.ok(known > 0 && known >= first.found.length - 1)
 })
 
+test('what could not be kept for a while is kept later in the same scan', async t => {
+  const folder = tree(t)
+  const cache = { path: join(tree(t), 'files.cache'), read: true, write: true, whole: true, everyMs: 50 }
+  // A folder cannot be replaced by a file: as if the disk could not be written to.
+  mkdirSync(cache.path)
+  for (let number = 0; number < 400; number++) writeFileSync(join(folder, `f${number}`), mark.padEnd(200_000, ' '))
+  await new Promise(done => setTimeout(done, 2_100))
+  const kept: number[] = []
+  const result = await read(folder, {
+    cache,
+    cpuPercent: 3,
+    progress: ({ files }) => {
+      if (files >= 100 && kept.length === 0) rmSync(cache.path, { force: true, recursive: true })
+    },
+    kept: ({ files }) => kept.push(files),
+  })
+  assert.equal(result.notKept, undefined)
+  assert.ok((kept[0] ?? 0) >= 100, `${kept}`)
+  rmSync(cache.path)
+  mkdirSync(cache.path)
+  assert.notEqual((await read(folder, { cache })).notKept, undefined)
+})
+
 test('two threads read each file once, in many directories and in one with very many names', async t => {
   const folder = tree(t)
   for (let number = 0; number < 300; number++) {

@@ -51,10 +51,12 @@ export interface CachePlace {
   readonly write: boolean
   /** All that the request goes through is all that there is: what it does not meet is forgotten. */
   readonly whole: boolean
+  /** How often what was read so far is kept; every ten seconds where nothing is said. */
+  readonly everyMs?: number | undefined
 }
 
 const defaultLargest = 2 * 1024 * 1024 * 1024
-const saveEveryMs = 10_000
+const usualSaveMs = 10_000
 const progressEveryMs = 200
 
 /** Reads the contents of files in threads and says what rules find in them. It judges nothing and changes nothing. */
@@ -94,11 +96,14 @@ export async function readContents(request: ContentsRequest): Promise<ContentsRe
   let notKept: string | undefined
   let saved = 0
   const save = (whole: boolean) => {
-    if (place?.write !== true || notKept !== undefined) return
+    if (place?.write !== true) return
     if (whole ? gathering.builder.isUnchanged(used) : gathering.builder.count === saved) return
-    saved = gathering.builder.count
+    const { count } = gathering.builder
     try {
       writeCache(place.path, gathering.builder.build(whole ? used : undefined), key)
+      // A disk that was full may have room again.
+      notKept = undefined
+      saved = count
       request.kept?.(counts())
     } catch (error) {
       notKept = error instanceof Error ? error.message : String(error)
@@ -107,6 +112,7 @@ export async function readContents(request: ContentsRequest): Promise<ContentsRe
   const end = timers(
     () => save(false),
     () => request.progress?.(counts()),
+    place?.everyMs,
   )
   const stop = () => pool.stop()
   request.signal?.addEventListener('abort', stop, { once: true })
@@ -141,7 +147,7 @@ function threadsFor({ threads, cpuPercent, directories }: ContentsRequest, named
 }
 
 /** Saving takes longer the more there is, and must not be what the scan does. */
-function timers(save: () => void, progress: () => void): () => void {
+function timers(save: () => void, progress: () => void, saveEveryMs = usualSaveMs): () => void {
   let next = performance.now() + saveEveryMs
   const timer = setInterval(() => {
     progress()

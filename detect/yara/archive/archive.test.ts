@@ -94,6 +94,14 @@ describe('what cannot be looked at is told, and what comes before it is looked a
       [['(content)', 1500]],
       ['damaged'],
     ],
+    ['gzip cut off within its header', gzipSync(song).subarray(0, 7), [], ['damaged']],
+    [
+      'gzip cut off within the name in its header',
+      Buffer.concat([Buffer.of(0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3), Buffer.from('a-long-name')]),
+      [],
+      ['damaged'],
+    ],
+    ['gzip with a wrong check sum', changedAt(gzipSync(song), -6), [['(content)', 1500]], ['damaged']],
     ['xz cut off', tarXz.subarray(0, -40), [['a/song', 0]], ['damaged']],
     ['zip cut off', zip.subarray(0, -30), [], ['damaged']],
     [
@@ -175,4 +183,8 @@ function encrypted(bytes: Buffer, name: string): Buffer {
   const entry = changed.lastIndexOf(name) - 46
   changed.writeUInt16LE(changed.readUInt16LE(entry + 8) | 1, entry + 8)
   return changed
+}
+
+function changedAt(bytes: Buffer, at: number): Buffer {
+  return bytes.fill((bytes.at(at) ?? 0) ^ 1, bytes.length + at, bytes.length + at + 1)
 }

@@ -23,23 +23,25 @@ const zstdBytes = 64 * 1024 * 1024
 
 /** What a packed stream holds, piece by piece. Ends with an `ArchiveCut` where it is damaged, cut off or too much. */
 export function* unpacked(packing: Packing, packed: PackedBytes, budget: ArchiveBudget): Generator<Uint8Array> {
-  const whole = inOneStep(packing, packed, budget)
-  if (whole !== undefined) {
-    yield* budget.admitted(whole)
+  const once = inOneStep(packing, packed, budget)
+  if (once instanceof Uint8Array) {
+    yield* budget.admitted(once)
     return
   }
   try {
     for (const bytes of packing === 'xz' ? unpackedXz(piecesOf(packed, budget)) : inflated(packing, packed, budget)) {
       yield* budget.admitted(bytes)
     }
+    // Piece by piece nobody notices a header that is cut off, or a wrong check sum.
+    if (once !== undefined) throw once
   } catch (cause) {
     if (cause instanceof ArchiveCut) throw cause
     throw new ArchiveCut('damaged', { cause })
   }
 }
 
-/** `undefined`: it has to be done piece by piece, so that what comes before a fault or a limit is seen. */
-function inOneStep(packing: Packing, packed: PackedBytes, budget: ArchiveBudget): Uint8Array | undefined {
+/** A fault, or `undefined`: it has to be done piece by piece, so that what comes before a fault or a limit is seen. */
+function inOneStep(packing: Packing, packed: PackedBytes, budget: ArchiveBudget): Uint8Array | Error | undefined {
   if (packing === 'xz') return undefined
   if (packing === 'zstd') return zstdInOneStep(packed, budget)
   if (packed.size > oneStepBytes) return undefined
@@ -51,9 +53,13 @@ function inOneStep(packing: Packing, packed: PackedBytes, budget: ArchiveBudget)
     budget.takePacked(packed.size)
     return whole
   } catch (error) {
-    if (error instanceof ArchiveCut) throw error
-    return undefined
+    if (error instanceof ArchiveCut || !(error instanceof Error)) throw error
+    return isTooLarge(error) ? undefined : error
   }
+}
+
+function isTooLarge(error: Error): boolean {
+  return 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
 }
 
 const inflaters = new Map<'gzip' | 'deflate', KeptInflater>()
@@ -72,8 +78,7 @@ function zstdInOneStep(packed: PackedBytes, budget: ArchiveBudget): Uint8Array {
   try {
     return zstdDecompressSync(packed.read(0, packed.size), { maxOutputLength })
   } catch (cause) {
-    const tooMuch = cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE'
-    throw new ArchiveCut(tooMuch ? 'limit' : 'damaged', { cause })
+    throw new ArchiveCut(cause instanceof Error && isTooLarge(cause) ? 'limit' : 'damaged', { cause })
   }
 }
 
