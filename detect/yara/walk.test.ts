@@ -37,6 +37,24 @@ test('files of every kind: regular ones are read, everything else is passed by',
   assert.deepEqual([large?.matches[0]?.offset, large?.sha256], [5 * 1024 * 1024, undefined])
 })
 
+test('a handful of named files gives the same whether a thread reads them or not', async t => {
+  const folder = tree(t)
+  writeFileSync(join(folder, 'script'), `#!/bin/sh\n# ${mark}\n`)
+  writeFileSync(join(folder, 'packed'), gzipSync(mark))
+  writeFileSync(join(folder, 'clean'), 'nothing')
+  symlinkSync('script', join(folder, 'link'))
+  const files = ['script', 'packed', 'clean', 'link', 'gone'].map(name => ({ path: `/${name}` }))
+  const [here, there] = [
+    await read(folder, { directories: [], files }),
+    // A ceiling is held by rests, for which there must be a thread.
+    await read(folder, { directories: [], files, cpuPercent: 100 }),
+  ]
+  assert.deepEqual(hits(here), ['/packed', '/script'])
+  assert.deepEqual([here.found, here.missed], [there.found, there.missed])
+  const { files: count, bytes, cached } = here.counts
+  assert.deepEqual({ ...there.counts, seconds: 0 }, { files: count, bytes, cached, seconds: 0 })
+})
+
 test('what is not entered, what may not be read, and two names of one file', async t => {
   const folder = tree(t)
   for (const name of ['other', 'own/state', 'shut']) mkdirSync(join(folder, name), { recursive: true })

@@ -4,8 +4,9 @@ import type { SharedHashes } from '../intel/index.ts'
 import { type Cache, emptyCache, readCache, writeCache } from './cache-file.ts'
 import type { CompiledContentRules } from './content-scanner.ts'
 import { directoryWork, Pool } from './pool.ts'
+import { isLittle, ReadHere } from './read-here.ts'
 import { Gathering } from './walk-gathering.ts'
-import type { NamedFile, ToThread } from './walk-messages.ts'
+import type { FromThread, NamedFile, ToThread } from './walk-messages.ts'
 import { unknownFiles } from './walk-named.ts'
 import type { ContentCounts, ContentsRead } from './walk-result.ts'
 
@@ -74,8 +75,7 @@ export async function readContents(request: ContentsRequest): Promise<ContentsRe
   const named = request.files.map(one => (one.isProcess ? one : { path: relative(one.path) }))
   const files = unknownFiles({ root: request.root, files: named }, before, used, gathering)
   if (request.directories.length + files.length === 0) return gathering.result({ seconds: secondsSince(begun) })
-  const pool = new Pool({
-    threads: threadsFor(request, files.length),
+  const options = {
     given: {
       root: request.root,
       compiled: await request.rules.compiled(),
@@ -89,9 +89,11 @@ export async function readContents(request: ContentsRequest): Promise<ContentsRe
       used,
       cpuPercent: request.cpuPercent,
     },
-    heard: message => gathering.hear(message),
-    failed: why => gathering.missed.add('', `a thread that read failed: ${why}`),
-  })
+    heard: (message: FromThread) => gathering.hear(message),
+    failed: (why: string) => gathering.missed.add('', `a thread that read failed: ${why}`),
+  }
+  const here = request.directories.length === 0 && request.cpuPercent === undefined && isLittle(request.root, files)
+  const pool = here ? new ReadHere(options) : new Pool({ ...options, threads: threadsFor(request, files.length) })
   const counts = (): ContentCounts => gathering.with({ ...pool.counts, seconds: secondsSince(begun) })
   let notKept: string | undefined
   let saved = 0
