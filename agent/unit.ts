@@ -4,6 +4,9 @@ export const unitName = 'davylamp-agent.service'
 export const unitPath = `/etc/systemd/system/${unitName}`
 export const unitWantedPath = `/etc/systemd/system/multi-user.target.wants/${unitName}`
 
+/** Where the packages of distributions put their unit. */
+export const packagedUnitPath = `/usr/lib/systemd/system/${unitName}`
+
 export interface UnitOptions {
   /** Folder with the launcher: `HOME/current` where the package can be replaced, else the program's own. */
   readonly program: string

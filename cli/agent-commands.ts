@@ -73,12 +73,18 @@ export function agentCommands(tree: Command, outcome: Outcome): void {
     examples: ['agent uninstall'],
     load: async () => (await import('./agent-install.ts')).agentUninstallCommand,
   })
+  const shown = group.commands.length
   addCommand(group, outcome, {
     usage: 'before-start',
     description: 'Count the starts of a new version and set it back when it does not come up.',
     examples: ['agent before-start'],
     load: async () => (await import('./agent-before-start.ts')).agentBeforeStartCommand,
   })
-  const last = group.commands.at(-1)
-  if (last !== undefined) Reflect.set(last, '_hidden', true)
+  addCommand(group, outcome, {
+    usage: 'before-removal',
+    description: "Take away timers and blocked addresses before this program's package is removed.",
+    examples: ['agent before-removal'],
+    load: async () => (await import('./agent-before-removal.ts')).agentBeforeRemovalCommand,
+  })
+  for (const one of group.commands.slice(shown)) Reflect.set(one, '_hidden', true)
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { agentFolders, agreeTo, loadConfig, loadProgramHome, loadUnit } from '../agent/index.ts'
 import { openHost, type WritableHost } from '../remedies/index.ts'
@@ -8,9 +8,9 @@ import { systemctl } from './agent-service.ts'
 import { CommandError } from './command-error.ts'
 import type { Context } from './context.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
-import { calledAs } from './program-name.ts'
+import { calledAs, lastingLauncher } from './program-name.ts'
 import { requireRoot, requireWritableState } from './state/permission.ts'
-import { reasonOf } from './state/state-files.ts'
+import { readOptional, reasonOf } from './state/state-files.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -19,14 +19,16 @@ export async function agentInstallCommand(options: { readonly config?: string },
   requireWritableState(context.state)
   const config = resolve(options.config ?? defaultConfig)
   await checkConfig(config)
-  const { unitName, unitPath, unitText, unitWantedPath } = await loadUnit()
-  const text = unitText({ ...(await programFolders()), state: context.state, config })
+  const { packagedUnitPath, unitName, unitPath, unitText, unitWantedPath } = await loadUnit()
+  const text = unitText({ ...(await programFolders(context.state)), state: context.state, config })
+  // The unit of a package does as long as it says the same; ours would hide the next version's from systemd.
+  const packaged = readOptional(packagedUnitPath) === text
   agreeTo(agentFolders(context.state).own, [unitPath, unitWantedPath])
   const host = openHost({ root: '/', live: true, state: context.state })
   try {
     for (const path of [unitWantedPath, unitPath]) if (host.files.inspect(path) !== undefined) host.files.unlink(path)
-    await write(host, unitPath, { text })
-    await write(host, unitWantedPath, { linkTo: unitPath })
+    if (!packaged) await write(host, unitPath, { text })
+    await write(host, unitWantedPath, { linkTo: packaged ? packagedUnitPath : unitPath })
   } finally {
     host.close()
   }
@@ -36,7 +38,8 @@ export async function agentInstallCommand(options: { readonly config?: string },
     context.page.text(`${unitName} is installed and running. See: ${calledAs} agent status`)
     return exitCodes.fine
   } catch (error) {
-    context.notes.text(`${unitPath} was written, but not started: ${reasonOf(error)}. See: journalctl -u ${unitName}`)
+    const enabled = packaged ? `${unitName} is enabled` : `${unitPath} was written`
+    context.notes.text(`${enabled}, but not started: ${reasonOf(error)}. See: journalctl -u ${unitName}`)
     return exitCodes.left
   }
 }
@@ -44,7 +47,7 @@ export async function agentInstallCommand(options: { readonly config?: string },
 export async function agentUninstallCommand(options: { readonly yes?: boolean }, context: Context): Promise<ExitCode> {
   requireRoot('Uninstalling the agent')
   requireWritableState(context.state)
-  const { unitName, unitPath, unitWantedPath } = await loadUnit()
+  const { packagedUnitPath, unitName, unitPath, unitWantedPath } = await loadUnit()
   const command = `${calledAs} agent uninstall`
   if (!(await agreedTo('Stop the agent and take its service away?', { yes: options.yes, command }, context)))
     return exitCodes.left
@@ -59,7 +62,8 @@ export async function agentUninstallCommand(options: { readonly yes?: boolean },
   }
   attempt(() => systemctl(['daemon-reload']), notes)
   for (const note of notes) context.notes.text(note)
-  context.page.text(`${unitName} is gone. ${context.state} keeps runs, quarantine and identity.`)
+  const how = existsSync(packagedUnitPath) ? 'is stopped and disabled; its package still has it' : 'is gone'
+  context.page.text(`${unitName} ${how}. ${context.state} keeps runs, quarantine and identity.`)
   return exitCodes.fine
 }
 
@@ -74,8 +78,9 @@ async function checkConfig(path: string): Promise<void> {
   }
 }
 
-/** A package that lies under its own name is started through `current`, so that upgrades can switch it. */
-async function programFolders(): Promise<{ program: string; previous?: string }> {
+/** A package that lies under its own name is started through `current`, so that upgrades can switch it. One file is copied to where it stays. */
+async function programFolders(state: string): Promise<{ program: string; previous?: string }> {
+  if (lastingLauncher !== join(root, 'davylamp')) return { program: keptProgram(lastingLauncher, state) }
   const { linked, point, programHome } = await loadProgramHome()
   const place = programHome(root)
   if (place === undefined) return { program: root }
@@ -83,6 +88,18 @@ async function programFolders(): Promise<{ program: string; previous?: string }>
   // Before the first upgrade there is none; systemd would say at each start that its program is missing.
   if (linked(place.home, 'previous') === undefined) point(place.home, 'previous', place.running)
   return { program: join(place.home, 'current'), previous: join(place.home, 'previous') }
+}
+
+/** The folder of the state that holds this program in its one file, as `davylamp`. */
+function keptProgram(file: string, state: string): string {
+  const folder = join(resolve(state), 'program')
+  const kept = join(folder, 'davylamp')
+  if (file === kept) return folder
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  copyFileSync(file, `${kept}.new`)
+  chmodSync(`${kept}.new`, 0o755)
+  renameSync(`${kept}.new`, kept)
+  return folder
 }
 
 type Content = { readonly text: string } | { readonly linkTo: string }

@@ -52,7 +52,7 @@ export async function agentJoinCommand(options: JoinOptions, context: Context, a
 
 /** Checks what is to become of `agent.yml`; what is returned does it and says so. */
 async function configFor(path: string, center: string, approverFile: string | undefined): Promise<() => string> {
-  const { newConfigText, parseApprovers } = await loadConfigEdit()
+  const { newConfigText, parseApprovers, withNewSettings } = await loadConfigEdit()
   const approvers = approverFile === undefined ? [] : parseApprovers(readFileSync(approverFile, 'utf8'), approverFile)
   if (!existsSync(path)) {
     const text = newConfigText(center, approvers)
@@ -64,6 +64,14 @@ async function configFor(path: string, center: string, approverFile: string | un
   }
   const { readConfig } = await loadConfig()
   const named = readConfig(path).center
+  const before = readFileSync(path, 'utf8')
+  const whole = withNewSettings(before, center, approvers)
+  if (whole !== undefined)
+    return () => {
+      // The same file, with its mode: it may be one that a package watches over.
+      writeFileSync(path, whole)
+      return `${path} was written.`
+    }
   const hints = [
     ...(named !== undefined && new URL(named).origin === center ? [] : [`write "center: ${center}"`]),
     ...(approvers.length > 0 ? ['add the approvers below orders: approvers:'] : []),

@@ -34,6 +34,7 @@ export function addCommand<Options extends object>(
 ): void {
   const command = parent.command(declared.usage).description(declared.description)
   declared.options?.(command)
+  examples.set(command, declared.examples)
   command.addHelpText('after', `\nExamples:\n${examplesText(declared.examples)}\n\n${exitCodeHelp}`)
   command.action(async (...given: unknown[]) => {
     const options = command.optsWithGlobals<Options & GlobalOptions>()
@@ -56,6 +57,13 @@ async function loaded<Options>(load: Declared<Options>['load']): Promise<Work<Op
     if (!missing || existsSync(join(import.meta.dirname, '..', 'center'))) throw error
     throw new CommandError('this package is for hosts and has no center in it: take the package davylamp-center')
   }
+}
+
+const examples = new WeakMap<Command, readonly string[]>()
+
+/** Example calls of a command, without the program's name. */
+export function examplesOf(command: Command): readonly string[] {
+  return examples.get(command) ?? []
 }
 
 export function examplesText(examples: readonly string[]): string {

@@ -20,6 +20,12 @@ export function completionCommand(tree: Command, context: Context, shell: string
   return exitCodes.fine
 }
 
+/** The scripts of all shells, for packages. */
+export function completionTexts(tree: Command): { readonly bash: string; readonly zsh: string; readonly fish: string } {
+  const entries = entriesOf(tree)
+  return { bash: bash(entries), zsh: zsh(entries), fish: fish(entries) }
+}
+
 const makers: Readonly<Record<string, (entries: readonly Entry[]) => string>> = { bash, zsh, fish }
 
 function entriesOf(command: Command, path: readonly string[] = [], inherited: Entry['options'] = []): Entry[] {

@@ -1,4 +1,5 @@
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { lastingLauncher } from './program-name.ts'
 import { systemdQuoted } from './systemd-quoted.ts'
 
 /** A file of systemd, or a link. */
@@ -17,16 +18,7 @@ export function lookUnits(
   times: readonly string[],
 ): { files: readonly UnitFile[]; timer: string } {
   const name = `davylamp-look-${run}`
-  const command = [
-    join(import.meta.dirname, '..', 'davylamp'),
-    '--state',
-    resolve(state),
-    'prove',
-    run,
-    '--look',
-    '--watch',
-    '0',
-  ]
+  const command = [lastingLauncher, '--state', resolve(state), 'prove', run, '--look', '--watch', '0']
   const service = [
     '[Unit]',
     `Description=Davylamp looks again at what run ${run} removed`,

@@ -16,6 +16,8 @@ export interface Firewall {
   block(address: string, seconds: number): void
   /** Takes away all that is there of an address, and with the last one everything of ours. */
   unblock(address: string): void
+  /** Takes away everything of ours: all addresses, then the table or chain. */
+  clear(): void
 }
 
 /** This host has nothing that could block an address, or nothing that may be trusted to. */

@@ -60,6 +60,12 @@ export function iptablesBlocks({ owned, names = usualNames }: IptablesOptions): 
         if (entry.address === plainAddress(address)) tool.run(deletion(entry))
       usable().forEach(dropExpired)
     },
+    clear() {
+      for (const tool of usable()) {
+        for (const entry of entriesIn(tool.rules())) tool.run(deletion(entry))
+        dropExpired(tool)
+      }
+    },
   }
 }
 

@@ -7,7 +7,7 @@ const wholeTable = { table: { family: table.family, name: table.table } }
 const sets = { 4: 'blocked4', 6: 'blocked6' } as const
 
 /** Blocks addresses by sets with a time limit in a table of our own; the kernel forgets them by itself. */
-export const nftablesBlocks: Firewall = { way: 'nftables', blocked, block, unblock }
+export const nftablesBlocks: Firewall = { way: 'nftables', blocked, block, unblock, clear }
 
 /**
  * Whether nftables can do what we need of it; a sentence where it cannot. Where our table is not there yet, all of it is made
@@ -50,6 +50,10 @@ function unblock(address: string): void {
   execute([{ delete: { element: { ...table, name: setOf(address), elem: [plainAddress(address)] } } }])
   // The last one out takes the table along: nothing of ours stays in the firewall.
   if (all.length === 1) execute([{ delete: wholeTable }])
+}
+
+function clear(): void {
+  if (hasTable()) execute([{ delete: wholeTable }])
 }
 
 function hasTable(): boolean {

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib'
+import { sourceDate } from './source-date.ts'
 
 /** A file of an archive. Paths are relative, with `/`; `link` is what a symbolic link says. */
 export interface ArchiveFile {
@@ -8,11 +9,13 @@ export interface ArchiveFile {
   readonly link?: string
 }
 
-/** 1980-01-01: the same bytes whenever it is made, and a time that every tool can show. */
-const madeAt = 315_532_800
-
-/** A gzipped tar(5) archive (ustar) that depends on nothing but the files: sorted, owned by root, one time for all. */
+/** A gzipped `tarOf`. */
 export function archiveOf(files: readonly ArchiveFile[]): Buffer {
+  return gzipSync(tarOf(files), { level: 9 })
+}
+
+/** A tar(5) archive (ustar) that depends on nothing but the files: sorted, owned by root, one time for all. */
+export function tarOf(files: readonly ArchiveFile[]): Buffer {
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1))
   const folders = [...new Set(sorted.flatMap(file => foldersOf(file.path)))].sort()
   const parts = folders.map(path => header({ path: `${path}/`, mode: 0o755 }, '5'))
@@ -20,10 +23,11 @@ export function archiveOf(files: readonly ArchiveFile[]): Buffer {
     parts.push(header(file, file.link === undefined ? '0' : '2'))
     if (file.content !== undefined) parts.push(file.content, Buffer.alloc(-file.content.length & 511))
   }
-  return gzipSync(Buffer.concat([...parts, Buffer.alloc(1024)]), { level: 9 })
+  return Buffer.concat([...parts, Buffer.alloc(1024)])
 }
 
-function foldersOf(path: string): string[] {
+/** The folders above a path, outermost first. */
+export function foldersOf(path: string): string[] {
   const parts = path.split('/').slice(0, -1)
   return parts.map((_, index) => parts.slice(0, index + 1).join('/'))
 }
@@ -37,7 +41,7 @@ function header({ path, mode = 0o644, content, link = '' }: ArchiveFile, type: s
   block.write(octal(0, 7), 108)
   block.write(octal(0, 7), 116)
   block.write(octal(content?.length ?? 0, 11), 124)
-  block.write(octal(madeAt, 11), 136)
+  block.write(octal(sourceDate(), 11), 136)
   block.write(type, 156)
   block.write(link, 157)
   block.write('ustar\x0000', 257, 'latin1')

@@ -42,7 +42,7 @@ process.exitCode = command()
 function start() {
   if (!existsSync(join(root, 'dist', `davylamp-${about.version}-linux-${machine}.tar.gz`))) {
     console.error('Making the package for hosts (once, about 10 seconds) …')
-    if (node(['tools/package.ts']) !== 0)
+    if (node(['tools/package.ts', '--only', 'tar']) !== 0)
       console.error('There is no package for other hosts: see above. Going on without.')
   }
   buildConsole()

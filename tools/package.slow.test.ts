@@ -157,11 +157,11 @@ test('an archive depends on its files alone', () => {
       .split('\n')
       .map(line => line.replace(/ +/g, ' ')),
     [
-      'drwxr-xr-x root/root 0 1980-01-01 00:00:00 x/',
-      `drwxr-xr-x root/root 0 1980-01-01 00:00:00 x/${'a'.repeat(60)}/`,
-      `-rw-r--r-- root/root 513 1980-01-01 00:00:00 x/${long}`,
-      'lrwxrwxrwx root/root 0 1980-01-01 00:00:00 x/link -> program',
-      '-rwxr-xr-x root/root 3 1980-01-01 00:00:00 x/program',
+      'drwxr-xr-x root/root 0 2026-01-01 00:00:00 x/',
+      `drwxr-xr-x root/root 0 2026-01-01 00:00:00 x/${'a'.repeat(60)}/`,
+      `-rw-r--r-- root/root 513 2026-01-01 00:00:00 x/${long}`,
+      'lrwxrwxrwx root/root 0 2026-01-01 00:00:00 x/link -> program',
+      '-rwxr-xr-x root/root 3 2026-01-01 00:00:00 x/program',
     ],
   )
 })
