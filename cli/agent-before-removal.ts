@@ -27,13 +27,15 @@ export async function agentBeforeRemovalCommand(_: object, context: Context): Pr
 
 function removeLookUnits(context: Context): void {
   const units = globSync(`${folder}/{,timers.target.wants/}davylamp-look-*.{service,timer}`)
-  if (units.length === 0) return
+  // What systemd.timer(5) keeps of a timer that is made up for.
+  const stamps = globSync('/var/lib/systemd/timers/stamp-davylamp-look-*.timer')
+  if (units.length + stamps.length === 0) return
   const host = openHost({ root: '/', live: true, state: context.state })
   try {
     const timers = new Set(units.filter(path => path.endsWith('.timer')).map(path => basename(path)))
     for (const timer of timers) whereSystemdRuns(['stop', timer])
     // Links first: none leads nowhere, not for a moment.
-    for (const path of units.sort((a, b) => b.length - a.length))
+    for (const path of [...units.sort((a, b) => b.length - a.length), ...stamps])
       if (host.files.inspect(path) !== undefined) host.files.unlink(path)
   } finally {
     host.close()

@@ -88,7 +88,8 @@ export function libraryFiles(root: string, names: readonly string[]): ArchiveFil
       .filter(path =>
         /\.(?:js|cjs|mjs|json|wasm|node|css|html|png)$|-wght-normal\.woff2$|\/licen[cs]e[^/]*$/i.test(path),
       )
-      .filter(path => sources || !path.includes(`${folder}/src/`))
+      // Nobody starts a library's own command line here.
+      .filter(path => !/\/bin\.m?js$/.test(path) && (sources || !path.includes(`${folder}/src/`)))
       .map(path => ({ path, content: readFileSync(join(root, path)) }))
   })
 }

@@ -301,13 +301,14 @@ static int unpack(long parent, long self)
   call(GETRANDOM, (long)&number, sizeof number, 0, 0, 0);
   append_number(append(temporary, ".new-"), number);
   prepare(self);
+  remove_earlier(parent);
   if (call(MKDIRAT, parent, (long)temporary, 0700, 0, 0) < 0) return 0;
   long folder = open_at(parent, temporary, DIRECTORY | NOFOLLOW, 0), file = open_at(folder, ".boot", WRONLY | CREAT | EXCL, 0600);
   int whole = folder >= 0 && call(WRITE, file, (long)boot, length_of(boot), 0, 0) == (long)length_of(boot) && unpack_into(folder);
   call(CLOSE, file, 0, 0, 0, 0), call(CLOSE, folder, 0, 0, 0, 0);
   for (int turn = 0; whole && turn < 3; turn++) {
     long result = call(RENAMEAT2, parent, (long)temporary, parent, (long)about.name, 0);
-    if (result >= 0) return remove_earlier(parent), 1;
+    if (result >= 0) return 1;
     if (result != EXISTS && result != NOT_EMPTY) break;
     if (made_in_this_boot(parent, about.name) == 1) return remove_tree(parent, temporary), 1;
     remove_tree(parent, about.name);

@@ -18,7 +18,7 @@ export async function systemFiles({ version, files }: Contents): Promise<Archive
   const completions = completionTexts(commands)
   const pages = manPages(commands, version)
   return [
-    ...files.map(file => ({ ...file, ...modeOf(file), path: placeOf(file.path) })),
+    ...files.map(file => ({ ...file, path: placeOf(file.path) })),
     { path: 'usr/bin/davylamp', link: `..${packagedProgram.replace('/usr', '')}/davylamp` },
     text(defaultConfig, agentYmlText(), 0o600),
     text(packagedUnitPath, packagedUnit),
@@ -37,11 +37,6 @@ export async function zshCompletion(path: string): Promise<ArchiveFile> {
 }
 
 const packagedUnit = unitText({ program: packagedProgram, state: defaultState, config: defaultConfig })
-
-/** A library's own program, which nobody starts here, says by its first line that it is one. */
-function modeOf({ content }: ArchiveFile): { readonly mode?: number } {
-  return content?.toString('latin1', 0, 2) === '#!' ? { mode: 0o755 } : {}
-}
 
 /** What people read is where people look; all else stays together. */
 function placeOf(path: string): string {

@@ -3,13 +3,13 @@ export function plain(text: string): string {
   return text
     .replaceAll('\\', '\\e')
     .replaceAll('-', '\\-')
-    .replaceAll('–', '\\(en')
     .replaceAll('…', '...')
     .replaceAll("'", '\\(aq')
     .replaceAll('`', '\\(ga')
     .replaceAll('^', '\\(ha')
     .replaceAll('~', '\\(ti')
     .replace(/^\./gm, '\\&.')
+    .replace(/[^ -~\n]/gu, letter => `\\[u${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`)
 }
 
 export function bold(text: string): string {

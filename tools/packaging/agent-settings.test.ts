@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { z } from 'zod'
+import { parseConfig } from '../../agent/config.ts'
+import { agentConfig } from '../../model/wire/index.ts'
+import { agentSettings, agentYmlText } from './agent-settings.ts'
+
+/** Paths of all settings, groups opened, lists and times of day as one. */
+function pathsOf(schema: z.core.JSONSchema.JSONSchema, path: readonly string[] = []): string[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, value]) => {
+    const inner = [...path, name]
+    const group = typeof value === 'object' && value.properties !== undefined && value.properties['from'] === undefined
+    return group ? pathsOf(value, inner) : [inner.join('.')]
+  })
+}
+
+test('every setting of the schema is told, and no other', () => {
+  const schema = z.toJSONSchema(agentConfig, { io: 'input' })
+  const told = agentSettings.map(one => one.path.join('.'))
+  assert.deepEqual(told.toSorted(), pathsOf(schema).sort())
+})
+
+test('as it is installed the file says nothing; with the remarks taken away it is a right one', () => {
+  const text = agentYmlText()
+  assert.deepEqual(parseConfig(text), agentConfig.parse({}))
+  const lines = text.split('\n').map(line => line.replace(/^# (?=(?: {2})?(?:# )?)/, ''))
+  const head = lines.indexOf('')
+  const config = parseConfig(lines.slice(head).join('\n'))
+  assert.equal(config.center, 'https://center.example:8444')
+  assert.deepEqual(config.orders.between, { from: '22:00', to: '06:00' })
+})
+
+test('an example that shows a default shows the right one', () => {
+  const usual = agentConfig.parse({}) as unknown as Record<string, Record<string, unknown>>
+  for (const [path, expected] of [
+    ['orders.approvals', '1'],
+    ['orders.suspected', 'true'],
+    ['orders.mostActions', '500'],
+    ['orders.mostFileMegabytes', '64'],
+    ['scan.cpuPercent', '100'],
+    ['scan.everyMinutes', '60'],
+    ['spool.mostMegabytes', '256'],
+  ] as const) {
+    const [group = '', name = ''] = path.split('.')
+    assert.equal(String(usual[group]?.[name]), expected)
+    assert.equal(agentSettings.find(one => one.path.join('.') === path)?.example, expected)
+  }
+})
