@@ -82,15 +82,17 @@ export function libraryFiles(root: string, names: readonly string[]): ArchiveFil
   return packagesOf(root, names).flatMap(name => {
     const folder = `node_modules/${name}`
     const sources = runsItsSources(join(root, folder, 'package.json'))
-    return globSync('**/*', { cwd: join(root, folder), withFileTypes: true })
-      .filter(entry => entry.isFile())
-      .map(entry => `${folder}/${join(entry.parentPath, entry.name).slice(join(root, folder).length + 1)}`)
-      .filter(path =>
-        /\.(?:js|cjs|mjs|json|wasm|node|css|html|png)$|-wght-normal\.woff2$|\/licen[cs]e[^/]*$/i.test(path),
-      )
-      // Nobody starts a library's own command line here.
-      .filter(path => !/\/bin\.m?js$/.test(path) && (sources || !path.includes(`${folder}/src/`)))
-      .map(path => ({ path, content: readFileSync(join(root, path)) }))
+    return (
+      globSync('**/*', { cwd: join(root, folder), withFileTypes: true })
+        .filter(entry => entry.isFile())
+        .map(entry => `${folder}/${join(entry.parentPath, entry.name).slice(join(root, folder).length + 1)}`)
+        .filter(path =>
+          /\.(?:js|cjs|mjs|json|wasm|node|css|html|png)$|-wght-normal\.woff2$|\/licen[cs]e[^/]*$/i.test(path),
+        )
+        // Nobody starts a library's own command line here.
+        .filter(path => !/\/bin\.m?js$/.test(path) && (sources || !path.includes(`${folder}/src/`)))
+        .map(path => ({ path, content: readFileSync(join(root, path)) }))
+    )
   })
 }
 

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { architectureNames } from './about.ts'
+import { compiledLauncher, NoCompiler } from './single.ts'
 import { sbomSchema } from './testing/sbom-schema.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -243,4 +244,21 @@ test('one file: damaged or cut off, it says so and unpacks nothing', { skip: roo
   assert.deepEqual([damaged.out, damaged.err], ['70\n', 'davylamp: this file is damaged: get it again\n'])
   const cut = onEmptyHost('truncate -s 30000000 $1; $1 --version || echo $?; ls -A /var/lib')
   assert.deepEqual([cut.out, cut.err], ['70\n', 'davylamp: this file is cut off: get it again\n'])
+})
+
+test('one file: the launcher of the other processor starts', t => {
+  const other = process.arch === 'x64' ? 'arm64' : 'x64'
+  let launcher: Buffer
+  try {
+    launcher = compiledLauncher(other)
+  } catch (error) {
+    if (error instanceof NoCompiler) return t.skip(error.message)
+    throw error
+  }
+  const file = join(scratch, `launcher-${other}`)
+  writeFileSync(file, launcher, { mode: 0o755 })
+  const emulator = `qemu-${other === 'arm64' ? 'aarch64' : 'x86_64'}-static`
+  const done = spawnSync(emulator, [file], { encoding: 'utf8' })
+  if (done.error !== undefined) return t.skip(`there is no ${emulator}`)
+  assert.deepEqual([done.status, done.stderr], [70, 'davylamp: this file is cut off: get it again\n'])
 })

@@ -16,7 +16,15 @@ export interface RpmFile {
 }
 
 const kinds = { file: 0o100000, folder: 0o040000, link: 0o120000 } as const
-const owned = [packagedProgram, '/etc/davylamp', '/usr/share/doc/davylamp']
+/** Folders of the package, and of other programs that may not be there: several packages may have one. */
+const owned = [
+  packagedProgram,
+  '/etc/davylamp',
+  '/usr/share/doc/davylamp',
+  '/usr/share/bash-completion',
+  '/usr/share/fish',
+  '/usr/share/zsh',
+]
 
 /** Files with the folders that are the package's own, sorted as RPM wants it: by the bytes of their whole paths. */
 export function rpmFiles(files: readonly ArchiveFile[]): RpmFile[] {

@@ -90,9 +90,10 @@ static long open_at(long folder, const char *name, long how, long mode)
 {
   return call(OPENAT, folder, (long)name, how | CLOEXEC, mode, 0);
 }
+/* Memory, or what a file holds from a place on, read ahead (MAP_POPULATE). */
 static void *room(size length, long file, long offset)
 {
-  long protection = file < 0 ? 3 : 1, how = file < 0 ? 0x22 : 0x02;
+  long protection = file < 0 ? 3 : 1, how = file < 0 ? 0x22 : 0x8002;
 #ifdef __x86_64__
   register long r10 __asm__("r10") = how, r8 __asm__("r8") = file, r9 __asm__("r9") = offset;
   long result;

@@ -68,7 +68,8 @@ export function compiledLauncher(architecture: string): Buffer {
 
 function compilersFor(architecture: string): string[][] {
   const triplet = architecture === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu'
-  return [[`${triplet}-gcc`], ['clang', `--target=${triplet}`, '-fuse-ld=lld']]
+  const own = architecture === process.arch ? [['gcc']] : []
+  return [...own, [`${triplet}-gcc`], ['clang', `--target=${triplet}`, '-fuse-ld=lld']]
 }
 
 const compilerFlags = [
