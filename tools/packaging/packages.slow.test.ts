@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -183,6 +183,17 @@ test('one file: it scans, and the commands that it shows name it', { skip: rootO
   const done = onEmptyHost('mkdir -p /mnt/tree/etc; $1 scan --root /mnt/tree --no-save --json; $1 --help')
   assert.match(done.out, /"verdict":"nothing"/, done.err)
   assert.match(done.out, /^ {2}\/mnt\/davylamp scan /m)
+})
+
+test('no form of the package is taken for what its rules describe', () => {
+  const tree = join(scratch, 'tree')
+  mkdirSync(join(tree, 'etc'), { recursive: true })
+  mkdirSync(join(tree, 'opt'))
+  for (const name of readdirSync(out)) cpSync(join(out, name), join(tree, 'opt', name))
+  const words = ['--state', join(scratch, 'state'), 'scan', '--root', tree, '--path', '/opt', '--no-save', '--json']
+  const done = spawnSync(join(root, 'davylamp'), words, { encoding: 'utf8', maxBuffer: 1 << 26 })
+  const { verdict, findings } = JSON.parse(done.stdout) as { verdict: string; findings: unknown[] }
+  assert.deepEqual([verdict, findings], ['nothing', []], done.stderr)
 })
 
 test('one file: where a folder cannot be used, the next is', { skip: rootOnly }, () => {
