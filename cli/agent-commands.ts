@@ -86,5 +86,11 @@ export function agentCommands(tree: Command, outcome: Outcome): void {
     examples: ['agent before-removal'],
     load: async () => (await import('./agent-before-removal.ts')).agentBeforeRemovalCommand,
   })
+  addCommand(group, outcome, {
+    usage: 'package-changed',
+    description: 'Say to the agent that a package manager changed its files.',
+    examples: ['agent package-changed'],
+    load: async () => (await import('./agent-package-changed.ts')).agentPackageChangedCommand,
+  })
   for (const one of group.commands.slice(shown)) Reflect.set(one, '_hidden', true)
 }

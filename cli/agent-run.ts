@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import {
   agentFolders,
+  agreeTo,
   loadAgent,
   loadIdentity,
   loadLog,
@@ -47,6 +49,7 @@ export async function agentRunCommand(options: RunOptions, context: Context): Pr
     safe: line => safeText(line, false),
     write: text => void process.stderr.write(text),
   })
+  agreeToUnpacked(context.state)
   const { Agent, AgentBusy } = await loadAgent()
   const { makeWorker } = await loadWorker()
   const trial = (await loadTrial()).upgradeTrial(context.state, root)
@@ -81,6 +84,14 @@ export async function agentRunCommand(options: RunOptions, context: Context): Pr
     if (error instanceof AgentBusy) throw new CommandError(error.message, exitCodes.notPermitted)
     throw error
   }
+}
+
+/** A program in one file made its folder anew since the agent last looked, from what its hash vouches for: that is nobody's attack. */
+function agreeToUnpacked(state: string): void {
+  const { own } = agentFolders(state)
+  const made = statSync(join(root, '.boot'), { throwIfNoEntry: false })
+  const looked = statSync(join(own, 'own-files.json'), { throwIfNoEntry: false })
+  if (made !== undefined && looked !== undefined && made.ctimeMs > looked.mtimeMs) agreeTo(own, [root])
 }
 
 function obeySignals(agent: Agent, service: boolean): void {

@@ -7,6 +7,7 @@ import { packagedProgram } from '../../cli/program-name.ts'
 
 /** Written by the program beside itself as it starts. */
 const removeCache = `rm -rf ${packagedProgram}/.cache`
+const packageChanged = `${packagedProgram}/davylamp agent package-changed || true`
 const beforeRemoval = `${packagedProgram}/davylamp agent before-removal || true`
 
 /** The scripts of a Debian package (deb-postinst(5) and its neighbours); what they are called with: Debian Policy 6.5. */
@@ -30,6 +31,7 @@ case "$1" in
     else
       deb-systemd-helper update-state ${unitName} >/dev/null || true
     fi
+    ${packageChanged}
     if [ -d /run/systemd/system ]; then
       systemctl --system daemon-reload >/dev/null || true
       deb-systemd-invoke start ${unitName} >/dev/null || true
@@ -77,7 +79,8 @@ export const rpmScripts = {
 fi
 exit 0
 `,
-  postin: `if [ -d /run/systemd/system ]; then
+  postin: `${packageChanged}
+if [ -d /run/systemd/system ]; then
   systemctl daemon-reload >/dev/null 2>&1 || :
 fi
 if [ "$1" -eq 1 ] && command -v systemctl >/dev/null 2>&1; then
