@@ -5,11 +5,11 @@ import { parseConfig } from '../../agent/config.ts'
 import { agentConfig } from '../../model/wire/index.ts'
 import { agentSettings, agentYmlText } from './agent-settings.ts'
 
-/** Paths of all settings, groups opened, lists and times of day as one. */
+/** Paths of all settings down to the second name; what is deeper is written in one line. */
 function pathsOf(schema: z.core.JSONSchema.JSONSchema, path: readonly string[] = []): string[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, value]) => {
     const inner = [...path, name]
-    const group = typeof value === 'object' && value.properties !== undefined && value.properties['from'] === undefined
+    const group = typeof value === 'object' && value.properties !== undefined && inner.length < 2
     return group ? pathsOf(value, inner) : [inner.join('.')]
   })
 }

@@ -60,8 +60,60 @@ export const agentSettings: readonly Setting[] = [
   { path: ['scan', 'everyMinutes'], example: '60', says: 'How often to scan without a center.' },
   {
     path: ['prevention'],
-    example: 'block',
-    says: 'The most that may be done without being asked: off, observe or block.',
+    example: 'observe',
+    says: 'What is done without being asked: off, observe or block. Absent: observe; with a center, what the center asks for.',
+  },
+  { path: ['watch', 'exec'], example: 'true', says: 'Notice programs that start.' },
+  { path: ['watch', 'connections'], example: 'true', says: 'Notice connections that this host opens.' },
+  { path: ['watch', 'files'], example: 'true', says: 'Notice changes where programs are started from.' },
+  { path: ['watch', 'load'], example: 'true', says: 'Notice what keeps the processor busy.' },
+  { path: ['watch', 'logins'], example: 'true', says: 'Notice log-ins, and attempts at them.' },
+  {
+    path: ['watch', 'names'],
+    example: 'false',
+    says: 'Notice names that this host asks for (DNS) or calls (TLS), on its own interfaces.',
+  },
+  {
+    path: ['watch', 'busy'],
+    example: '{ percent: 80, minutes: 10 }',
+    says: 'What counts as busy, of one core, and for how long before somebody is told.',
+  },
+  {
+    path: ['response', 'may'],
+    example: '[kill-process, block-address, disarm-autostart]',
+    says: 'What may be done with prevention: block, about what is confirmed. Also possible: quarantine-file, clean.',
+  },
+  { path: ['response', 'dryRun'], example: 'false', says: 'true: only tell what would have been done.' },
+  {
+    path: ['response', 'between'],
+    example: '{ from: "22:00", to: "06:00" }',
+    says: "Only then, by this host's clock. Absent: always.",
+  },
+  {
+    path: ['response', 'mostPerHour'],
+    example: '{ kills: 60, blocks: 200, disarms: 30, quarantines: 30, cleans: 2 }',
+    says: 'Most in one hour; what is more is only told.',
+  },
+  {
+    path: ['response', 'protect'],
+    example: '{ paths: [], users: [], containers: [] }',
+    says: 'Programs, files and folders, users and containers that are never touched and never kept from starting.',
+  },
+  { path: ['response', 'neverBlock'], example: '[]', says: 'Addresses or networks that are never blocked.' },
+  {
+    path: ['response', 'indicators'],
+    example: 'true',
+    says: 'Block the addresses of indicators as long as they are believed.',
+  },
+  {
+    path: ['response', 'bruteForce'],
+    example: '{ block: true, failures: 10, minutes: 10, blockMinutes: 30 }',
+    says: 'Block whoever fails to log in so often within so many minutes, and for how long at first.',
+  },
+  {
+    path: ['metrics', 'listen'],
+    example: '127.0.0.1:9273',
+    says: 'Numbers for Prometheus, at this address of this host. Absent: nobody listens.',
   },
   { path: ['upgrade'], example: 'false', says: 'true: the center may replace the program by a signed newer release.' },
   {
