@@ -1,9 +1,10 @@
 import { join } from 'node:path'
-import { HourLedger, type RespondLine } from '../agent/response/index.ts'
+import { HourLedger, hostClock, type RespondLine } from '../agent/response/index.ts'
 import { sharedPlaces } from '../rulebook/index.ts'
 import type { Context } from './context.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { blockAtOnce, blockNamed } from './respond/block-addresses.ts'
+import { blockListed } from './respond/block-listed.ts'
 import { handleIncidents } from './respond/handle-incidents.ts'
 import { Permission } from './respond/permission.ts'
 import { readRequest } from './respond/read-request.ts'
@@ -14,6 +15,10 @@ export async function agentRespondCommand({ root }: { root?: string }, context: 
   const request = readRequest()
   if (root === undefined) requireRoot('a response')
   requireWritableState(context.state)
+  if (request.step === 'listed') {
+    context.raw(`${JSON.stringify({ listed: await blockListed(request, hostClock().boot, context) })}\n`)
+    return exitCodes.fine
+  }
   const writer = request.step === 'incident' ? 'incident' : 'addresses'
   const ledger = new HourLedger(join(context.state, 'agent'), writer)
   const permission = new Permission(request, ledger, sharedPlaces())

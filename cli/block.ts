@@ -19,10 +19,17 @@ export async function listCommand(_: object, context: Context): Promise<ExitCode
   else if (lacking !== undefined) context.page.text(`Nothing can be blocked by this program: ${lacking}.`)
   else if (blocked.length === 0) context.page.text(`Nothing is blocked (by ${way}).`)
   else {
-    context.page.table(
-      blocked.map(one => [one.address, `for ${roughly(one.seconds)} more`]),
-      0,
-    )
+    const own = blocked.filter(one => one.listed !== true)
+    if (own.length > 0)
+      context.page.table(
+        own.map(one => [one.address, `for ${roughly(one.seconds)} more`]),
+        0,
+      )
+    const listed = blocked.length - own.length
+    if (listed > 0)
+      context.page.text(
+        `${listed} ${listed === 1 ? 'address' : 'addresses'} of indicator lists too (--json names them): the agent renews them, and takes them away when response.indicators is false. One that you remove stays open.`,
+      )
     context.page.text(`Blocked by ${way}.${way === 'iptables' ? overdue : ''}`)
   }
   return exitCodes.fine

@@ -87,7 +87,14 @@ export const documents = {
     version: z.literal(1),
     /** What blocks them: nftables, iptables where that is not there, or neither. */
     way: z.enum(['nftables', 'iptables', 'none']),
-    blocked: z.array(z.object({ address: z.string(), seconds: z.number() })),
+    blocked: z.array(
+      z.object({
+        address: z.string(),
+        seconds: z.number(),
+        /** Of a list of indicators: nothing happened here. */
+        listed: z.boolean().optional(),
+      }),
+    ),
   }),
   allow: z.object({ format: z.literal('davylamp-allow'), version: z.literal(1), entries: z.array(allowEntry) }),
   'allow-entry': allowEntry,

@@ -25,7 +25,8 @@ export function blockAddressBy(choice: FirewallChoice): Remedy<'block-address', 
       if (isIP(address) === 0) return refused(`${address} is no address`)
       const why = neverBlocked(address, host)
       if (why !== undefined) return refused(`${address} is ${why}`)
-      return whetherBlocked(address, choice, host, { yes: alreadyDone, no: ready })
+      // What is only listed is let go when the list is: a block of its own lasts as long as it was asked for.
+      return whetherBlocked(address, choice, host, { yes: alreadyDone, no: ready, listed: false })
     },
     prepare: async (_action, host) => ({ way: choice(host).way }),
     async apply({ address, seconds }, saved, host) {
@@ -49,7 +50,7 @@ export function unblockAddressBy(
     needsLive: true,
     async check({ address }, host) {
       if (isIP(address) === 0) return refused(`${address} is no address`)
-      return whetherBlocked(address, choice, host, { yes: ready, no: alreadyDone })
+      return whetherBlocked(address, choice, host, { yes: ready, no: alreadyDone, listed: true })
     },
     async prepare({ address }, host) {
       const firewall = choice(host)
@@ -91,10 +92,13 @@ async function whetherBlocked(
   address: string,
   choice: FirewallChoice,
   host: WritableHost,
-  { yes, no }: { yes: Readiness; no: Readiness },
+  { yes, no, listed }: { yes: Readiness; no: Readiness; listed: boolean },
 ): Promise<Readiness> {
   try {
-    return blockOf(address, choice(host)) === undefined ? no : yes
+    const found = choice(host)
+      .blocked()
+      .some(one => one.address === plainAddress(address) && (listed || one.listed !== true))
+    return found ? yes : no
   } catch (error) {
     if (error instanceof NoFirewall) return refused(error.message)
     throw error

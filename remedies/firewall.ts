@@ -4,6 +4,8 @@ import { isIP } from 'node:net'
 export interface Blocked {
   readonly address: string
   readonly seconds: number
+  /** Because it is on a list of indicators, and not for something that happened here. */
+  readonly listed?: boolean
 }
 
 /** The way by which addresses are blocked: our own table of nftables or, where that is not there, our own chain of iptables. */

@@ -5,6 +5,8 @@ import { type Blocked, blockingTime, type Firewall, NoFirewall, plainAddress } f
 const table = { family: 'inet', table: 'davylamp' }
 const wholeTable = { table: { family: table.family, name: table.table } }
 const sets = { 4: 'blocked4', 6: 'blocked6' } as const
+/** Addresses of lists, apart from what was blocked for something that happened. */
+const listedSets = { 4: 'listed4', 6: 'listed6' } as const
 
 /** Blocks addresses by sets with a time limit in a table of our own; the kernel forgets them by itself. */
 export const nftablesBlocks: Firewall = { way: 'nftables', blocked, block, unblock, clear }
@@ -28,11 +30,13 @@ function blocked(): Blocked[] {
   const listed = nftables([{ list: wholeTable }])
   if (listed === undefined || 'error' in listed) return []
   const found: Blocked[] = []
-  for (const object of listed.output as { set?: { elem?: unknown[] } }[]) {
+  for (const object of listed.output as { set?: { name?: string; elem?: unknown[] } }[]) {
+    const isListed = object.set?.name?.startsWith('listed') === true
     for (const element of object.set?.elem ?? []) {
       const { elem } = element as { elem?: { val?: unknown; expires?: unknown } }
       const address = elem?.val ?? element
-      if (typeof address === 'string') found.push({ address, seconds: Number(elem?.expires ?? 0) })
+      if (typeof address !== 'string') continue
+      found.push({ address, seconds: Number(elem?.expires ?? 0), ...(isListed ? { listed: true } : {}) })
     }
   }
   return found
@@ -46,10 +50,46 @@ function block(address: string, seconds: number): void {
 
 function unblock(address: string): void {
   const all = blocked()
-  if (!all.some(one => one.address === plainAddress(address))) return
-  execute([{ delete: { element: { ...table, name: setOf(address), elem: [plainAddress(address)] } } }])
+  const there = all.filter(one => one.address === plainAddress(address))
+  if (there.length === 0) return
+  const names = there.map(one => (one.listed === true ? listedSets : sets)[versionOf(address)])
+  execute(names.map(name => ({ delete: { element: { ...table, name, elem: [plainAddress(address)] } } })))
   // The last one out takes the table along: nothing of ours stays in the firewall.
-  if (all.length === 1) execute([{ delete: wholeTable }])
+  if (all.length === there.length) execute([{ delete: wholeTable }])
+}
+
+/**
+ * Puts these addresses in place of all that were listed before, in one transaction; with none of them all that is listed goes. Throws
+ * `NoFirewall` or the reason why it was refused.
+ */
+export function replaceListed(addresses: readonly Blocked[]): void {
+  const isThere = hasTable()
+  if (addresses.length === 0) {
+    if (!isThere) return
+    if (blocked().every(one => one.listed === true)) return execute([{ delete: wholeTable }])
+    if (!hasListedSets()) return
+  }
+  const making = [...(isThere ? [] : tableCommands()), ...(isThere && hasListedSets() ? [] : listedCommands())]
+  const flushing = isThere && hasListedSets()
+  const versions = [4, 6] as const
+  execute([
+    ...making,
+    ...(flushing ? versions.map(version => ({ flush: { set: { ...table, name: listedSets[version] } } })) : []),
+    ...versions.flatMap(version => {
+      const elem = addresses
+        .filter(one => versionOf(one.address) === version)
+        .map(one => ({ elem: { val: plainAddress(one.address), timeout: blockingTime(one.seconds) } }))
+      return elem.length === 0 ? [] : [{ add: { element: { ...table, name: listedSets[version], elem } } }]
+    }),
+  ])
+}
+
+function hasListedSets(): boolean {
+  const listed = nftables([{ list: { sets: { family: table.family, table: table.table } } }])
+  if (listed === undefined || 'error' in listed) return false
+  return (listed.output as { set?: { name?: string; table?: string } }[]).some(
+    one => one.set?.table === table.table && one.set.name === listedSets[4],
+  )
 }
 
 function clear(): void {
@@ -68,22 +108,27 @@ function tableCommands(): unknown[] {
   const chain = (name: string) => ({
     add: { chain: { ...table, name, type: 'filter', hook: name, prio: -150, policy: 'accept' } },
   })
+  return [{ add: wholeTable }, chain('output'), chain('input'), chain('forward'), ...setCommands(sets)]
+}
+
+function listedCommands(): unknown[] {
+  return setCommands(listedSets)
+}
+
+/** Two sets with the rules that drop what comes from them or goes to them. */
+function setCommands(names: { readonly 4: string; readonly 6: string }): unknown[] {
   const drop = (name: string, protocol: string, field: string, set: string) => {
     const match = { op: '==', left: { payload: { protocol, field } }, right: `@${set}` }
     return { add: { rule: { ...table, chain: name, expr: [{ match }, { counter: null }, { drop: null }] } } }
   }
   const set = (name: string, type: string) => ({ add: { set: { ...table, name, type, flags: ['timeout'] } } })
   const versions = [
-    ['ip', sets[4]],
-    ['ip6', sets[6]],
+    ['ip', names[4]],
+    ['ip6', names[6]],
   ] as const
   return [
-    { add: wholeTable },
-    set(sets[4], 'ipv4_addr'),
-    set(sets[6], 'ipv6_addr'),
-    chain('output'),
-    chain('input'),
-    chain('forward'),
+    set(names[4], 'ipv4_addr'),
+    set(names[6], 'ipv6_addr'),
     ...versions.flatMap(([protocol, name]) => [
       drop('output', protocol, 'daddr', name),
       drop('input', protocol, 'saddr', name),
@@ -101,5 +146,9 @@ function execute(commands: unknown[]): void {
 }
 
 function setOf(address: string): string {
-  return sets[isIP(address) === 6 ? 6 : 4]
+  return sets[versionOf(address)]
+}
+
+function versionOf(address: string): 4 | 6 {
+  return isIP(address) === 6 ? 6 : 4
 }

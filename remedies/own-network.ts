@@ -7,17 +7,26 @@ import { isSshd } from './protected.ts'
 
 /** Why an address is never blocked, such as `the default gateway`; undefined when it may be. */
 export function neverBlocked(address: string, host: WritableHost): string | undefined {
-  const version = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-  if (special.check(address, version)) return 'loopback, multicast or no single host'
-  const groups: [string, string[]][] = [
-    ['an address of this host', ownAddresses()],
-    ['a gateway', gateways()],
-    ['a resolver', resolvers(host)],
-    ['the other end of an ssh session', sshPeers()],
-    ['the center', [...host.centers]],
-  ]
-  const wanted = one(address)
-  return groups.find(([, addresses]) => addresses.some(other => one(other) === wanted))?.[0]
+  return neverBlockedNow(host)(address)
+}
+
+/** The same for many addresses: the host is looked at once. */
+export function neverBlockedNow(host: WritableHost): (address: string) => string | undefined {
+  const groups: [string, Set<string>][] = (
+    [
+      ['an address of this host', ownAddresses()],
+      ['a gateway', gateways()],
+      ['a resolver', resolvers(host)],
+      ['the other end of an ssh session', sshPeers()],
+      ['the center', [...host.centers]],
+    ] satisfies [string, string[]][]
+  ).map(([what, addresses]) => [what, new Set(addresses.map(one))])
+  return address => {
+    const version = isIP(address) === 6 ? 'ipv6' : 'ipv4'
+    if (special.check(address, version)) return 'loopback, multicast or no single host'
+    const wanted = one(address)
+    return groups.find(([, addresses]) => addresses.has(wanted))?.[0]
+  }
 }
 
 const special = new BlockList()

@@ -1,3 +1,11 @@
-export { type BootClock, HourLedger } from './hour-counts.ts'
-export { decide, type Decision, type HourCounts, type Limited, limitOf, type ResponseQuestion } from './policy.ts'
-export type { AddressToBlock, RespondLine, RespondRequest } from './request.ts'
+export { type BootClock, HourLedger, hostClock } from './hour-counts.ts'
+export {
+  decide,
+  type Decision,
+  type HourCounts,
+  type Limited,
+  limitOf,
+  noCounts,
+  type ResponseQuestion,
+} from './policy.ts'
+export type { AddressToBlock, ListedState, RespondLine, RespondRequest } from './request.ts'

@@ -22,6 +22,9 @@ export interface ResponseQuestion {
 export type HourCounts = Readonly<Record<Limited, number>>
 export type Limited = keyof ResponseConfig['mostPerHour']
 
+/** Nothing was done yet. */
+export const noCounts: HourCounts = { kills: 0, blocks: 0, disarms: 0, quarantines: 0, cleans: 0 }
+
 export type Decision =
   | { readonly may: true }
   /** `would`: told as what would have been done; `refused`: it is never done. `detail` is one sentence for people. */

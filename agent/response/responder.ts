@@ -1,27 +1,19 @@
 import { join } from 'node:path'
 import type { Detection, Response } from '../../model/index.ts'
-import type { AgentConfig, CenterPolicy, ResponseConfig } from '../../model/wire/index.ts'
 import { isRecord, messageOf } from '../own-files.ts'
-import { type AgentFolders, JobStopped } from '../ports.ts'
+import { JobStopped } from '../ports.ts'
 import type { Responder } from '../watch/ports.ts'
-import { runChange } from '../work/child.ts'
 import { unfinishedResponses } from '../work/run-follower.ts'
 import { Batches } from './batches.ts'
+import { askChild, type Asked, type ChildParts, responseOf, runChild } from './child.ts'
 import { earlyDecisions } from './early-decisions.ts'
 import { HourLedger } from './hour-counts.ts'
-import type { AddressToBlock, RespondLine, RespondRequest } from './request.ts'
+import type { AddressToBlock, RespondLine } from './request.ts'
 
 /** What the responder is given. All of it may be called at any time. */
-export interface ResponderParts {
-  readonly folders: Pick<AgentFolders, 'state' | 'own'>
-  readonly launcher: string
-  config(): Pick<AgentConfig, 'response' | 'orders'>
-  /** The center's policy, tightened by the local one. */
-  policy(): Pick<CenterPolicy, 'prevention' | 'autoResponse'>
-  centerAddresses(): Promise<readonly string[]>
+export interface ResponderParts extends ChildParts {
   /** A run of the responder ended: whoever tells a center tells it now. */
   ran?(run: string): void
-  log(line: string): void
   /** So long it is waited for further detections of one incident. */
   readonly settleMs?: number
 }
@@ -36,7 +28,6 @@ export interface AgentResponder extends Responder {
 
 const usualSettleMs = 2_000
 const mostAtOnce = 50
-const longestMs = 15 * 60_000
 /** What nothing could be done about is not looked at again so soon. */
 const restMs = 10 * 60_000
 const mostRemembered = 1_000
@@ -49,7 +40,7 @@ export function makeResponder(parts: ResponderParts): AgentResponder {
   const ending = new AbortController()
   const ledger = new HourLedger(parts.folders.own, 'agent')
   const fruitless = new Map<string, number>()
-  const child = (request: Omit<RespondRequest, 'response' | 'mode' | 'centers'>) => ask(request, parts, ending.signal)
+  const child = (request: Asked) => ask(request, parts, ending.signal)
   const addresses = new Batches<Detection, RespondLine[]>({
     settleMs: 0,
     mostAtOnce,
@@ -97,7 +88,7 @@ export function makeResponder(parts: ResponderParts): AgentResponder {
     async resume() {
       for (const run of unfinishedResponses(parts.folders.state))
         try {
-          const end = await runChild(['resume', '--', run], undefined, parts, ending.signal)
+          const end = await runChild(['resume', '--', run], parts, ending.signal)
           parts.log(`response ${run} was cut off; it was taken up again (status ${end.status})`)
           parts.ran?.(run)
         } catch (error) {
@@ -111,54 +102,12 @@ export function makeResponder(parts: ResponderParts): AgentResponder {
   }
 }
 
-/** The local policy with what else of it binds here: what no order may touch, no response touches; a center that wants no clean-ups has none. */
-function responseOf({ config, policy }: ResponderParts): ResponseConfig {
-  const { response, orders } = config()
-  const may = policy().autoResponse === 'confirmed' ? response.may : response.may.filter(kind => kind !== 'clean')
-  return {
-    ...response,
-    may,
-    protect: { ...response.protect, paths: [...response.protect.paths, ...orders.neverTouch] },
-  }
-}
-
-async function ask(
-  request: Omit<RespondRequest, 'response' | 'mode' | 'centers'>,
-  parts: ResponderParts,
-  signal: AbortSignal,
-): Promise<RespondLine[]> {
-  const whole: RespondRequest = {
-    ...request,
-    response: responseOf(parts),
-    mode: parts.policy().prevention,
-    centers: await parts.centerAddresses(),
-  }
-  const end = await runChild(['agent', 'respond'], JSON.stringify(whole), parts, signal, request.step)
+async function ask(request: Asked, parts: ResponderParts, signal: AbortSignal): Promise<RespondLine[]> {
+  const end = await askChild(request, parts, signal)
   const lines = end.stdout.split('\n').flatMap(lineOf)
   if (end.status !== 0) parts.log(`a response ended with status ${end.status}: ${end.stderr.trim().slice(-500)}`)
   for (const run of new Set(lines.map(one => one.response.run))) if (run !== undefined) parts.ran?.(run)
   return lines
-}
-
-let children = 0
-
-function runChild(
-  words: readonly string[],
-  input: string | undefined,
-  { launcher, folders }: ResponderParts,
-  signal: AbortSignal,
-  step = 'resume',
-) {
-  children += 1
-  return runChange({
-    launcher,
-    words: ['--json', '--state', folders.state, ...words],
-    ...(input === undefined ? {} : { input }),
-    output: join(folders.own, 'children', `response-${step}-${process.pid}-${children}`),
-    // It is left to finish and nobody waits for it any longer.
-    signal: AbortSignal.any([signal, AbortSignal.timeout(longestMs)]),
-    onStart() {},
-  })
 }
 
 function lineOf(text: string): RespondLine[] {

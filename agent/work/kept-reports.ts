@@ -50,12 +50,13 @@ function quarantineOf(
 function blocksOf(document: Readonly<Record<string, unknown>> | undefined, now: Date): Report | undefined {
   const [way, list] = [document?.['way'], document?.['blocked']]
   if ((way !== 'nftables' && way !== 'iptables' && way !== 'none') || !Array.isArray(list)) return undefined
-  const blocked = list
-    .filter(isRecord)
-    .slice(0, mostEntries)
-    .map(one => ({
-      address: String(one['address']),
-      expiresAt: new Date(now.getTime() + Number(one['seconds']) * 1_000).toISOString(),
-    }))
-  return { kind: 'blocks', way, blocked }
+  const found = list.filter(isRecord)
+  // Those of lists are many, the same everywhere, and no answer to anything that happened here.
+  const own = found.filter(one => one['listed'] !== true)
+  const blocked = own.slice(0, mostEntries).map(one => ({
+    address: String(one['address']),
+    expiresAt: new Date(now.getTime() + Number(one['seconds']) * 1_000).toISOString(),
+  }))
+  const listed = found.length - own.length
+  return { kind: 'blocks', way, blocked, ...(listed === 0 ? {} : { listed }) }
 }

@@ -6,7 +6,7 @@ import { responseConfig } from '../../model/wire/index.ts'
 import { CommandError } from '../command-error.ts'
 
 const request = z.object({
-  step: z.enum(['addresses', 'incident', 'block']),
+  step: z.enum(['addresses', 'incident', 'block', 'listed']),
   detections: z.array(detection).max(1_000),
   addresses: z.array(z.object({ address: z.string(), seconds: z.number(), because: z.string() })).max(10_000),
   response: responseConfig,

@@ -128,6 +128,8 @@ export const report = z.discriminatedUnion('kind', [
     blocked: z
       .array(z.object({ address: z.string(), expiresAt: time, packets: z.number().int().optional() }))
       .max(10_000),
+    /** So many more, because they are on lists of indicators. */
+    listed: z.number().int().nonnegative().optional(),
   }),
   z.object({
     kind: z.literal('order'),
