@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { ConfigError, parseConfig, readConfig } from './config.ts'
+import { exampleConfig } from './example-config.ts'
 
 test('an empty file, and one that is missing, mean all defaults', () => {
   const config = parseConfig('')
@@ -16,6 +17,23 @@ test('an empty file, and one that is missing, mean all defaults', () => {
   assert.equal(config.spool.mostMegabytes, 256)
 })
 
+test('the example is what holds where nothing is said, and names every setting', () => {
+  const defaults = parseConfig('')
+  assert.deepEqual(parseConfig(exampleConfig), {
+    ...defaults,
+    orders: { ...defaults.orders, accept: defaults.orders.accept },
+  })
+  const named = (value: unknown): string[] =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.entries(value).flatMap(([key, below]) => [key, ...named(below)])
+      : []
+  for (const key of [...named(defaults), 'center', 'prevention', 'between', 'notBetween', 'metrics'])
+    assert.match(exampleConfig, new RegExp(`^\\s*(?:# )?.*\\b${key}:`, 'm'))
+  // What stands behind a # is right too.
+  const uncommented = exampleConfig.replace(/^(\s*)# (?=(?:center|prevention|between|notBetween|metrics): )/gm, '$1')
+  assert.equal(parseConfig(uncommented).response.between?.to, '06:00')
+})
+
 for (const [text, message] of [
   ['center: http://c', 'agent.yml:1: center: write the address as https://host:port'],
   ['upgrade: true\norders:\n  acept: [scan]', 'agent.yml:3: orders: there is no setting acept here'],
@@ -25,6 +43,20 @@ for (const [text, message] of [
   ],
   ['prevention: on', 'agent.yml:1: prevention: write one of off, observe, block'],
   ['orders:\n  accept:\n    - scan\n    - run-shell', /^agent\.yml:4: orders\.accept\.3?1?: write one of scan, /],
+  ['response:\n  may: [kill]', /^agent\.yml:2: response\.may\.0: write one of kill-process, block-address, /],
+  [
+    'response:\n  neverBlock: [10.0.0.0/33]',
+    'agent.yml:2: response.neverBlock.0: write an address such as 203.0.113.7, or a network such as 203.0.113.0/24',
+  ],
+  [
+    'response:\n  protect:\n    paths: [srv]',
+    'agent.yml:3: response.protect.paths.0: write a whole path, beginning with /',
+  ],
+  ['response:\n  mostPerHour: { kills: -1 }', 'agent.yml:2: response.mostPerHour.kills: write a number of at least 0'],
+  [
+    'metrics: { listen: "0.0.0.0:9477" }',
+    'agent.yml:1: metrics.listen: write an address of this host itself with a port, such as 127.0.0.1:9477',
+  ],
   ['center: [', /^agent\.yml:\d+: /],
   ['a: &x [1]\nb: *x', /^agent\.yml/],
   ['upgrade: true\nupgrade: false', /^agent\.yml:2: Map keys must be unique/],

@@ -100,6 +100,10 @@ interface Issue {
   readonly path: PropertyKey[]
   readonly keys?: readonly string[]
   readonly values?: readonly unknown[]
+  /** What a text has to begin with. */
+  readonly prefix?: string
+  readonly minimum?: number | bigint
+  readonly maximum?: number | bigint
 }
 
 function advice(issue: Issue): string {
@@ -109,6 +113,14 @@ function advice(issue: Issue): string {
   if (last === 'center') return 'write the address as https://host:port'
   if (issue.code === 'invalid_format' && ['from', 'to'].includes(String(last)))
     return 'write a time of day as "HH:MM", in quotes'
+  if (last === 'listen') return 'write an address of this host itself with a port, such as 127.0.0.1:9477'
+  if (issue.path.includes('neverBlock') && issue.code === 'invalid_union')
+    return 'write an address such as 203.0.113.7, or a network such as 203.0.113.0/24'
+  if (issue.prefix === '/') return 'write a whole path, beginning with /'
+  if (issue.code === 'too_small' && typeof last === 'string' && issue.minimum !== undefined)
+    return `write a number of at least ${issue.minimum}`
+  if (issue.code === 'too_big' && typeof last === 'string' && issue.maximum !== undefined)
+    return `write a number of at most ${issue.maximum}`
   return issue.message
 }
 

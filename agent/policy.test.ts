@@ -39,3 +39,20 @@ test('agent.yml only ever tightens', () => {
     ),
   )
 })
+
+for (const [what, response, asked, expected, said] of [
+  ['both want it', { may: ['clean'] }, 'confirmed', 'confirmed', 0],
+  ['the center does not ask for it', { may: ['clean'] }, 'off', 'off', 0],
+  ['the owner of the host does not allow it', {}, 'confirmed', 'off', 1],
+  ['a dry run', { may: ['clean'], dryRun: true }, 'confirmed', 'off', 1],
+] as const)
+  test(`incidents are cleaned by themselves only where both want it: ${what}`, () => {
+    const wished = centerPolicy.parse({ ...defaultPolicy, autoResponse: asked })
+    const { policy, tightened } = policyInForce(agentConfig.parse({ response }), wished)
+    assert.deepEqual([policy.autoResponse, tightened.length], [expected, said])
+  })
+
+test('alone, agent.yml says whether incidents are cleaned by themselves', () => {
+  const of = (response: object) => policyInForce(agentConfig.parse({ response }), undefined).policy.autoResponse
+  assert.deepEqual([of({}), of({ may: ['clean'] }), of({ may: ['clean'], dryRun: true })], ['off', 'confirmed', 'off'])
+})

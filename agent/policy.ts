@@ -11,16 +11,25 @@ export function policyInForce(config: AgentConfig, wished: CenterPolicy | undefi
   const policy = wished ?? withoutCenter(config)
   const cpuPercent = Math.min(policy.scan.cpuPercent, config.scan.cpuPercent)
   const prevention = config.prevention === undefined ? policy.prevention : weaker(policy.prevention, config.prevention)
+  const mayClean = config.response.may.includes('clean') && !config.response.dryRun
+  const autoResponse = mayClean ? policy.autoResponse : 'off'
   const tightened = [
     ...(cpuPercent < policy.scan.cpuPercent
       ? [`scans take at most ${cpuPercent} % of a core, not ${policy.scan.cpuPercent} %`]
       : []),
     ...(prevention !== policy.prevention ? [`prevention is ${prevention}, not ${policy.prevention}`] : []),
+    ...(autoResponse !== policy.autoResponse
+      ? [
+          config.response.dryRun
+            ? 'nothing is cleaned by itself (response.dryRun)'
+            : 'nothing is cleaned by itself (clean is not in response.may)',
+        ]
+      : []),
     ...(wished !== undefined && config.scan.notBetween !== undefined
       ? [`no scheduled scans between ${config.scan.notBetween.from} and ${config.scan.notBetween.to}`]
       : []),
   ]
-  return { policy: { ...policy, scan: { ...policy.scan, cpuPercent }, prevention }, tightened }
+  return { policy: { ...policy, scan: { ...policy.scan, cpuPercent }, prevention, autoResponse }, tightened }
 }
 
 const strengths = ['off', 'observe', 'block'] as const
@@ -38,6 +47,6 @@ function withoutCenter({ scan, prevention, response }: AgentConfig): CenterPolic
     reportCostEveryMinutes: 5,
     laterLooks: true,
     prevention: prevention ?? 'observe',
-    autoResponse: response.may.includes('clean') ? 'confirmed' : 'off',
+    autoResponse: response.may.includes('clean') && !response.dryRun ? 'confirmed' : 'off',
   }
 }

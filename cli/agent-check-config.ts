@@ -1,12 +1,21 @@
 import { resolve } from 'node:path'
-import { loadConfig } from '../agent/index.ts'
+import { loadConfig, loadExampleConfig } from '../agent/index.ts'
 import { defaultConfig } from './agent-config-path.ts'
 import { CommandError } from './command-error.ts'
 import type { Context } from './context.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 
-/** With `--json` it prints the whole policy, defaults filled in: the agent's own process reads it that way. */
-export async function agentCheckConfigCommand(_: object, context: Context, file?: string): Promise<ExitCode> {
+/** With `--example` it prints all settings with comments; with `--json` the whole policy, defaults filled in: the agent's own process reads it that way. */
+export async function agentCheckConfigCommand(
+  { example }: { readonly example?: boolean },
+  context: Context,
+  file?: string,
+): Promise<ExitCode> {
+  if (example === true) {
+    if (file !== undefined) throw new CommandError('--example prints a file and checks none')
+    context.raw((await loadExampleConfig()).exampleConfig)
+    return exitCodes.fine
+  }
   const { ConfigError, readConfig } = await loadConfig()
   const path = resolve(file ?? defaultConfig)
   try {

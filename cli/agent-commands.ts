@@ -56,7 +56,12 @@ export function agentCommands(tree: Command, outcome: Outcome): void {
   addCommand(group, outcome, {
     usage: 'check-config [file]',
     description: 'Check agent.yml: each mistake with its line and what to write.',
-    examples: ['agent check-config', 'agent check-config ./agent.yml --json'],
+    options: command => command.option('--example', 'print a file with all settings and comments instead'),
+    examples: [
+      'agent check-config',
+      'agent check-config ./agent.yml --json',
+      'agent check-config --example > /etc/davylamp/agent.yml',
+    ],
     load: async () => (await import('./agent-check-config.ts')).agentCheckConfigCommand,
   })
   addCommand(group, outcome, {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { rulePack } from './state/rule-packs.ts'
 import { intelDocuments } from './intel-documents.ts'
 import { statusDocument } from './status-document.ts'
+import { agentConfig } from '../model/wire/index.ts'
 import { finding, incident, plan, plannedAction, proof, run, scan, allowEntry, journalEntry } from '../model/index.ts'
 
 const problem = z.object({
@@ -26,6 +27,7 @@ const vaultEntry = z.looseObject({
 
 /** Every document that a command prints with `--json` or keeps as a file, by the name of its schema in docs/schemas. */
 export const documents = {
+  'agent-config': agentConfig,
   scan,
   plan,
   run,

@@ -4,16 +4,16 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { RespondRequest } from '../../agent/response/index.ts'
-import { type ResponseConfig, responseConfig } from '../../model/wire/index.ts'
-import { nftables } from '../../native/write/nftables.ts'
-import { inNamespaces, inside } from '../../remedies/testing/inner-run.ts'
+import type { RespondRequest } from '../agent/response/index.ts'
+import { type ResponseConfig, responseConfig } from '../model/wire/index.ts'
+import { nftables } from '../native/write/nftables.ts'
+import { inNamespaces, inside } from '../remedies/testing/inner-run.ts'
 
 const missing =
   process.getuid?.() !== 0 ? 'needs root' : nftables([]) === undefined ? 'no libnftables here' : (false as const)
 inNamespaces(import.meta.url, missing, 240)
 
-const main = join(import.meta.dirname, '../main.ts')
+const main = join(import.meta.dirname, '../cli/main.ts')
 const flags = ['--disable-warning=ExperimentalWarning', '--enable-experimental-regexp-engine-on-excessive-backtracks']
 
 interface Shown {
