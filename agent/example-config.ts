@@ -9,7 +9,7 @@ export const exampleConfig = `# /etc/davylamp/agent.yml: what the owner of this 
 # Without a center this is what is done, observe where it is missing; with one it is the most that the center may ask for.
 # prevention: observe
 
-# What it listens to: docs/agent.md
+# What it listens to: docs/sensors.md
 watch:
   exec: true              # programs that start
   connections: true

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Detection, Response } from '../../model/index.ts'
 import { isRecord, messageOf } from '../own-files.ts'
 import { JobStopped } from '../ports.ts'
