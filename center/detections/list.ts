@@ -12,7 +12,12 @@ import { detectionObjectOf, type DetectionRow, detectionsOf } from './detection-
 
 type ListHandlers = Pick<Handlers<typeof detectionRoutes>, 'listDetections' | 'getDetection'>
 type Filter = z.output<typeof detectionRoutes.listDetections.query>
-type Detections = ReturnType<typeof detectionsOf>
+type Found = ReturnType<typeof idsOf>
+
+/** Without the host, so that PostgreSQL cannot begin with the hosts, of which there are fewer, and sort all of their detections. */
+function idsOf(db: Db) {
+  return db.selectFrom('detection').select('detection.detection_id')
+}
 
 const byTime = keyset('detections', [z.uuid()])
 
@@ -30,8 +35,9 @@ export const listHandlers: ListHandlers = {
       now: center.clock(),
       limit: query.limit + 1,
     }
-    const rows =
+    const ids =
       query.text === undefined ? await listed(db, wanted) : await searched(db, caller.tenant, query.text, wanted)
+    const rows = await rowsOf(db, ids)
     const { items, ...next } = byTime.page(rows, query.limit, row => [row.detection_id])
     return { items: items.map(detectionObjectOf), ...next }
   },
@@ -59,33 +65,39 @@ async function detectionRow(db: Db, caller: Caller, detection: string): Promise<
 
 interface Wanted {
   /** What is asked for, within a window. */
-  among(all: Detections, window: Window): Detections
+  among(all: Found, window: Window): Found
   readonly bounds: Parameters<typeof windowsOf>[1]
   readonly now: Date
   readonly limit: number
 }
 
-async function listed(db: Db, { among, bounds, now, limit }: Wanted): Promise<DetectionRow[]> {
-  const rows: DetectionRow[] = []
+async function listed(db: Db, { among, bounds, now, limit }: Wanted): Promise<string[]> {
+  const found: string[] = []
   for (const window of windowsOf(now, bounds)) {
-    const own = among(detectionsOf(db), window).orderBy('detection.detection_id', 'desc')
-    rows.push(...(await own.limit(limit - rows.length).execute()))
-    if (rows.length === limit) break
+    const own = among(idsOf(db), window).orderBy('detection.detection_id', 'desc')
+    const rows = await own.limit(limit - found.length).execute()
+    found.push(...rows.map(one => one.detection_id))
+    if (found.length === limit) break
   }
-  return rows
+  return found
+}
+
+async function rowsOf(db: Db, ids: readonly string[]): Promise<DetectionRow[]> {
+  if (ids.length === 0) return []
+  return await detectionsOf(db)
+    .where('detection.detection_id', 'in', ids)
+    .orderBy('detection.detection_id', 'desc')
+    .execute()
 }
 
 /** As alerts are searched (center/alerts/list.ts): ids as the center, within the tenant; rows as the tenant. */
-async function searched(db: Db, tenant: string, text: string, wanted: Wanted): Promise<DetectionRow[]> {
+async function searched(db: Db, tenant: string, text: string, wanted: Wanted): Promise<string[]> {
   const { among, bounds, now, limit } = wanted
   const named = await hostsNamed(db, text)
-  const ids = await asSystem(db, async system => {
+  return await asSystem(db, async system => {
     const found: string[] = []
     for (const [number, window] of windowsOf(now, bounds, searchedDays).entries()) {
-      const own = withText(among(detectionsOf(system), window), text, named)
-        .where('detection.tenant_id', '=', tenant)
-        .clearSelect()
-        .select('detection.detection_id')
+      const own = withText(among(idsOf(system), window), text, named).where('detection.tenant_id', '=', tenant)
       // What is frequent fills its page from the last day; what is rare is found by its index, whole, and cut afterwards.
       const all = number === 0 ? own : own.offset(0)
       const rows = await system
@@ -99,28 +111,25 @@ async function searched(db: Db, tenant: string, text: string, wanted: Wanted): P
     }
     return found
   })
-  if (ids.length === 0) return []
-  return await detectionsOf(db)
-    .where('detection.detection_id', 'in', ids)
-    .orderBy('detection.detection_id', 'desc')
-    .execute()
 }
 
-function withText(all: Detections, text: string, named: readonly string[]): Detections {
+function withText(all: Found, text: string, named: readonly string[]): Found {
   const pattern = containing(text)
   const ofDetection = sql`detection_words(detection.title, detection.path, detection.command, detection.address, detection.account) ILIKE ${pattern}`
   if (named.length === 0) return all.where(sql<boolean>`${ofDetection}`)
   const ofHosts =
-    named.length > mostNamed ? sql`host.name ILIKE ${pattern}` : sql`detection.host_id = ANY (${[...named]})`
+    named.length > mostNamed
+      ? sql`EXISTS (SELECT FROM host h WHERE h.tenant_id = detection.tenant_id AND h.host_id = detection.host_id AND h.name ILIKE ${pattern})`
+      : sql`detection.host_id = ANY (${[...named]})`
   return all.where(sql<boolean>`(${ofDetection} OR ${ofHosts})`)
 }
 
-function within(all: Detections, { from, to }: Window): Detections {
+function within(all: Found, { from, to }: Window): Found {
   const above = from === undefined ? all : all.where('detection.detection_id', '>=', from)
   return to === undefined ? above : above.where('detection.detection_id', '<', to)
 }
 
-function narrowed(all: Detections, filter: Filter, groups: readonly string[] | undefined): Detections {
+function narrowed(all: Found, filter: Filter, groups: readonly string[] | undefined): Found {
   let query = all
   if (groups !== undefined) query = query.where('detection.group_id', 'in', groups)
   if (filter.host !== undefined) query = query.where('detection.host_id', '=', filter.host)
