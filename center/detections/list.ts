@@ -97,7 +97,11 @@ async function searched(db: Db, tenant: string, text: string, wanted: Wanted): P
   return await asSystem(db, async system => {
     const found: string[] = []
     for (const [number, window] of windowsOf(now, bounds, searchedDays).entries()) {
-      const own = withText(among(idsOf(system), window), text, named).where('detection.tenant_id', '=', tenant)
+      const own = withText(among(idsOf(system), window), text, named, number === 0 ? 'each' : 'indexed').where(
+        'detection.tenant_id',
+        '=',
+        tenant,
+      )
       // What is frequent fills its page from the last day; what is rare is found by its index, whole, and cut afterwards.
       const all = number === 0 ? own : own.offset(0)
       const rows = await system
@@ -113,9 +117,14 @@ async function searched(db: Db, tenant: string, text: string, wanted: Wanted): P
   })
 }
 
-function withText(all: Found, text: string, named: readonly string[]): Found {
+/** Words of the index (migration 013) are no help for what is frequent. */
+function withText(all: Found, text: string, named: readonly string[], words: 'each' | 'indexed'): Found {
   const pattern = containing(text)
-  const ofDetection = sql`detection_words(detection.title, detection.path, detection.command, detection.address, detection.account) ILIKE ${pattern}`
+  const ofDetection =
+    words === 'indexed'
+      ? sql`detection_words(detection.title, detection.path, detection.command, detection.address, detection.account) ILIKE ${pattern}`
+      : sql`(detection.title ILIKE ${pattern} OR detection.path ILIKE ${pattern} OR detection.command ILIKE ${pattern}
+          OR detection.address ILIKE ${pattern} OR detection.account ILIKE ${pattern})`
   if (named.length === 0) return all.where(sql<boolean>`${ofDetection}`)
   const ofHosts =
     named.length > mostNamed
