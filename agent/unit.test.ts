@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { unitText } from './unit.ts'
+import { hardening, unitText } from './unit.ts'
 
 const line = (text: string, key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(text)?.[1]
 
@@ -24,6 +24,16 @@ test('the unit starts the package through its link, and lets the version before 
   assert.deepEqual(
     ['CPUWeight', 'LimitMEMLOCK', 'OOMScoreAdjust', 'Delegate'].map(key => line(text, key)),
     ['200', 'infinity', '-900', 'cpu io memory'],
+  )
+})
+
+test('nothing of it hides the host from the agent, or keeps it from cleaning (docs/decisions/024-unit.md)', () => {
+  const text = unitText({ program: '/p', state: '/s', config: '/c' })
+  for (const one of hardening) assert.ok(text.includes(`\n${one}\n`), one)
+  // Each of them is a mount, UTS or device namespace of its own, or takes away what a clean-up does.
+  assert.doesNotMatch(
+    text,
+    /^(?:Private|Protect|ReadOnly|ReadWrite|Inaccessible|NoExec|Bind|Root|Temporary|MemoryDeny|NoNewPriv|RestrictSUID|Device)/m,
   )
 })
 

@@ -55,12 +55,26 @@ export function unitText({ program, previous, state, config }: UnitOptions): str
     'OOMScoreAdjust=-900',
     'LimitCORE=0',
     'UMask=0077',
+    ...hardening,
     '',
     '[Install]',
     'WantedBy=multi-user.target',
     '',
   ].join('\n')
 }
+
+/** What an agent that was taken over could not do any more, and one that works never does (systemd.exec(5)). */
+export const hardening: readonly string[] = [
+  'LockPersonality=yes',
+  'RestrictRealtime=yes',
+  'RestrictNamespaces=~user',
+  'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET',
+  'KeyringMode=private',
+  'SystemCallArchitectures=native',
+  'SystemCallFilter=~@clock @cpu-emulation @obsolete @raw-io @reboot @swap',
+  'SystemCallErrorNumber=EPERM',
+  'CapabilityBoundingSet=~CAP_SYS_BOOT CAP_SYS_TIME CAP_WAKE_ALARM CAP_BLOCK_SUSPEND CAP_SYS_TTY_CONFIG CAP_LEASE',
+]
 
 /** systemd.syntax(7): quotes and backslashes; systemd.unit(5): `%`; systemd.service(5): `$`. */
 function quoted(word: string): string {
