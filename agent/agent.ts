@@ -26,6 +26,8 @@ export class AgentBusy extends Error {
 }
 
 const renewalRetryMs = 30 * 60_000
+/** Whoever looks wants to see what is now. */
+const statusMs = 10_000
 
 /**
  * The agent of a host: keeps the connection and the spool, and does one job at a time through its worker. Everything that it must
@@ -170,7 +172,7 @@ export class Agent {
     if (this.#leaving !== undefined) return
     const now = Date.now()
     this.#tell('alive', this.#words())
-    if (now - this.#statusAt >= 60_000) this.#writeStatus(true)
+    if (now - this.#statusAt >= statusMs) this.#writeStatus(true)
     this.#duties.tick(now)
   }
 

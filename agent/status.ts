@@ -12,7 +12,7 @@ import type { AgentFolders } from './ports.ts'
 import type { SpoolState } from './spool.ts'
 import type { SeenTampering } from './tamper-log.ts'
 
-/** What `davylamp status` shows; the agent writes it whenever something changes, and each minute. */
+/** What `davylamp status` shows; the agent writes it whenever something changes, and every 15 seconds. */
 export interface AgentStatus {
   readonly format: 'davylamp-agent-status'
   readonly version: 1
@@ -96,7 +96,7 @@ function joined({ agent, center, certificate }: StoredIdentity) {
 }
 
 export function writeStatus(folders: AgentFolders, status: AgentStatus): void {
-  // Made anew each minute: no disk has to hurry for it.
+  // Made anew all the time: no disk has to hurry for it.
   replaceFile(statusPath(folders), `${JSON.stringify(status)}\n`, { mayBeLost: true })
 }
 

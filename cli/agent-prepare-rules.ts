@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { agentFolders, agreeTo } from '../agent/index.ts'
 import { replaceFile } from '../native/own-file.ts'
 import { lowerOwnPriority } from '../native/read/own-priority.ts'
 import { preparedPath, prepareEventRules, rulePlaces, writePrepared } from '../rulebook/index.ts'
@@ -18,6 +19,7 @@ export async function agentPrepareRulesCommand(
   lowerOwnPriority()
   const folders = [...packFolders(context.state), ...packsOfCenter(context.state), ...named]
   const { prepared, problems } = prepareEventRules(folders, { places: rulePlaces(context.state, named) })
+  agreeTo(agentFolders(context.state).own, [preparedPath(context.state)])
   replaceFile(preparedPath(context.state), writePrepared(prepared))
   const rules = prepared.own.length + prepared.foreign.length
   context.raw(`${JSON.stringify({ version: prepared.digest, rules, problems })}\n`)

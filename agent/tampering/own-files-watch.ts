@@ -26,7 +26,7 @@ export interface Watched {
   readonly files: readonly string[]
   /** Folders whose owner, mode and flags must stay; their contents change all the time. */
   readonly folders: readonly string[]
-  /** Files that the agent alone writes, and never replaces: another one in their place is told. */
+  /** Files that only we write, and never replace: another one in their place is told. */
   readonly kept?: readonly string[]
   /** Files that only grow, until they become `NAME.1`. */
   readonly growing?: readonly string[]
@@ -225,7 +225,7 @@ function lstatOf(path: string): BigIntStats | undefined {
 
 function kindOf(path: string): string {
   if (isServicePath(path)) return 'unit-changed'
-  if (/\/rules\/packs(?:\/|$)/.test(path) || path.endsWith('/allow.json')) return 'rules-changed'
+  if (/\/rules\/packs(?:\/|$)/.test(path) || /\/(?:allow|event-rules)\.json$/.test(path)) return 'rules-changed'
   return path.endsWith('.yml') ? 'configuration-changed' : 'own-files-changed'
 }
 
@@ -250,7 +250,7 @@ function told(path: string, before: unknown, now: string | undefined, since: num
 function replaced(path: string, before: unknown, now: string | undefined): Tampering[] {
   if (before === undefined || before === 'missing') return []
   const how = now === undefined || now === 'missing' ? 'is gone' : 'was replaced by another file'
-  return [{ what: 'state-changed', detail: `${path} ${how}; only the agent writes it.` }]
+  return [{ what: 'state-changed', detail: `${path} ${how}; only Davylamp writes it.` }]
 }
 
 function shrunk(path: string, before: unknown, now: string | undefined): Tampering[] {

@@ -36,10 +36,10 @@ export class TamperWatch {
         ...(watchedFiles ?? usualFiles),
         join(own, 'identity.json'),
         join(state, 'allow.json'),
-        join(state, 'vault', 'key'),
+        join(own, 'event-rules.json'),
       ],
       folders: [state, own, join(own, 'packs')],
-      kept: [join(own, 'spool.db'), join(own, 'orders.db')],
+      kept: [join(own, 'spool.db'), join(own, 'orders.db'), join(state, 'vault', 'key')],
       growing: [join(own, 'detections.jsonl')],
     })
     this.#process = new OwnProcessWatch(program)
