@@ -164,6 +164,19 @@ test('what a newer version watches besides was not changed by anybody', t => {
   assert.match(JSON.stringify(newer.check()), /more\/y\.conf is new/)
 })
 
+test('an upgraded program lies in another folder, and the one before is nobody’s business any more', t => {
+  const s = scene(t)
+  s.write('newer/cli/main.js')
+  const newer = new OwnFilesWatch(s.at('own'), { ...s.watched, program: [s.at('newer')] })
+  assert.deepEqual(newer.check(), [])
+  rmSync(s.at('program'), { recursive: true })
+  s.write('newer/cli/more.js')
+  assert.deepEqual(
+    newer.check().map(one => one.detail.replace(s.at(''), '')),
+    ['/newer/cli was changed by somebody else than the agent: more.js.'],
+  )
+})
+
 test('after a change of our own nothing is told, and no more than ten things at once', t => {
   const s = scene(t)
   s.write('agent.yml', 'x')

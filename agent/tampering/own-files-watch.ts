@@ -69,8 +69,7 @@ export class OwnFilesWatch {
     const since = typeof before['at'] === 'number' ? before['at'] : 0
     const changed = Object.keys({ ...seen, ...now }).filter(path => seen[path] !== now[path])
     if (changed.length > 0) this.#write(now)
-    // What an earlier version did not look at was not seen to change.
-    const news = changed.filter(path => !agreed(path) && (path in seen || !this.#isFirst(path, seen)))
+    const news = changed.filter(path => !agreed(path) && this.#rootOf(path) !== undefined && !this.#isFirst(path, seen))
     return [
       ...news.slice(0, mostNamed).flatMap(path => this.#told(path, seen[path], now[path], since)),
       ...more(news),
@@ -95,10 +94,17 @@ export class OwnFilesWatch {
     return seen
   }
 
+  /** Not looked at before: a newer version watches more, and an upgraded program lies elsewhere. */
   #isFirst(path: string, seen: Readonly<Record<string, unknown>>): boolean {
-    const { files, folders, contents = [], kept = [], growing = [] } = this.#watched
-    const within = contents.find(one => path === one || path.startsWith(`${one}/`))
-    return within === undefined ? [...files, ...folders, ...kept, ...growing].includes(path) : !(within in seen)
+    const root = this.#rootOf(path)
+    return !(path in seen) && (root === undefined || root === path || !(root in seen))
+  }
+
+  /** The watched folder that holds it; itself for what is watched by its name, undefined for what nobody watches any more. */
+  #rootOf(path: string): string | undefined {
+    const { program, files, folders, contents = [], kept = [], growing = [] } = this.#watched
+    if ([...files, ...folders, ...kept, ...growing].includes(path)) return path
+    return [...program, ...contents].find(one => path === one || path.startsWith(`${one}/`))
   }
 
   #told(path: string, before: unknown, now: string | undefined, since: number): Tampering[] {
