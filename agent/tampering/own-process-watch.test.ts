@@ -48,27 +48,24 @@ test('a debugger is told once, and again when it comes back', t => {
   assert.match(JSON.stringify(watch.glance()), /a process that has ended \(pid 78\)/)
 })
 
-for (const [path, atStart, later] of [
-  ['/opt/davylamp/runtime/libsystemd.so.0', 0, 0],
-  ['/usr/lib/x86_64-linux-gnu/libnss_x.so', 0, 1],
-  ['/tmp/libhide.so', 1, 1],
-  ['/memfd:x (deleted)', 1, 1],
-  ['/opt/davylamp/runtime/gone.so (deleted)', 0, 1],
-] as const) {
-  test(`code from ${path}, there from the start`, t => {
-    const { is, watch } = proc(t)
-    is('maps', usual + mapping('r-xp', path))
-    assert.equal(watch.check().length, atStart)
-    assert.equal(watch.check().length, 0)
-  })
-  test(`code from ${path}, that came later`, t => {
-    const { is, watch } = proc(t)
-    watch.check()
-    is('maps', usual + mapping('r-xp', path))
-    assert.equal(watch.check().length, later)
-    assert.deepEqual(watch.check(), [], 'told once')
-  })
-}
+for (const [path, told] of [
+  ['/opt/davylamp/runtime/libsystemd.so.0', 0],
+  ['/usr/lib/x86_64-linux-gnu/libnss_resolve.so.2', 0],
+  ['/lib64/libnss_sss.so.2 (deleted)', 0],
+  ['/tmp/libhide.so', 1],
+  ['/usr/lib/x', 1],
+  ['/usr/local/lib/libhide.so', 1],
+  ['/memfd:x (deleted)', 1],
+  ['/opt/davylamp/runtime/gone.so (deleted)', 1],
+] as const)
+  for (const first of [true, false])
+    test(`code from ${path} ${first ? 'is there from the start' : 'comes later'}`, t => {
+      const { is, watch } = proc(t)
+      if (!first) assert.deepEqual(watch.check(), [])
+      is('maps', usual + mapping('r-xp', path))
+      assert.equal(watch.check().length, told)
+      assert.deepEqual(watch.check(), [], 'told once')
+    })
 
 test('a program file that is taken away is told once', t => {
   const { leads, watch } = proc(t)
@@ -82,5 +79,10 @@ test('a program file that is taken away is told once', t => {
 })
 
 test('this very process is not touched by anybody', () => {
-  assert.deepEqual(new OwnProcessWatch(join(import.meta.dirname, '../..')).check(), [])
+  // The runtime is that of the checkout, or of whoever runs the tests.
+  const told = new OwnProcessWatch(join(import.meta.dirname, '../..')).check()
+  assert.deepEqual(
+    told.filter(one => !one.detail.includes(process.execPath)),
+    [],
+  )
 })

@@ -2,8 +2,8 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Tampering } from './tampering.ts'
 
-/** Where nobody installs a library, and anybody may write. */
-const openPlace = /^(?:\/tmp|\/var\/tmp|\/dev\/shm|\/run\/user|\/home)\//
+/** Libraries of the host: the C library loads those that nsswitch.conf(5) names when a name is first looked up, and a package may replace them. */
+const hostLibrary = /^(?:\/usr)?\/lib(?:32|64|x32)?\/.*\.so[.\d]*(?: \(deleted\))?$/
 
 /**
  * Whether somebody reached into this process: a debugger, a library that came later, a program file that was taken away from under it. Each is
@@ -42,10 +42,7 @@ export class OwnProcessWatch {
     const now = executablesIn(this.#read('maps'))
     const before = this.#mapped
     this.#mapped = new Set([...(before ?? []), ...now])
-    // What the runtime loads at its start may lie anywhere a library lies; later only the program's own comes.
-    const strange = [...now].filter(path =>
-      before === undefined ? isStrange(path) && !this.#isOwn(path) : !before.has(path) && !this.#isOwn(path),
-    )
+    const strange = [...now].filter(path => before?.has(path) !== true && !this.#isOwn(path) && !hostLibrary.test(path))
     return strange.map(path => ({
       what: 'code-loaded',
       detail: `Code was loaded into the agent that is not its own: ${path}.`,
@@ -93,8 +90,4 @@ function executablesIn(maps: string): Set<string> {
     if (permissions[2] === 'x') found.add(path)
   }
   return found
-}
-
-function isStrange(path: string): boolean {
-  return openPlace.test(path) || path.startsWith('/memfd:')
 }

@@ -38,7 +38,8 @@ export class StandstillWatch {
     const since = (name: keyof Clocks) => Math.max(0, now[name] - before[name])
     const explained = this.#tickSeconds + since('running') + since('waiting') + since('pressed') + since('stolen')
     const stood = since('awake') - explained
-    if (stood < longestSeconds) return []
+    // A kernel without these accounts (CONFIG_SCHED_INFO) says nothing, and then nobody knows.
+    if (stood < longestSeconds || now.running === 0) return []
     const detail = `The agent stood still for ${Math.round(stood)} seconds while this host was awake: it was stopped (SIGSTOP, a debugger, the freezer of a control group), or the whole machine was.`
     return [{ what: 'stood-still', detail }]
   }
