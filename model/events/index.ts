@@ -71,6 +71,8 @@ export const connectionEvent = z.object({
   /** For how long it has been there. */
   seconds: z.number().optional(),
   serverName: z.string().optional(),
+  /** Of the program that holds it. */
+  ownership: ownership.optional(),
   indicators: z.array(indicatorMatch).optional(),
 })
 export type ConnectionEvent = z.infer<typeof connectionEvent>
@@ -110,6 +112,8 @@ export const loadEvent = z.object({
   /** Connections beyond this host that it held when it was last looked at. */
   connections: z.number().optional(),
   sentPerMinute: z.number().optional(),
+  /** Of the program. */
+  ownership: ownership.optional(),
 })
 export type LoadEvent = z.infer<typeof loadEvent>
 
