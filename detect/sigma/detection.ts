@@ -3,7 +3,7 @@ import { mostTelling, type Needed, neededBy, together } from './literal-index.ts
 import { anyTest, compileMatcher, type SlotTest, timeSlot } from './matcher.ts'
 import { type Item, readItem } from './modifiers.ts'
 import type { Placeholders } from './placeholders.ts'
-import { isMapping } from './value.ts'
+import { isMapping, type Mapping } from './value.ts'
 import type { Value } from './rule.ts'
 
 /** Why a rule matched: this field held this value, which fits what the rule says. */
@@ -66,11 +66,8 @@ function testEvery(parts: readonly Detection[], event: EventView): boolean {
 
 function compileItem(key: string, value: Value, placeholders: Placeholders): Detection {
   if (isMapping(value)) throw new Error(`"${key}" holds a map where a value must be`)
-  const item = readItem(key, value, placeholders)
-  const { field, time, all, negated } = item
-  const tests = all
-    ? item.values.map(one => compileMatcher(one.matcher))
-    : [anyTest(item.values.map(one => one.matcher))]
+  const { field, time, negated, tests, ...rest } = testsOf(key, value, placeholders)
+  let item: Item | undefined
   let single: SlotTest[] | undefined
   const slotOf = (event: EventView) => {
     const slot = field === undefined ? event.everything() : event.slot(field)
@@ -82,14 +79,29 @@ function compileItem(key: string, value: Value, placeholders: Placeholders): Det
     return true
   }
   return {
-    fields: [...(field === undefined ? [] : [field]), ...item.values.flatMap(one => referredField(one.matcher))],
-    unresolved: item.unresolved,
-    needed: neededBy(item),
+    ...rest,
     test: negated ? event => event.not(met) : met,
     explain: (event, selection) => {
+      // Kept from the start, it would be most of what a rule takes of the memory, and few rules ever match.
+      item ??= readItem(key, value, placeholders)
       single ??= item.values.map(one => compileMatcher(one.matcher))
       return explainItem(item, single, key, slotOf(event), event, selection)
     },
+  }
+}
+
+function testsOf(key: string, value: Exclude<Value, Mapping>, placeholders: Placeholders) {
+  const item = readItem(key, value, placeholders)
+  const { field, time, all, negated, values, unresolved } = item
+  const matchers = values.map(one => one.matcher)
+  return {
+    field,
+    time,
+    negated,
+    tests: all ? matchers.map(compileMatcher) : [anyTest(matchers)],
+    fields: [...(field === undefined ? [] : [field]), ...matchers.flatMap(referredField)],
+    unresolved,
+    needed: neededBy(item),
   }
 }
 

@@ -48,6 +48,23 @@ test('lines in, lines out', async () => {
   ])
 })
 
+test('events of a host, by themselves and in the words of Sigma', async () => {
+  const text = `title: o\nid: own\nlogsource: { category: exec }\ndetection: { a: { exeDeleted: true }, condition: a }
+---
+title: t\nid: taxonomy\nlogsource: { category: process_creation, product: linux }\ndetection: { a: { Image: /a }, condition: a }`
+  const at = '2026-06-01T00:00:00Z'
+  const event = { kind: 'exec', at, pid: 2, path: '/a', argv: ['a'], command: 'a', exeInMemory: false, ancestors: [] }
+  const lines = [{ id: 1, event: { ...event, exeDeleted: true } }, { ...event, exeDeleted: false }, { id: 3, event }]
+  const results = []
+  const ruleSet = compileRules(parseRules(text).rules)
+  for await (const { rules } of evalLines(
+    ruleSet,
+    lines.map(line => JSON.stringify(line)),
+  ))
+    results.push(rules)
+  assert.deepEqual(results, [['own', 'taxonomy'], ['taxonomy'], []])
+})
+
 test('folders of rule and event', () => {
   const dir = mkdtempSync(join(tmpdir(), 'davylamp-sigma-'))
   try {

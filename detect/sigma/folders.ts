@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { hostEvent } from '../../model/index.ts'
 import { type CompileOptions, compileRules, createStream, type RuleSet } from './compile.ts'
+import { viewsOfEvent } from './host-event.ts'
 import { parseJson, parseJsonValues } from './json.ts'
 import type { View } from './log-source.ts'
 import { type Parsed, parseRules } from './parse.ts'
@@ -36,8 +38,8 @@ export type EvalResult =
   | { readonly id: null; readonly line: number; readonly error: string; readonly rules: readonly [] }
 
 /**
- * Evaluates lines `{"id","event":{"Event":{…}}}` (an EVTX record) or `{"id","logsource":{…},"event":{…}}`, one result a
- * line; blank lines give none, and one that cannot be read gives an error.
+ * Evaluates lines `{"id","event":{"Event":{…}}}` (an EVTX record), `{"id","logsource":{…},"event":{…}}` or `{"id","event":{"kind":"exec",…}}`
+ * (what happens on a host, model/events), one result a line; blank lines give none, and one that cannot be read gives an error.
  */
 export async function* evalLines(
   ruleSet: RuleSet,
@@ -59,7 +61,8 @@ function evalLine(stream: ReturnType<typeof createStream>, text: string, line: n
   try {
     const value = parseJson(text.replace(/^\ufeff/, ''))
     const views = viewsOfLine(value)
-    if (views === undefined) throw new Error('neither an EVTX record nor an event with a logsource')
+    if (views === undefined)
+      throw new Error('neither an EVTX record, nor an event with a logsource, nor an event of a host with all its fields')
     const rules = stream.push(views).map(match => match.rule.id)
     return { id: property(value, 'id') ?? null, rules: [...new Set(rules)] }
   } catch (error) {
@@ -67,14 +70,20 @@ function evalLine(stream: ReturnType<typeof createStream>, text: string, line: n
   }
 }
 
-/** How an event of the two input forms, or an EVTX record alone, is seen by rules. */
+/** How an event of the three input forms, or one of a host or an EVTX record alone, is seen by rules. */
 export function viewsOfLine(value: unknown): View[] | undefined {
   const event = property(value, 'event')
   const source = property(value, 'logsource')
   const windows = viewsOfWindowsEvent(event) ?? viewsOfWindowsEvent(value)
   if (windows) return windows
+  if (source === undefined) return viewsOfHost(event ?? value)
   if (typeof source !== 'object' || source === null || typeof event !== 'object' || event === null) return undefined
   return [{ source: logSourceOf(source), fields: { ...event } }]
+}
+
+function viewsOfHost(value: unknown): View[] | undefined {
+  const event = hostEvent.safeParse(value)
+  return event.success ? viewsOfEvent(event.data) : undefined
 }
 
 /** What a folder with `rule.yml` and `event.json` (one event or several) gave. */

@@ -35,7 +35,8 @@ export function together(parts: readonly Needed[]): Needed {
     if (!part) return undefined
     all.push(...part)
   }
-  return all.length > 2000 ? undefined : all
+  // A list that grew by pushing has room for more, which thousands of them would keep.
+  return all.length > 2000 ? undefined : all.slice()
 }
 
 /** Finds, of many things with their needed literals, those that an event can concern at all. */

@@ -61,7 +61,7 @@ export function anyTest(matchers: readonly Matcher[]): SlotTest {
     else others.push(compileMatcher(matcher))
   }
   const only = others[0]
-  const { starts, ends } = searched
+  const [starts, ends] = [searched.starts.slice(), searched.ends.slice()]
   const contains = searched.contains.map(needleFrom)
   if (only && others.length === 1 && equal.size + starts.length + ends.length + contains.length === 0) return only
   return (slot, event) => {
