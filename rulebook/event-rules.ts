@@ -100,15 +100,23 @@ function findingOf(
   { because, specific, ...meaning }: PreparedEventRules['meanings'] extends ReadonlyMap<string, infer M> ? M : never,
   event: HostEvent,
 ): EventFinding {
-  const parent = event.kind === 'exec' ? { parent: event.ancestors[0] } : {}
   return {
     rule: { id, title },
     ...meaning,
     ...(specific === undefined ? {} : { specific }),
-    because: sentence(because ?? title, { ...event, ...parent }),
+    because: sentence(because ?? title, { ...event, ...startedBy(event) }),
     event,
   }
 }
+
+/** What a rule may say of who started a program, besides the fields of the event. */
+function startedBy(event: HostEvent): Readonly<Record<string, unknown>> {
+  if (event.kind !== 'exec') return {}
+  const names = event.ancestors.slice(0, longestChain).map(one => one.path ?? one.name ?? `pid ${one.pid}`)
+  return { parent: event.ancestors[0], chain: names.join(' ← ') || 'nobody who is known' }
+}
+
+const longestChain = 5
 
 /** What a child makes and the agent's own process reads. */
 export function preparedPath(stateFolder: string): string {

@@ -54,7 +54,11 @@ test('events of a host, by themselves and in the words of Sigma', async () => {
 title: t\nid: taxonomy\nlogsource: { category: process_creation, product: linux }\ndetection: { a: { Image: /a }, condition: a }`
   const at = '2026-06-01T00:00:00Z'
   const event = { kind: 'exec', at, pid: 2, path: '/a', argv: ['a'], command: 'a', exeInMemory: false, ancestors: [] }
-  const lines = [{ id: 1, event: { ...event, exeDeleted: true } }, { ...event, exeDeleted: false }, { id: 3, event }]
+  const lines = [
+    { id: 1, event: { ...event, exeDeleted: true } },
+    { ...event, exeDeleted: false },
+    { id: 3, event },
+  ]
   const results = []
   const ruleSet = compileRules(parseRules(text).rules)
   for await (const { rules } of evalLines(

@@ -62,7 +62,9 @@ function evalLine(stream: ReturnType<typeof createStream>, text: string, line: n
     const value = parseJson(text.replace(/^\ufeff/, ''))
     const views = viewsOfLine(value)
     if (views === undefined)
-      throw new Error('neither an EVTX record, nor an event with a logsource, nor an event of a host with all its fields')
+      throw new Error(
+        'neither an EVTX record, nor an event with a logsource, nor an event of a host with all its fields',
+      )
     const rules = stream.push(views).map(match => match.rule.id)
     return { id: property(value, 'id') ?? null, rules: [...new Set(rules)] }
   } catch (error) {
