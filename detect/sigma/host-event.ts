@@ -1,4 +1,5 @@
 import type { HostEvent, LoginEvent } from '../../model/index.ts'
+import { boundedExec } from './bounded-event.ts'
 import { initiated } from './initiated.ts'
 import type { View } from './log-source.ts'
 import events from './mapping/events.json' with { type: 'json' }
@@ -40,9 +41,11 @@ export const eventSources: readonly LogSource[] = [
 
 /**
  * An event as rules see it: as itself, with the nearest of its ancestors as `parent`, and as the event of Sigma's taxonomy that
- * it amounts to (`exec` → `process_creation`). A login is also what sshd would have written about it.
+ * it amounts to (`exec` → `process_creation`). A login is also what sshd would have written about it. Of very long command lines only
+ * the beginning and the end are seen.
  */
-export function viewsOfEvent(event: HostEvent): View[] {
+export function viewsOfEvent(given: HostEvent): View[] {
+  const event = given.kind === 'exec' ? boundedExec(given) : given
   const own: Fields = { ...event }
   if (event.kind === 'exec') own['parent'] = event.ancestors[0]
   const views: View[] = [{ source: ownSources[event.kind] ?? {}, fields: own }]
