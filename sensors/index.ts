@@ -5,6 +5,7 @@ export {
   startConnectionSensor,
 } from './connections/connection-sensor.ts'
 export { type ExecSensor, type ExecSensorOptions, startExecSensor } from './exec/exec-sensor.ts'
+export { startPolledExecSensor } from './exec/polled-exec-sensor.ts'
 export type { ExecSourceName } from './exec/source.ts'
 export { type FileSensor, type FileSensorOptions, startFileSensor } from './files/file-sensor.ts'
 export type { WatchedPlace } from './files/watched-places.ts'

@@ -90,6 +90,7 @@ function testFiles() {
     'detect',
     'engine',
     'remedies',
+    'sensors',
     'rulebook',
     'notify',
     'client',

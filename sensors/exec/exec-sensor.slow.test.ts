@@ -6,11 +6,12 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { type ExecEvent, execEvent } from '../../model/index.ts'
 import { startExecSensor } from './exec-sensor.ts'
+import { startPolledExecSensor } from './polled-exec-sensor.ts'
 import type { ExecSourceName } from './source.ts'
 
-async function listening(t: TestContext, source?: ExecSourceName) {
+async function listening(t: TestContext, source?: ExecSourceName, start: typeof startExecSensor = startExecSensor) {
   const events: ExecEvent[] = []
-  const sensor = await startExecSensor({
+  const sensor = await start({
     ...(source === undefined ? {} : { source }),
     onEvents: some => void events.push(...some),
     onEnd: error => assert.fail(error),
@@ -122,3 +123,12 @@ for (const [source, skip] of [
     assert.ok((found.startTime ?? 0) > 0)
     assert.equal(sensor.status().source, source)
   })
+
+test('without a thread the same is told', { skip: noTracepoint }, async t => {
+  const { sensor, find } = await listening(t, 'tracepoint', async options => startPolledExecSensor(options))
+  spawnSync('/bin/sh', ['-c', '/bin/true polled; :'], { stdio: 'ignore', timeout: 3000 })
+  const found = await find(one => one.command === '/bin/true polled')
+  assert.equal(found.ancestors[0]?.command, '/bin/sh -c /bin/true polled; :')
+  assert.equal(sensor.status().source, 'tracepoint')
+  assert.equal(sensor.status().lost, 0)
+})
