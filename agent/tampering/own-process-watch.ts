@@ -50,7 +50,7 @@ export class OwnProcessWatch {
   }
 
   #isOwn(path: string): boolean {
-    return path.startsWith(this.#program) && !path.endsWith(' (deleted)')
+    return (path.startsWith(this.#program) || path === this.#link('exe')) && !path.endsWith(' (deleted)')
   }
 
   #goneProgram(): Tampering[] {

@@ -7,7 +7,6 @@ import type {
   Finding,
   HostEvent,
   PreventionState,
-  ProcessName,
   Response,
   SensorStatus,
 } from '../../model/index.ts'

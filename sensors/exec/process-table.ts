@@ -3,6 +3,8 @@ import type { Ancestor } from '../../model/index.ts'
 const mostProcesses = 8192
 const mostAncestors = 8
 const mostHops = 64
+/** Of a command line is kept what people and rules need of an ancestor: the table holds thousands of them. */
+const longestCommand = 1000
 
 interface Row {
   readonly pid: number
@@ -54,7 +56,9 @@ export class ProcessTable {
   #keep(row: Row): void {
     // The newest are at the end.
     this.#rows.delete(row.pid)
-    this.#rows.set(row.pid, row)
+    const { command } = row
+    const cut = command !== undefined && command.length > longestCommand
+    this.#rows.set(row.pid, cut ? { ...row, command: `${command.slice(0, longestCommand)}…` } : row)
     if (this.#rows.size <= mostProcesses) return
     const [oldest] = this.#rows.keys()
     if (oldest !== undefined) this.#rows.delete(oldest)

@@ -2,8 +2,24 @@ import { readFileSync } from 'node:fs'
 import type { WatchedPlace } from './watched-places.ts'
 
 const directories = [
-  ...['/etc/cron.d', '/etc/cron.hourly', '/etc/cron.daily', '/etc/cron.weekly', '/etc/cron.monthly', '/etc/cron.yearly'],
-  ...['/etc/crontabs', '/etc/incron.d', '/etc/anacron', '/etc/init', '/etc/init.d', '/etc/rc.d', '/etc/sv', '/etc/service'],
+  ...[
+    '/etc/cron.d',
+    '/etc/cron.hourly',
+    '/etc/cron.daily',
+    '/etc/cron.weekly',
+    '/etc/cron.monthly',
+    '/etc/cron.yearly',
+  ],
+  ...[
+    '/etc/crontabs',
+    '/etc/incron.d',
+    '/etc/anacron',
+    '/etc/init',
+    '/etc/init.d',
+    '/etc/rc.d',
+    '/etc/sv',
+    '/etc/service',
+  ],
   ...['/etc/services.d', '/etc/runlevels', '/etc/local.d', '/etc/modules-load.d', '/etc/modprobe.d', '/etc/tmpfiles.d'],
   ...['/etc/profile.d', '/etc/sudoers.d', '/etc/pam.d', '/etc/ld.so.conf.d', '/etc/sysctl.d', '/etc/update-motd.d'],
   ...['/etc/udev/rules.d', '/etc/logrotate.d', '/etc/rsyslog.d', '/etc/supervisor', '/etc/supervisord.d', '/etc/monit'],
@@ -16,7 +32,14 @@ const directories = [
 
 /** Directories whose directories count too. */
 const deep = [
-  ...['/etc/systemd', '/usr/lib/systemd/system', '/lib/systemd/system', '/usr/lib/systemd/user', '/etc/rc.d', '/etc/dhcp'],
+  ...[
+    '/etc/systemd',
+    '/usr/lib/systemd/system',
+    '/lib/systemd/system',
+    '/usr/lib/systemd/user',
+    '/etc/rc.d',
+    '/etc/dhcp',
+  ],
   ...['/run/systemd/system', '/run/systemd/transient', '/usr/lib/systemd/system-generators', '/etc/network'],
   ...['/usr/local/lib/systemd/system', '/etc/runlevels', '/etc/sv', '/etc/networkd-dispatcher', '/etc/NetworkManager'],
 ]
@@ -25,21 +48,57 @@ const files = [
   ...['/etc/crontab', '/etc/anacrontab', '/etc/inittab', '/etc/rc.local', '/etc/rc.d/rc.local', '/etc/ld.so.preload'],
   ...['/etc/ld.so.conf', '/etc/passwd', '/etc/shadow', '/etc/group', '/etc/gshadow', '/etc/sudoers', '/etc/hosts'],
   ...['/etc/resolv.conf', '/etc/nsswitch.conf', '/etc/profile', '/etc/bash.bashrc', '/etc/bashrc', '/etc/environment'],
-  ...['/etc/zsh/zshrc', '/etc/zsh/zshenv', '/etc/zshrc', '/etc/zshenv', '/etc/modules', '/etc/sysctl.conf', '/etc/pam.conf'],
+  ...[
+    '/etc/zsh/zshrc',
+    '/etc/zsh/zshenv',
+    '/etc/zshrc',
+    '/etc/zshenv',
+    '/etc/modules',
+    '/etc/sysctl.conf',
+    '/etc/pam.conf',
+  ],
   ...['/etc/supervisord.conf', '/etc/monitrc', '/etc/redis.conf', '/etc/redis/redis.conf', '/etc/docker/daemon.json'],
-  ...['/etc/selinux/config', '/etc/logrotate.conf', '/etc/rsyslog.conf', '/etc/gitconfig', '/etc/csh.cshrc', '/etc/csh.login'],
+  ...[
+    '/etc/selinux/config',
+    '/etc/logrotate.conf',
+    '/etc/rsyslog.conf',
+    '/etc/gitconfig',
+    '/etc/csh.cshrc',
+    '/etc/csh.login',
+  ],
 ]
 
 /** In every home. */
 const homeFiles = [
-  ...['.bashrc', '.bash_profile', '.bash_login', '.bash_logout', '.profile', '.zshrc', '.zshenv', '.zprofile', '.zlogin'],
+  ...[
+    '.bashrc',
+    '.bash_profile',
+    '.bash_login',
+    '.bash_logout',
+    '.profile',
+    '.zshrc',
+    '.zshenv',
+    '.zprofile',
+    '.zlogin',
+  ],
   ...['.kshrc', '.cshrc', '.tcshrc', '.login', '.xprofile', '.xinitrc', '.xsession', '.pam_environment', '.gitconfig'],
 ]
 const homeDirectories = ['.ssh', '.config/autostart', '.config/fish']
 const deepInHomes = ['.config/systemd/user', '.local/share/systemd/user']
 
 const mostHomes = 200
-const noHomes = new Set(['/', '/nonexistent', '/dev/null', '/bin', '/sbin', '/usr/sbin', '/usr/bin', '/dev', '/proc', '/sys'])
+const noHomes = new Set([
+  '/',
+  '/nonexistent',
+  '/dev/null',
+  '/bin',
+  '/sbin',
+  '/usr/sbin',
+  '/usr/bin',
+  '/dev',
+  '/proc',
+  '/sys',
+])
 
 /**
  * The places of a Linux host that start programs, let people in, or hide things (collectors read the same): system-wide and in the homes of
