@@ -57,8 +57,12 @@ export class ProcessTable {
     // The newest are at the end.
     this.#rows.delete(row.pid)
     const { command } = row
-    const cut = command !== undefined && command.length > longestCommand
-    this.#rows.set(row.pid, cut ? { ...row, command: `${command.slice(0, longestCommand)}…` } : row)
+    const long = command !== undefined && command.length > longestCommand
+    // By way of bytes: a part of a text keeps the whole of it in memory.
+    this.#rows.set(
+      row.pid,
+      long ? { ...row, command: Buffer.from(`${command.slice(0, longestCommand)}…`).toString() } : row,
+    )
     if (this.#rows.size <= mostProcesses) return
     const [oldest] = this.#rows.keys()
     if (oldest !== undefined) this.#rows.delete(oldest)
