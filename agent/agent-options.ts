@@ -3,6 +3,7 @@ import type { ConnectionParts } from './connection/connection.ts'
 import type { Log } from './log.ts'
 import type { Teller, Worker, WorkerSurroundings } from './ports.ts'
 import type { UpgradeTrial } from './upgrade/trial.ts'
+import type { Watching, WatchingParts } from './watch/watching.ts'
 
 export interface AgentOptions {
   readonly state: string
@@ -11,6 +12,8 @@ export interface AgentOptions {
   /** Reads `agent.yml` anew; at the start and whenever `reload` is called. Throws with a message for people. */
   readonly readConfig: () => Promise<AgentConfig>
   readonly makeWorker: (surroundings: WorkerSurroundings) => Worker
+  /** What listens to this host; absent: nobody does. */
+  readonly makeWatching?: (parts: Omit<WatchingParts, 'program' | 'launcher'>) => Pick<Watching, keyof Watching>
   readonly upgrade: WorkerSurroundings['upgrade']
   /** Whether `upgrade` can do it: the program was installed by its package, and this host knows a release key. Default no. */
   readonly replaceable?: () => boolean

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Detection, WatchState } from '../model/index.ts'
 import type { AgentConfig, CenterPolicy, Report } from '../model/wire/index.ts'
 import type { AgentOptions } from './agent-options.ts'
 import { mostReportBytes, readPolicy } from './connection/center-frames.ts'
@@ -39,6 +40,9 @@ export class Agent {
   readonly #spool: Spool
   readonly #worker: Worker
   readonly #duties: Duties
+  readonly #ending = new AbortController()
+  readonly #toldPeople = new Set<string>()
+  #watching: ReturnType<NonNullable<AgentOptions['makeWatching']>> | undefined
   readonly #record: OwnRecord
   readonly #metrics: MetricsDoor
   readonly #startedAt = new Date().toISOString()
@@ -92,6 +96,9 @@ export class Agent {
     this.#metrics.close()
     this.#tell('stopping', reason)
     this.#duties.stop()
+    this.#ending.abort()
+    // A guard in its place would go on to keep programs from starting.
+    await this.#watching?.close()
     await this.#worker.stop()
     await Promise.race([this.#duties.idle(), after(20_000)])
     await this.#connection?.stop(reason)
@@ -118,6 +125,7 @@ export class Agent {
       replaceJson(this.#folders.config, this.#config)
       this.#duties.settle()
       this.#metrics.settle(this.#config.metrics?.listen)
+      this.#settleWatching()
       this.#log('agent.yml was read again', { event: 'configuration' })
       if (this.#capabilities().join() !== this.#announced.join()) this.#connection?.renew()
     } catch (error) {
@@ -136,9 +144,41 @@ export class Agent {
     this.#duties.settle()
     this.#metrics.settle(this.#config.metrics?.listen)
     this.#connect()
+    this.#watch()
     this.#tell('ready', this.#words())
     this.#timer = setInterval(() => this.#tick(), this.#options.tickMs ?? 15_000)
     this.#tick()
+  }
+
+  #watch(): void {
+    this.#watching = this.#options.makeWatching?.({
+      folders: this.#folders,
+      config: () => this.#config,
+      policy: () => policyInForce(this.#config, this.#wished).policy,
+      centerAddresses: () => this.#worker.centerAddresses(),
+      onDetection: detection => this.#detected(detection),
+      onExec: event => this.#worker.noteExec(event),
+      ran: run =>
+        void this.#worker
+          .ran(run, this.#ending.signal)
+          .catch((error: unknown) => this.#log(`a run could not be reported: ${oneLine(messageOf(error))}`)),
+      log: line => this.#log(oneLine(line)),
+    })
+  }
+
+  #settleWatching(): void {
+    void this.#watching?.settle().catch((error: unknown) => this.#log(`sensors: ${oneLine(messageOf(error))}`))
+  }
+
+  #detected(detection: Detection): void {
+    if (this.#leaving !== undefined) return
+    this.#report({ kind: 'detection', detection })
+    this.#duties.lookSoon(Date.now())
+    const { id, verdict, title, because } = detection
+    if (this.#config.center !== undefined || verdict !== 'confirmed' || this.#toldPeople.has(id)) return
+    this.#toldPeople.add(id)
+    const incidents = [{ id, verdict, title, lines: because }]
+    void this.#options.teller?.tell(hostData().hostname, { verdict, incidents })
   }
 
   #connect(): void {
@@ -158,9 +198,9 @@ export class Agent {
         order: order => this.#take(order),
         policy: policy => this.#takePolicy(policy),
         rules: packs => {
-          void fetchPacks(this.#folders.packs, packs, this.#identity ?? identity).catch((error: unknown) =>
-            this.#log(oneLine(messageOf(error))),
-          )
+          void fetchPacks(this.#folders.packs, packs, this.#identity ?? identity)
+            .then(() => this.#settleWatching())
+            .catch((error: unknown) => this.#log(oneLine(messageOf(error))))
         },
         log: line => this.#log(line),
       },
@@ -201,9 +241,10 @@ export class Agent {
     const health = {
       ...this.#worker.cost(),
       spool: this.#spool.state(),
-      losses: this.#spool.losses,
+      losses: this.#losses(),
       policy: { version: policy.version, tightened: [...tightened] },
       ...(nextScan === undefined ? {} : { nextScan }),
+      ...this.#watchState(),
     }
     this.#report({ kind: 'health', health })
   }
@@ -227,6 +268,7 @@ export class Agent {
     this.#wished = policy
     replaceJson(this.#policyPath(), { policy })
     this.#duties.settle()
+    this.#settleWatching()
     const { tightened } = policyInForce(this.#config, policy)
     this.#show()
     this.#log(`policy ${policy.version} of the center${tightened.length > 0 ? `; here: ${tightened.join('; ')}` : ''}`)
@@ -372,10 +414,22 @@ export class Agent {
       doing: this.#duties.doing,
       nextScan: this.#duties.nextScan(),
       spool: this.#spool.state(),
-      losses: this.#spool.losses,
+      losses: this.#losses(),
       policy: { version: policy.version, tightened },
+      ...this.#watchState(),
+      rules: this.#watching?.rules(),
       own: this.#record.state(),
     })
+  }
+
+  #watchState(): { readonly watch?: WatchState } {
+    const watch = this.#watching?.state()
+    return watch === undefined ? {} : { watch }
+  }
+
+  #losses(): Readonly<Record<string, number>> {
+    const lost = this.#watching?.lost ?? 0
+    return lost === 0 ? this.#spool.losses : { ...this.#spool.losses, 'not-kept:detections': lost }
   }
 
   #log(line: string, fields?: LogFields): void {

@@ -25,6 +25,8 @@ export interface DutyParts {
 const beside = ['cost', 'tampering', 'renewal'] as const satisfies readonly Task[]
 const inTurn = ['quick', 'full', 'inventory', 'kept'] as const satisfies readonly Task[]
 const wholeRetryMs = 600_000
+const soonMs = 3_000
+const soonEveryMs = 120_000
 
 /**
  * What the agent does and when. One thing at a time looks at the host or changes it; what takes hours (all files, or those below a path) gives
@@ -38,6 +40,7 @@ export class Duties {
   /** Of a scheduled full scan that is at work. */
   #quiet: AbortController | undefined
   #wholeAt = 0
+  #soonAt = Number.NEGATIVE_INFINITY
 
   constructor(parts: DutyParts) {
     this.#parts = parts
@@ -80,6 +83,13 @@ export class Duties {
     const { worker } = this.#parts
     const place = worker.takesLong(order) ? 'long' : 'first'
     this.#jobs.add(`order ${order}`, signal => worker.carryOut(order, signal), place)
+  }
+
+  /** Something was noticed: a scan soon says what belongs to it. */
+  lookSoon(now: number): void {
+    if (now - this.#soonAt < soonEveryMs) return
+    this.#soonAt = now
+    this.#schedule.again('quick', now + soonMs)
   }
 
   renewAt(at: number): void {

@@ -5,6 +5,7 @@ export { agreeTo } from './tampering/agreed.ts'
 export type { AgentFolders, Identity, LookResult, Teller, Worker, WorkerSurroundings } from './ports.ts'
 export type { FromGuard, GuardAnswer, GuardCounts, GuardQuestion, GuardTask, ToGuard } from './guard/messages.ts'
 export type { LogFormat } from './log.ts'
+export { policyInForce } from './policy.ts'
 export type { AgentStatus } from './status.ts'
 export type { Guard, GuardOptions, PlaceJudgement, ProcessQuestion } from './watch/ports.ts'
 

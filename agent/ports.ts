@@ -90,6 +90,8 @@ export interface Worker {
   inventory(whole: boolean, signal: AbortSignal): Promise<void>
   /** Quarantine and blocked addresses, as they are now. */
   kept(signal: AbortSignal): Promise<void>
+  /** A run that the agent began by itself has ended: it is reported, and looked at again later. */
+  ran(run: string, signal: AbortSignal): Promise<void>
   /** When the next later look of some run is due; undefined: none. Cheap. */
   nextLaterLook(): Date | undefined
   /** Does those that are due. */
@@ -99,6 +101,8 @@ export interface Worker {
    * returns; `cancel` is done here. Returns the order's id when there is something to carry out, which the agent then queues.
    */
   take(order: unknown): Promise<string | undefined>
+  /** Where the center is, so that nobody cuts this host off from it. */
+  centerAddresses(): Promise<readonly string[]>
   /** Whether it may take hours and can be stopped and begun again at any moment. */
   takesLong(order: string): boolean
   carryOut(order: string, signal: AbortSignal): Promise<void>

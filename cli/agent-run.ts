@@ -13,6 +13,7 @@ import {
   loadReleaseKey,
   loadTrial,
   loadUpgrade,
+  loadWatching,
   loadWorker,
   type Agent,
   type AgentOptions,
@@ -52,6 +53,7 @@ export async function agentRunCommand(options: RunOptions, context: Context): Pr
   agreeToUnpacked(context.state)
   const { Agent, AgentBusy } = await loadAgent()
   const { makeWorker } = await loadWorker()
+  const { Watching } = await loadWatching()
   const trial = (await loadTrial()).upgradeTrial(context.state, root)
   const { releaseKeys } = await loadReleaseKey()
   const { replaceableHome } = await loadProgramHome()
@@ -69,6 +71,7 @@ export async function agentRunCommand(options: RunOptions, context: Context): Pr
         return config
       },
       makeWorker,
+      makeWatching: parts => new Watching({ ...parts, launcher, program: root }),
       upgrade: order => upgradeFor(context.state, order),
       replaceable: () => releaseKeys().length > 0 && replaceableHome(root) !== undefined,
       teller: localTeller(() => notify, log),

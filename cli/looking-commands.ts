@@ -1,5 +1,5 @@
-import type { Command } from 'commander'
-import { addCommand, duration, memoryChoice, type Outcome, percent, several } from './command-builder.ts'
+import { type Command, Option } from 'commander'
+import { addCommand, duration, hidden, memoryChoice, type Outcome, percent, several } from './command-builder.ts'
 
 /** Options of every command that looks at a host. */
 export function lookOptions(command: Command): Command {
@@ -41,6 +41,24 @@ export function lookingCommands(tree: Command, outcome: Outcome): void {
       'scan --json > scan.json',
     ],
     load: async () => (await import('./scan.ts')).scanCommand,
+  })
+  addCommand(tree, outcome, {
+    usage: 'watch',
+    description: 'Listen to this host and tell at once what starts that should not. With --mode block it is stopped.',
+    options: command =>
+      command
+        .addOption(
+          new Option(
+            '--mode <mode>',
+            'observe tells, block also acts (default: prevention of agent.yml, else observe)',
+          ).choices(['observe', 'block']),
+        )
+        .option('--config <file>', 'another agent.yml: what to listen to, and what may be done')
+        .option('--rules <dir>', 'more Sigma rules; they support a verdict and never make it', several)
+        .option('--for <duration>', 'end after that long, such as 10m', duration)
+        .addOption(hidden('--only <path>', 'guard only the file system of this path').argParser(several)),
+    examples: ['watch', 'watch --mode block', 'watch --for 10m --json > detections.jsonl'],
+    load: async () => (await import('./watch.ts')).watchCommand,
   })
   addCommand(tree, outcome, {
     usage: 'plan',

@@ -54,7 +54,7 @@ export function commandTree(outcome: Outcome, words: readonly string[]): Command
   return tree
 }
 
-const staysHere = new Set(['scan', 'plan', 'clean', 'prove', 'status', 'agent'])
+const staysHere = new Set(['scan', 'watch', 'plan', 'clean', 'prove', 'status', 'agent'])
 
 /** The command that is named, after options that stand before it. */
 function firstWord(words: readonly string[]): string {

@@ -35,6 +35,8 @@ export function fakeWorker(
     },
     inventory: whole => note(`inventory ${whole ? 'whole' : 'changes'}`),
     kept: () => note('kept'),
+    ran: run => note(`ran ${run}`),
+    centerAddresses: async () => [],
     nextLaterLook: () => undefined,
     laterLooks: () => note('later looks'),
     async take(order) {

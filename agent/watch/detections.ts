@@ -102,7 +102,8 @@ function detectionOf(noticed: Noticed, nowMs: number, before: Detection | undefi
   const findings = newestOfEach([...(before?.findings ?? []), ...noticed.findings]).slice(-mostFindings)
   const sentences = [
     ...factFindings.toSorted((a, b) => strength.indexOf(b.level) - strength.indexOf(a.level)).map(one => one.because),
-    ...(examination?.because ?? []),
+    // That it had ended is the least of it.
+    ...(examination?.verdict === 'unknown' ? [] : (examination?.because ?? [])),
     ...findings.toSorted((a, b) => strength.indexOf(b.level) - strength.indexOf(a.level)).map(one => one.because),
   ]
   const all = [...findings, ...factFindings]

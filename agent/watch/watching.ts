@@ -114,7 +114,7 @@ export class Watching {
     clearInterval(this.#timer)
     this.#ending.abort()
     await this.#silence()
-    await Promise.all([this.#guard.close(), this.#indicators.close(), this.#responder.close()])
+    await Promise.all([this.#guard.close(), this.#indicators.close(), this.#responder.close(), this.#logins.close()])
   }
 
   #listen(): void {
@@ -156,7 +156,7 @@ export class Watching {
     const now = performance.now()
     void this.#indicators.tick(now)
     if (this.#watcher !== undefined && responseOf(this.#parts).bruteForce.block && this.#mode() === 'block')
-      this.#logins.tick()
+      void this.#logins.tick()
     if (now - this.#keptAt >= keptEveryMs) this.#keepLoads()
     if (now - this.#rulesAt < rulesEveryMs) return
     this.#rulesAt = now

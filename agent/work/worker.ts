@@ -105,6 +105,12 @@ class ChildWorker implements Worker {
     for (const report of await keptReports(ask, this.#live, back, new Date())) this.#given.report(report)
   }
 
+  async ran(run: string, signal: AbortSignal): Promise<void> {
+    this.#laterLooks.add(run, new Date())
+    await this.#children.reportRun(run, undefined, signal)
+    await this.kept(signal)
+  }
+
   nextLaterLook(): Date | undefined {
     return this.#laterLooks.next()
   }
@@ -117,6 +123,10 @@ class ChildWorker implements Worker {
       if (proof !== undefined) await this.#children.reportRun(run, this.#ledger.orderOfRun(run), signal)
       this.#laterLooks.done(run, asked)
     }
+  }
+
+  centerAddresses(): Promise<readonly string[]> {
+    return this.#children.centerAddresses()
   }
 
   take(order: unknown): Promise<string | undefined> {

@@ -3,7 +3,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import type { z } from 'zod'
 import { type AnswerOf, huntRoutes, ruleRoutes } from '../../model/api/index.ts'
 import { levels } from '../../model/index.ts'
-import { contentHeads, openRules, ownRulesFolder } from '../../rulebook/index.ts'
+import { contentHeads, openRules, ownRulesFolder, prepareEventRules } from '../../rulebook/index.ts'
 import { packHandlers } from '../alerts/packs.ts'
 import { type TestCenter, testCenter } from '../ingest/testing/agents.ts'
 import { ProblemError } from '../problem-error.ts'
@@ -79,7 +79,9 @@ test('all rules of the program, the worst first, then by title; page by page eac
   const facts = new Set([...book.own.rules, ...book.own.correlations].map(one => one.id))
   const contents = new Set(contentHeads(ownRulesFolder).map(one => one.id))
   assert.equal(found.filter(one => facts.has(one.id)).length, book.count)
-  const others = found.filter(one => !facts.has(one.id))
+  const overEvents = new Set(prepareEventRules().prepared.own.flatMap(one => (one.kind === 'filter' ? [] : [one.id])))
+  assert.equal(found.filter(one => overEvents.has(one.id)).length, overEvents.size)
+  const others = found.filter(one => !facts.has(one.id) && !overEvents.has(one.id))
   assert.ok(others.length > 40 && others.every(one => contents.has(one.id)))
   assert.equal(new Set(found.map(one => one.id)).size, found.length)
   const sorted = found.toSorted(

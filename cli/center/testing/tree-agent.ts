@@ -111,6 +111,8 @@ function treeWorker({ report }: WorkerSurroundings, state: string, root: string)
     },
     inventory: nothing,
     kept: nothing,
+    ran: async () => {},
+    centerAddresses: async () => [],
     nextLaterLook: () => undefined,
     laterLooks: nothing,
     async take(given) {
