@@ -51,7 +51,7 @@ function Shown({ detection }: { readonly detection: string }) {
           {data.alert === undefined ? null : (
             <>
               {' · '}
-              <Anchor component={Link} to={`/alerts/${data.alert}`} size="sm">
+              <Anchor component={Link} to={`/alerts/${data.alert}`} size="sm" underline="always">
                 {t('alert')}
               </Anchor>
             </>

@@ -128,7 +128,12 @@ function Responses({ detection, host }: { readonly detection: Detection; readonl
             {one.run === undefined ? null : (
               <>
                 {' · '}
-                <Anchor component={Link} to={`/response/runs/${host}/${encodeURIComponent(one.run)}`} size="sm">
+                <Anchor
+                  component={Link}
+                  to={`/response/runs/${host}/${encodeURIComponent(one.run)}`}
+                  size="sm"
+                  underline="always"
+                >
                   {t('run')}
                 </Anchor>
               </>
