@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { parseProgramInfo } from '../../native/read/bpf.ts'
@@ -132,4 +133,35 @@ test('a program that this kernel holds, with who holds it and what it may do', {
     ours.map(fact => fact.kind === 'bpf-program' && [fact.programType, fact.holders.map(one => one.pid), fact.powers]),
     [['raw-tracepoint', [child.pid], ['bpf_send_signal']]],
   )
+})
+
+test('who holds a program may have started after the processes were looked at, and is beside a container', {
+  skip,
+}, async t => {
+  const child = spawn('/usr/bin/python3', ['-c', loader], { stdio: ['pipe', 'pipe', 'ignore'] })
+  t.after(() => child.stdin.end())
+  const [answer] = (await once(child.stdout, 'data')) as [Buffer]
+  if (Number(answer) < 0) return t.skip('this kernel takes no such program')
+  const here = await collected(bpfPrograms, surveyTarget(liveTarget(), { facts: [], deep: true }))
+  assert.deepEqual(
+    here.filter(fact => fact.kind === 'bpf-program' && fact.name === 'davylamp_test'),
+    [],
+  )
+
+  const look = `
+    import { collected, surveyTarget } from ${JSON.stringify(join(import.meta.dirname, 'survey-of.ts'))}
+    import { liveTarget } from ${JSON.stringify(join(import.meta.dirname, '../../target/index.ts'))}
+    import { bpfPrograms } from ${JSON.stringify(join(import.meta.dirname, 'bpf-programs.ts'))}
+    const target = liveTarget()
+    const facts = await collected(bpfPrograms, surveyTarget(target, { facts: [], deep: true }))
+    console.log(JSON.stringify({ facts: facts.filter(one => one.heldBy === 'nobody'), gaps: target.gaps }))`
+  const flags = ['--disable-warning=ExperimentalWarning', '--input-type=module-typescript', '-e', look]
+  const inside = spawnSync('/usr/bin/unshare', ['--pid', '--fork', '--mount-proc', process.execPath, ...flags], {
+    encoding: 'utf8',
+    env: {},
+  })
+  if (/unshare failed/.test(inside.stderr)) return t.skip(inside.stderr.trim())
+  const { facts, gaps } = JSON.parse(inside.stdout) as { facts: unknown[]; gaps: { what: string; why: string }[] }
+  assert.deepEqual(facts, [])
+  assert.match(gaps.find(one => one.what === 'BPF programs')?.why ?? '', /cannot be seen from a container/)
 })

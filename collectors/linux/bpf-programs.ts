@@ -50,13 +50,50 @@ function* collect(survey: Survey): Iterable<BpfProgramFact> {
     target.addGap({ what: 'BPF programs', why: `only ${mostFacts} of ${programs.length} were looked at` })
   const holders = holdersOf(survey)
   const pins = pinnedPaths(target)
+  const later = holdersNow(target, id => !holders.has(id) && !pins.has(id), programs)
   const { bootMs } = readClock(target)
   const times = programs.filter(({ id }) => holders.has(id) || pins.has(id)).map(({ loadedNs }) => loadedNs)
+  let unseen = 0
   for (const program of programs.slice(0, mostFacts)) {
     const held = { holders: holders.get(program.id) ?? [], pins: pins.get(program.id) ?? [] }
     const hasMate = times.some(time => isNear(time, program.loadedNs))
     const fact = programFact(program, { ...held, hasMate, bootMs })
+    if (fact.heldBy === 'nobody' && later.has(program.id)) continue
+    if (fact.heldBy === 'nobody' && !seesAllProcesses(target)) {
+      unseen++
+      continue
+    }
     yield survey.deep || isStrange(fact) ? { ...fact, powers: bpfPowers(target, program.id) } : fact
+  }
+  if (unseen > 0)
+    target.addGap({
+      what: 'BPF programs',
+      why: `who holds ${unseen === 1 ? 'one' : unseen} of them cannot be seen from a container: look from the host`,
+    })
+}
+
+/** PROC_PID_INIT_INO of linux/proc_ns.h. */
+const firstPidNamespace = 'pid:[4026531836]'
+
+/** Programs are the kernel's, and whoever holds one may be outside of the container that this runs in. */
+function seesAllProcesses(target: Target): boolean {
+  return target.files.readLink('/proc/self/ns/pid') === firstPidNamespace
+}
+
+/** Programs that ended meanwhile, or are held by what has started since the processes were looked at: nothing to tell. */
+function holdersNow(target: Target, asked: (id: number) => boolean, programs: readonly BpfProgram[]): Set<number> {
+  const lonely = programs.filter(({ id }) => asked(id))
+  if (lonely.length === 0) return new Set()
+  const pids = (target.files.list('/proc') ?? []).filter(name => /^[1-9]\d*$/.test(name)).map(Number)
+  const held = new Set(pids.flatMap(pid => [...programsHeldBy(target, pid)]))
+  return new Set(lonely.map(({ id }) => id).filter(id => held.has(id) || !isLoaded(id)))
+}
+
+function isLoaded(id: number): boolean {
+  try {
+    return bpfProgram(id) !== undefined
+  } catch {
+    return true
   }
 }
 
@@ -89,7 +126,7 @@ export function programFact(program: BpfProgram, { holders, pins, hasMate, bootM
   return {
     kind: 'bpf-program',
     programId: program.id,
-    name: displayBytes(decodeBytes(program.name)),
+    name: displayBytes(decodeBytes(program.name)) || 'without a name',
     programType: bpfProgramType(program.type),
     tag: program.tag,
     uid: program.uid,
@@ -123,20 +160,23 @@ function holdersOf(survey: Survey): Map<number, ProcessFact[]> {
   const holders = new Map<number, ProcessFact[]>()
   for (const process of survey.facts('process')) {
     if (process.kernelThread) continue
-    const ids = new Set<number>()
-    for (const { fd, says } of descriptorsOf(target, process.pid)) {
-      if (says === 'anon_inode:bpf-prog' || says === 'anon_inode:bpf_link') {
-        const text = target.files.text(`/proc/${process.pid}/fdinfo/${fd}`, 4_096) ?? ''
-        const id = programInDescriptor(text)
-        if (id !== undefined) ids.add(id)
-      } else if (says === 'anon_inode:[perf_event]') {
-        const id = perfEventProgram(process.pid, Number(fd))
-        if (id !== undefined) ids.add(id)
-      }
-    }
-    for (const id of ids) holders.set(id, [...(holders.get(id) ?? []), process])
+    for (const id of programsHeldBy(target, process.pid)) holders.set(id, [...(holders.get(id) ?? []), process])
   }
   return holders
+}
+
+function programsHeldBy(target: Target, pid: number): Set<number> {
+  const ids = new Set<number>()
+  for (const { fd, says } of descriptorsOf(target, pid)) {
+    if (says === 'anon_inode:bpf-prog' || says === 'anon_inode:bpf_link') {
+      const id = programInDescriptor(target.files.text(`/proc/${pid}/fdinfo/${fd}`, 4_096) ?? '')
+      if (id !== undefined) ids.add(id)
+    } else if (says === 'anon_inode:[perf_event]') {
+      const id = perfEventProgram(pid, Number(fd))
+      if (id !== undefined) ids.add(id)
+    }
+  }
+  return ids
 }
 
 /** `prog_id:\t7` of /proc/PID/fdinfo/FD. */

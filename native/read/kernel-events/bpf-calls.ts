@@ -44,8 +44,11 @@ export function readCounters(descriptor: number, bytes: number): Buffer {
   return value.subarray(0, bytes)
 }
 
-/** Loads a program for a raw tracepoint. Throws `SystemCallError`; where the verifier refused, with the end of what it said. */
-export function loadProgram(code: Buffer): number {
+/**
+ * Loads a program for a raw tracepoint. `name`: up to 15 letters, digits and `_`, by which whoever lists programs knows it. Throws
+ * `SystemCallError`; where the verifier refused, with the end of what it said.
+ */
+export function loadProgram(code: Buffer, name: string): number {
   const licence = Buffer.alloc(64)
   licence.write('GPL', 'latin1')
   const attributes = Buffer.alloc(attributeBytes)
@@ -53,6 +56,7 @@ export function loadProgram(code: Buffer): number {
   attributes.writeUInt32LE(code.length / 8, 4)
   attributes.writeBigUInt64LE(getRawPointer(code), 8)
   attributes.writeBigUInt64LE(getRawPointer(licence), 16)
+  attributes.write(name.slice(0, 15), 48, 'latin1')
   try {
     return call(commands.load, attributes)
   } catch (error) {

@@ -81,8 +81,8 @@ export function openExecTracepoint(ringBytes = 1 << 20, offsets = readKernelType
     const ring = openRing(ringMap, ringBytes)
     try {
       const programs = new TracepointPrograms({ ring: ringMap, counters, offsets, namespace: ownPidNamespace() })
-      keep(attachToTracepoint(keep(loadProgram(programs.fork())), 'sched_process_fork'))
-      keep(attachToTracepoint(keep(loadProgram(programs.exec())), 'sched_process_exec'))
+      keep(attachToTracepoint(keep(loadProgram(programs.fork(), 'davylamp_fork')), 'sched_process_fork'))
+      keep(attachToTracepoint(keep(loadProgram(programs.exec(), 'davylamp_exec')), 'sched_process_exec'))
     } catch (error) {
       ring.close()
       throw error
