@@ -27,6 +27,8 @@ export class GuardSession {
   #known: { readonly knowledge: Knowledge; readonly files: SeenFiles } | undefined
   /** One after the other: each look takes the processor for itself. */
   #work: Promise<unknown> = Promise.resolve()
+  /** Programs that started do not wait behind places that changed: a judgement of those takes a hundred times as long. */
+  #programs: Promise<unknown> = Promise.resolve()
   readonly #examiner: Examiner
 
   constructor(state: string, say: (what: FromGuard) => void) {
@@ -41,12 +43,15 @@ export class GuardSession {
   hear(line: ToGuard): void {
     if (line.kind === 'begin') this.#inTurn(() => this.#begin(line).catch(error => this.#giveUp(error)))
     else if (line.kind === 'reload') this.#inTurn(() => this.#learn())
-    else this.#inTurn(() => this.#answer(line.id, line.question))
+    else if (line.question.about === 'places' || this.#known === undefined)
+      this.#inTurn(() => this.#answer(line.id, line.question))
+    else this.#programs = this.#programs.then(() => this.#answer(line.id, line.question))
   }
 
   /** When everything that was asked is answered. */
   async end(): Promise<void> {
     await this.#work
+    await this.#programs
     clearInterval(this.#telling)
     await this.#keeping?.close()
     this.#known?.knowledge.close()
@@ -115,8 +120,9 @@ export class GuardSession {
     const knowledge = await openKnowledge({ state: this.#state, rules, log: line => this.#log(line) })
     const before = this.#known?.knowledge
     this.#known = { knowledge, files: new SeenFiles(knowledge.files) }
-    before?.close()
     this.#keeping?.forget()
+    // Who looks at a program does so with what was known as it began.
+    void this.#programs.then(() => before?.close())
   }
 
   async #answer(id: number, question: GuardQuestion): Promise<void> {
