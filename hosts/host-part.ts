@@ -1,5 +1,7 @@
 /** What a look-alike does (programs/lookalike.c). It computes nothing, fetches nothing and ends by itself. */
 export interface Behaviour {
+  /** Adds a line to this file before it does anything else: its pid, milliseconds since 1970, its path. */
+  readonly leaves?: string
   /** Percent of a core per thread. */
   readonly burn?: number
   readonly threads?: number

@@ -7,15 +7,18 @@ import { runHere } from './machine.ts'
 import { hashOf, infect, plantAttributes, plantFiles, startProcess } from './plant.ts'
 import { quote, Range } from './range.ts'
 
-/** A booted host with a pool to reach, the decoys unless told otherwise, and these infections. Pass `lifetimeMs` for a long visit. */
+/**
+ * A booted host with a pool to reach, the decoys unless told otherwise, and these infections. Pass `lifetimeMs` for a long visit, and
+ * `busy: false` to leave out the decoys that take all of the processor.
+ */
 export async function openHost(
-  options: { infections?: readonly Infection[]; decoys?: boolean; lifetimeMs?: number } = {},
+  options: { infections?: readonly Infection[]; decoys?: boolean; busy?: boolean; lifetimeMs?: number } = {},
 ): Promise<Range> {
   const withDecoys = options.decoys ?? true
   const range = await Range.open(withDecoys ? { prepare: root => plantDecoys(root, options.lifetimeMs) } : {})
   try {
     await startPool(range)
-    if (withDecoys) await startDecoys(range)
+    if (withDecoys) await startDecoys(range, options.busy ?? true)
     await infect(range, options.infections ?? [], options.lifetimeMs)
     return range
   } catch (error) {
@@ -84,9 +87,9 @@ function md5sums(tree: string): string {
   return runHere(['sh', '-c', `cd ${quote(tree)} && md5sum ${relative.map(quote).join(' ')}`])
 }
 
-async function startDecoys(range: Range): Promise<void> {
+async function startDecoys(range: Range, busy: boolean): Promise<void> {
   for (const line of decoys.afterBoot) await range.sh(line)
-  for (const item of decoys.processes) if (isProcess(item)) await startProcess(range, item)
+  if (busy) for (const item of decoys.processes) if (isProcess(item)) await startProcess(range, item)
   plantAttributes(range.root, decoys.files)
 }
 

@@ -33,6 +33,7 @@ const stratum: [string, string][] = [
 function settingsOf(behaviour: Behaviour, until: number): string {
   const end = behaviour.seconds === undefined ? until : Math.min(until, Date.now() + behaviour.seconds * 1000)
   const lines: [string, string | number | undefined][] = [
+    ['leaves', behaviour.leaves],
     ['until', Math.floor(end / 1000)],
     ['burn', behaviour.burn],
     ['threads', behaviour.threads],
