@@ -1,34 +1,29 @@
-import { join } from 'node:path'
-import type { Detection, WatchState } from '../model/index.ts'
-import type { AgentConfig, CenterPolicy, Report } from '../model/wire/index.ts'
+import type { Detection } from '../model/index.ts'
+import type { AgentConfig } from '../model/wire/index.ts'
 import type { AgentOptions } from './agent-options.ts'
-import { mostReportBytes, readPolicy } from './connection/center-frames.ts'
-import { Connection } from './connection/connection.ts'
-import type { Farewell, Hello } from './connection/dialogue.ts'
+import { linkToCenter } from './center-link.ts'
+import type { Connection } from './connection/connection.ts'
+import type { Farewell } from './connection/dialogue.ts'
 import { oneLine } from './connection/https.ts'
 import { Duties } from './duties.ts'
-import { hostData } from './host-data.ts'
-import { publicIdentity, readIdentity, type StoredIdentity, writeIdentity } from './identity.ts'
-import { agentFolders, codeOf, messageOf, readJson, replaceJson } from './own-files.ts'
-import { OwnRecord } from './own-record.ts'
-import { fetchPacks } from './packs.ts'
-import { policyInForce } from './policy.ts'
-import type { LogFields } from './log.ts'
+import { publicIdentity } from './identity.ts'
+import { Membership } from './membership.ts'
 import { MetricsDoor } from './metrics-door.ts'
 import { metricsText, metricsType } from './metrics.ts'
-import type { AgentFolders, LookResult, Worker, WorkerSurroundings } from './ports.ts'
-import { renewalDue, renewed } from './renewal.ts'
-import { Spool } from './spool.ts'
-import { type AgentStatus, statusOf, statusPath, writeStatus } from './status.ts'
+import { openSpool } from './open-spool.ts'
+import { agentFolders, messageOf, replaceJson } from './own-files.ts'
+import { Outbox } from './outbox.ts'
+import { OwnRecord } from './own-record.ts'
+import { People } from './people.ts'
+import type { AgentFolders, Worker, WorkerSurroundings } from './ports.ts'
+import { SelfReport } from './self-report.ts'
+import type { Spool } from './spool.ts'
+import { statusPath } from './status.ts'
+import { Wishes } from './wishes.ts'
 
-/** Another agent works on the same state folder. */
-export class AgentBusy extends Error {
-  override readonly name = 'AgentBusy'
-}
+export { AgentBusy } from './open-spool.ts'
 
 const renewalRetryMs = 30 * 60_000
-/** Whoever looks wants to see what is now. */
-const statusMs = 10_000
 
 /**
  * The agent of a host: keeps the connection and the spool, and does one job at a time through its worker. Everything that it must
@@ -37,23 +32,21 @@ const statusMs = 10_000
 export class Agent {
   readonly #options: AgentOptions
   readonly #folders: AgentFolders
+  readonly #membership: Membership
+  readonly #wishes: Wishes
   readonly #spool: Spool
   readonly #worker: Worker
   readonly #duties: Duties
+  readonly #self: SelfReport
   readonly #ending = new AbortController()
-  readonly #toldPeople = new Set<string>()
+  readonly #people: People
+  readonly #outbox: Outbox
   #watching: ReturnType<NonNullable<AgentOptions['makeWatching']>> | undefined
   readonly #record: OwnRecord
   readonly #metrics: MetricsDoor
-  readonly #startedAt = new Date().toISOString()
   #config: AgentConfig
-  #wished: CenterPolicy | undefined
-  #identity: StoredIdentity | undefined
   #connection: Connection | undefined
   #timer: NodeJS.Timeout | undefined
-  #statusAt = 0
-  /** What the last `hello` said that it can do. */
-  #announced: readonly string[] = []
   #taking: Promise<void> = Promise.resolve()
   #leaving: Farewell | undefined
   #ended: () => void = () => {}
@@ -74,15 +67,41 @@ export class Agent {
     this.#folders = agentFolders(options.state, true)
     this.#record = new OwnRecord(this.#folders.own, statusPath(this.#folders), options.log)
     this.#metrics = new MetricsDoor({
-      metrics: () => metricsText(this.#status(true)),
+      metrics: () => metricsText(this.#self.status(true)),
       contentType: metricsType,
       log: line => this.#log(line),
     })
-    this.#identity = this.#ownIdentity()
-    this.#spool = openSpool(this.#folders, config, this.#identity?.agent ?? 'nobody')
-    this.#wished = readPolicy(readJson(this.#policyPath())?.['policy'])
+    const common = {
+      options,
+      folders: this.#folders,
+      startedAt: new Date().toISOString(),
+      config: () => this.#config,
+      log: (line: string) => this.#options.log(line),
+    }
+    this.#membership = new Membership(common)
+    this.#wishes = new Wishes(this.#folders, common.config)
+    this.#spool = openSpool(this.#folders, config, this.#membership.identity?.agent ?? 'nobody')
+    this.#people = new People(options.teller, () => this.#config.center !== undefined)
+    this.#outbox = new Outbox({
+      ...common,
+      record: this.#record,
+      spool: this.#spool,
+      hasCenter: () => this.#membership.identity !== undefined,
+      pump: () => this.#connection?.pump(),
+    })
     this.#worker = options.makeWorker(this.#surroundings())
     this.#duties = this.#makeDuties()
+    this.#self = new SelfReport({
+      ...common,
+      spool: this.#spool,
+      worker: this.#worker,
+      duties: this.#duties,
+      record: this.#record,
+      identity: () => this.#membership.identity,
+      connection: () => this.#connection?.state,
+      watching: () => this.#watching,
+      policy: () => this.#wishes.inForce(),
+    })
     this.ended = new Promise(resolve => {
       this.#ended = () => resolve(this.#leaving ?? 'shutdown')
     })
@@ -94,7 +113,7 @@ export class Agent {
     this.#leaving = reason
     clearInterval(this.#timer)
     this.#metrics.close()
-    this.#tell('stopping', reason)
+    this.#options.tellService?.('stopping', reason)
     this.#duties.stop()
     this.#ending.abort()
     // A guard in its place would go on to keep programs from starting.
@@ -102,7 +121,7 @@ export class Agent {
     await this.#worker.stop()
     await Promise.race([this.#duties.idle(), after(20_000)])
     await this.#connection?.stop(reason)
-    this.#writeStatus(false)
+    this.#self.write(false)
     this.#spool.close()
     this.#ended()
   }
@@ -115,7 +134,7 @@ export class Agent {
   /** A signal to end came, and not from the service manager. It is obeyed, and told. */
   signalled(signal: string): void {
     if (this.#leaving === undefined)
-      this.#report({ kind: 'tampering', what: 'signalled', detail: this.#worker.signalWords(signal) })
+      this.#outbox.put({ kind: 'tampering', what: 'signalled', detail: this.#worker.signalWords(signal) })
   }
 
   /** `agent.yml` may have changed. What is wrong with it is said, and the policy of before holds. */
@@ -127,7 +146,7 @@ export class Agent {
       this.#metrics.settle(this.#config.metrics?.listen)
       this.#settleWatching()
       this.#log('agent.yml was read again', { event: 'configuration' })
-      if (this.#capabilities().join() !== this.#announced.join()) this.#connection?.renew()
+      if (this.#membership.saysOtherwise(this.#worker)) this.#connection?.renew()
     } catch (error) {
       this.#log(`agent.yml is not taken over: ${messageOf(error)}`, { event: 'configuration', priority: 'error' })
     }
@@ -145,7 +164,7 @@ export class Agent {
     this.#metrics.settle(this.#config.metrics?.listen)
     this.#connect()
     this.#watch()
-    this.#tell('ready', this.#words())
+    this.#self.tell('ready')
     this.#timer = setInterval(() => this.#tick(), this.#options.tickMs ?? 15_000)
     this.#tick()
   }
@@ -154,7 +173,7 @@ export class Agent {
     this.#watching = this.#options.makeWatching?.({
       folders: this.#folders,
       config: () => this.#config,
-      policy: () => policyInForce(this.#config, this.#wished).policy,
+      policy: () => this.#wishes.inForce().policy,
       centerAddresses: () => this.#worker.centerAddresses(),
       onDetection: detection => this.#detected(detection),
       onExec: event => this.#worker.noteExec(event),
@@ -172,89 +191,37 @@ export class Agent {
 
   #detected(detection: Detection): void {
     if (this.#leaving !== undefined) return
-    this.#report({ kind: 'detection', detection })
+    this.#outbox.put({ kind: 'detection', detection })
     this.#duties.lookSoon(Date.now())
-    const { id, verdict, title, because } = detection
-    if (this.#config.center !== undefined || verdict !== 'confirmed' || this.#toldPeople.has(id)) return
-    this.#toldPeople.add(id)
-    const incidents = [{ id, verdict, title, lines: because }]
-    void this.#options.teller?.tell(hostData().hostname, { verdict, incidents })
+    this.#people.detected(detection)
   }
 
   #connect(): void {
-    const identity = this.#identity
-    if (identity === undefined) return
-    this.#connection = new Connection({
-      ...this.#options.connection,
-      identity: () => this.#identity ?? identity,
-      hello: () => this.#hello(),
+    this.#connection = linkToCenter({
+      options: this.#options,
+      folders: this.#folders,
+      membership: this.#membership,
+      wishes: this.#wishes,
       spool: this.#spool,
+      worker: this.#worker,
+      duties: this.#duties,
+      leaving: () => this.#leaving !== undefined,
       changed: () => this.#show(),
-      listener: {
-        welcomed: welcome => {
-          this.#log(`connected to ${identity.center} (acknowledged: ${welcome.acknowledged})`, { event: 'connected' })
-          this.#options.trial?.connected()
-        },
-        order: order => this.#take(order),
-        policy: policy => this.#takePolicy(policy),
-        rules: packs => {
-          void fetchPacks(this.#folders.packs, packs, this.#identity ?? identity)
-            .then(() => this.#settleWatching())
-            .catch((error: unknown) => this.#log(oneLine(messageOf(error))))
-        },
-        log: line => this.#log(line),
-      },
+      settle: () => this.#settleWatching(),
     })
-    this.#connection.start()
   }
 
   #tick(): void {
     if (this.#leaving !== undefined) return
     const now = Date.now()
-    this.#tell('alive', this.#words())
-    if (now - this.#statusAt >= statusMs) this.#writeStatus(true)
+    this.#self.tell('alive')
+    this.#self.writeIfOld()
     this.#duties.tick(now)
   }
 
-  /** One after the other, as they came: the sequence of orders must not be mixed up. */
-  #take(order: unknown): void {
-    this.#taking = this.#taking.then(async () => {
-      if (this.#leaving !== undefined) return
-      try {
-        const taken = await this.#worker.take(order)
-        if (taken !== undefined) this.#duties.queueOrder(taken)
-      } catch (error) {
-        // It was not written down, so the center sends it again with the next connection.
-        this.#log(`an order could not be judged: ${oneLine(messageOf(error))}`)
-      }
-    })
-  }
-
-  async #looked(result: LookResult): Promise<void> {
-    if (this.#config.center === undefined && result.verdict !== 'clean')
-      await this.#options.teller?.tell(hostData().hostname, result)
-  }
-
-  #reportHealth(): void {
-    const { policy, tightened } = policyInForce(this.#config, this.#wished)
-    const nextScan = this.#duties.nextScan()?.toISOString()
-    const health = {
-      ...this.#worker.cost(),
-      spool: this.#spool.state(),
-      losses: this.#losses(),
-      policy: { version: policy.version, tightened: [...tightened] },
-      ...(nextScan === undefined ? {} : { nextScan }),
-      ...this.#watchState(),
-    }
-    this.#report({ kind: 'health', health })
-  }
-
   async #renewIfDue(): Promise<void> {
-    const identity = this.#identity
-    if (identity === undefined || !renewalDue(identity, Date.now())) return
     try {
-      this.#identity = await renewed(identity)
-      writeIdentity(this.#folders, this.#identity)
+      if (!(await this.#membership.renewIfDue())) return
       await this.#worker.rememberOwnFiles()
       this.#log('the certificate was renewed')
       this.#connection?.renew()
@@ -264,79 +231,11 @@ export class Agent {
     }
   }
 
-  #takePolicy(policy: CenterPolicy): void {
-    this.#wished = policy
-    replaceJson(this.#policyPath(), { policy })
-    this.#duties.settle()
-    this.#settleWatching()
-    const { tightened } = policyInForce(this.#config, policy)
-    this.#show()
-    this.#log(`policy ${policy.version} of the center${tightened.length > 0 ? `; here: ${tightened.join('; ')}` : ''}`)
-  }
-
-  #policyPath(): string {
-    return join(this.#folders.own, 'policy.json')
-  }
-
   #rhythm() {
     return {
-      policy: policyInForce(this.#config, this.#wished).policy,
+      policy: this.#wishes.inForce().policy,
       notBetween: this.#config.scan.notBetween,
       canFull: this.#worker.capabilities.includes('scan:full'),
-    }
-  }
-
-  /** Both must name the same center: what root wrote in `agent.yml`, and whom this host joined. */
-  #ownIdentity(): StoredIdentity | undefined {
-    const identity = readIdentity(this.#folders)
-    const { center } = this.#config
-    if (center === undefined) {
-      this.#wished = undefined
-      if (identity !== undefined) this.#log('agent.yml names no center, so this agent works alone')
-      return undefined
-    }
-    if (identity === undefined) this.#log(`this host has not joined ${center} yet: davylamp agent join …`)
-    else if (new URL(center).origin === identity.center) return identity
-    else
-      this.#log(`agent.yml names ${center}, but this host joined ${identity.center}. Join again, or correct agent.yml`)
-    return undefined
-  }
-
-  /** `upgrade:allowed`: the owner of the host lets the center replace the program, and it can be done. */
-  #capabilities(): readonly string[] {
-    const { upgrade, orders } = this.#config
-    const allowed = upgrade && orders.accept.includes('upgrade') && this.#options.replaceable?.() === true
-    return [...this.#worker.capabilities, ...(allowed ? ['upgrade:allowed'] : [])]
-  }
-
-  #hello(): Hello {
-    this.#announced = this.#capabilities()
-    return {
-      type: 'hello',
-      protocol: 1,
-      program: this.#options.program.slice(0, 40),
-      capabilities: [...this.#announced],
-      ...hostData(),
-      startedAt: this.#startedAt,
-      clock: new Date().toISOString(),
-      spool: this.#spool.id,
-      policyVersion: this.#wished?.version ?? 0,
-      orderSequence: this.#worker.orderSequence(),
-    }
-  }
-
-  /** Into the spool, if there is anybody to tell. What cannot be kept is counted and said: nothing that the agent does on the host waits for a disk that is full. */
-  #report(report: Report): number {
-    this.#record.notice(report)
-    if (this.#identity === undefined) return 0
-    try {
-      const sequence = this.#spool.append(report)
-      this.#connection?.pump()
-      return sequence
-    } catch (error) {
-      this.#spool.countLoss(`not-kept:${report.kind}`)
-      this.#log(`a report (${report.kind}) could not be kept: ${oneLine(messageOf(error))}`)
-      return 0
     }
   }
 
@@ -346,10 +245,10 @@ export class Agent {
       worker: this.#worker,
       random: this.#options.random,
       rhythm: () => this.#rhythm(),
-      looked: result => this.#looked(result),
-      reportHealth: () => this.#reportHealth(),
+      looked: result => this.#people.looked(result),
+      reportHealth: () => this.#outbox.put({ kind: 'health', health: this.#self.health() }),
       renewIfDue: () => this.#renewIfDue(),
-      wantedWhole: () => (this.#identity === undefined ? [] : this.#spool.wantedWhole()),
+      wantedWhole: () => (this.#membership.identity === undefined ? [] : this.#spool.wantedWhole()),
       sentWhole: kind => this.#spool.sentWhole(kind),
       changed: () => this.#show(),
       log: line => this.#log(line),
@@ -361,9 +260,12 @@ export class Agent {
       folders: this.#folders,
       launcher: this.#options.launcher,
       config: () => this.#config,
-      policy: () => policyInForce(this.#config, this.#wished).policy,
-      identity: () => (this.#identity === undefined ? undefined : publicIdentity(this.#identity)),
-      report: report => this.#report(report),
+      policy: () => this.#wishes.inForce().policy,
+      identity: () => {
+        const { identity } = this.#membership
+        return identity === undefined ? undefined : publicIdentity(identity)
+      },
+      report: report => this.#outbox.put(report),
       progress: progress => this.#connection?.progress(progress),
       upgrade: async order => {
         await this.#options.upgrade(order)
@@ -375,81 +277,15 @@ export class Agent {
     }
   }
 
-  #words(): string {
-    const { doing } = this.#duties
-    const at = this.#connection?.state
-    const line =
-      at === undefined ? 'works alone' : at.state === 'connected' ? `connected (${at.way})` : 'center not reached'
-    return doing === undefined ? line : `${line}; ${doing}`
-  }
-
   /** What it does is something else now: for whoever looks. */
   #show(): void {
     if (this.#leaving !== undefined) return
-    this.#tell('alive', this.#words())
-    this.#writeStatus(true)
+    this.#self.tell('alive')
+    this.#self.write(true)
   }
 
-  #tell(state: 'ready' | 'alive' | 'stopping', words: string): void {
-    this.#options.tellService?.(state, words)
-  }
-
-  #writeStatus(running: boolean): void {
-    this.#statusAt = Date.now()
-    try {
-      writeStatus(this.#folders, this.#status(running))
-    } catch (error) {
-      this.#log(`the status could not be written: ${messageOf(error)}`)
-    }
-  }
-
-  #status(running: boolean): AgentStatus {
-    const { policy, tightened } = policyInForce(this.#config, this.#wished)
-    return statusOf({
-      program: this.#options.program,
-      startedAt: this.#startedAt,
-      running,
-      identity: this.#identity,
-      connection: this.#connection?.state,
-      doing: this.#duties.doing,
-      nextScan: this.#duties.nextScan(),
-      spool: this.#spool.state(),
-      losses: this.#losses(),
-      policy: { version: policy.version, tightened },
-      ...this.#watchState(),
-      rules: this.#watching?.rules(),
-      own: this.#record.state(),
-    })
-  }
-
-  #watchState(): { readonly watch?: WatchState } {
-    const watch = this.#watching?.state()
-    return watch === undefined ? {} : { watch }
-  }
-
-  #losses(): Readonly<Record<string, number>> {
-    const lost = this.#watching?.lost ?? 0
-    return lost === 0 ? this.#spool.losses : { ...this.#spool.losses, 'not-kept:detections': lost }
-  }
-
-  #log(line: string, fields?: LogFields): void {
-    this.#options.log(line, fields)
-  }
-}
-
-/** The spool's lock is the agent's: SQLite gives it to one process, and the kernel takes it back when that ends. */
-function openSpool(folders: AgentFolders, config: AgentConfig, owner: string): Spool {
-  try {
-    return new Spool({
-      path: join(folders.own, 'spool.db'),
-      mostBytes: config.spool.mostMegabytes * 1_048_576,
-      mostReportBytes,
-      owner,
-    })
-  } catch (error) {
-    if (codeOf(error) === 'ERR_SQLITE_ERROR' && Reflect.get(error as Error, 'errcode') === 5)
-      throw new AgentBusy(`another agent works on ${folders.state}. See: davylamp agent status`)
-    throw error
+  #log(...said: Parameters<AgentOptions['log']>): void {
+    this.#options.log(...said)
   }
 }
 
