@@ -47,7 +47,6 @@ export class Agent {
   #config: AgentConfig
   #connection: Connection | undefined
   #timer: NodeJS.Timeout | undefined
-  #taking: Promise<void> = Promise.resolve()
   #leaving: Farewell | undefined
   #ended: () => void = () => {}
   /** Resolves with the reason when the agent has stopped. */
@@ -209,6 +208,7 @@ export class Agent {
       changed: () => this.#show(),
       settle: () => this.#settleWatching(),
     })
+    this.#connection?.start()
   }
 
   #tick(): void {

@@ -26,13 +26,13 @@ export interface CenterLinkParts {
   settle(): void
 }
 
-/** The connection with the center, and what is done about what it says. Undefined while this host has joined none. */
+/** The connection with the center, not yet begun, and what is done about what it says. Undefined while this host has joined none. */
 export function linkToCenter(parts: CenterLinkParts): Connection | undefined {
   const { options, folders, membership, wishes, spool, worker, changed, settle } = parts
   const { identity } = membership
   if (identity === undefined) return undefined
   const take = orderTaker(parts)
-  const connection = new Connection({
+  return new Connection({
     ...options.connection,
     identity: () => membership.identity ?? identity,
     hello: () => membership.hello(worker, spool, wishes.version),
@@ -53,8 +53,6 @@ export function linkToCenter(parts: CenterLinkParts): Connection | undefined {
       log: line => options.log(line),
     },
   })
-  connection.start()
-  return connection
 }
 
 /** One after the other, as they came: the sequence of orders must not be mixed up. */

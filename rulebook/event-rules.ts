@@ -12,7 +12,7 @@ import { readPrepared, type PreparedEventRules } from './prepared-event-rules.ts
 /** Where the program's own rules lie. */
 export const ownRulesFolder: string = join(import.meta.dirname, '..', 'rules')
 
-/** Rules over events, made ready: agent/watch/ports.ts has the contract. */
+/** Rules over events, made ready. Pure, and they never wait: the agent's own process lets them judge all that happens. */
 export interface EventRules {
   readonly count: number
   /** Changes with every byte of every rule. */

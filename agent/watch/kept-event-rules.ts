@@ -1,6 +1,5 @@
-import { type OpenedEventRules, openEventRules } from '../../rulebook/event-rules.ts'
+import { type EventRules, type OpenedEventRules, openEventRules } from '../../rulebook/event-rules.ts'
 import { runLook } from '../work/child.ts'
-import type { EventRules } from './ports.ts'
 
 export interface KeptEventRulesOptions {
   readonly launcher: string

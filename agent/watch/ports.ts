@@ -5,7 +5,6 @@ import type {
   ExecEvent,
   FileChangeEvent,
   Finding,
-  HostEvent,
   PreventionState,
   Response,
   SensorStatus,
@@ -14,15 +13,6 @@ import type { ResponseConfig } from '../../model/wire/index.ts'
 
 // What watches lives in the agent's own process and has its memory: see agent/ports.ts. Rules over events are small enough for it; what
 // needs packages, YARA, memory of others, the whole engine or remedies is asked of the guard, a child that is there when it is needed.
-
-/** Rules over events, made ready: `detect/sigma` with the program's rules, packs and local rules. Pure, and it never waits. */
-export interface EventRules {
-  readonly count: number
-  /** Changes with every byte of every rule. */
-  readonly version: string
-  /** What matches now, also rules that count over time. Clocks are those of the events. */
-  judge(event: HostEvent): readonly EventFinding[]
-}
 
 /** A process to look at more closely. */
 export interface ProcessQuestion {
