@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { cgroupPath, containerId, decodeBytes, displayBytes, type ProcStat, parseStat } from '../target/index.ts'
 
 const deleted = ' (deleted)'
@@ -58,6 +58,15 @@ export class ProcReader {
       cgroup: cgroupPath(cgroups),
       container: containerId(cgroups),
     }
+  }
+
+  /** Processes whose program was started from there, also when its file is gone by now. */
+  runnersOf(path: string): number[] {
+    const names = readdirSync(this.#proc).filter(name => /^[1-9]\d*$/.test(name))
+    return names.map(Number).filter(pid => {
+      const exe = this.#link(`${pid}/exe`)
+      return exe !== undefined && displayBytes(exe.endsWith(deleted) ? exe.slice(0, -deleted.length) : exe) === path
+    })
   }
 
   #text(name: string): Buffer | undefined {

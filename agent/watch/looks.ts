@@ -81,12 +81,32 @@ export class Looks {
     const { pid, startTime, path } = event
     if (how.file !== true && pid !== undefined && startTime !== undefined) {
       const of = event.kind === 'exec' ? { event } : {}
-      return this.tell(
-        suspect,
-        await this.guard.examineProcess({ pid, startTime, ...of, findings, memory: how.memory }),
-      )
+      const found = await this.guard.examineProcess({ pid, startTime, ...of, findings, memory: how.memory })
+      if (found.verdict !== 'unknown' || path === undefined || this.words.of(pid)?.startTime === startTime)
+        return this.tell(suspect, found)
     }
-    return path === undefined ? undefined : this.tell(suspect, await this.guard.examineFile(path))
+    return path === undefined ? undefined : this.#lookAtFile(suspect, path)
+  }
+
+  /** What has ended left its file, and perhaps somebody who goes on with it: who wants no parent ends as soon as its copy runs. */
+  async #lookAtFile(suspect: Suspect, path: string): Promise<Looked> {
+    const { event, findings } = suspect
+    const file = await this.guard.examineFile(path)
+    const packaged = file.ownership === 'owned' || file.ownership === 'verified'
+    if (file.verdict === 'confirmed' || packaged) {
+      const looked = this.tell(suspect, file)
+      // A shell of a package is harmless whatever it was called with.
+      const verdict = looked.verdict ?? verdictOf({ ...file, verdict: 'unknown' }, findings)
+      if (looked.verdict === undefined && verdict !== undefined) this.note(suspect, verdict, undefined)
+      return { ...looked, verdict }
+    }
+    const heir = this.words.runnerOf(path)
+    if (heir === undefined) return this.tell(suspect, file)
+    const { pid, startTime } = heir
+    return this.tell(
+      { ...suspect, event: { ...event, pid, startTime } },
+      await this.guard.examineProcess({ pid, startTime, findings, memory: false }),
+    )
   }
 
   /** Told when something is wrong. */
@@ -98,7 +118,8 @@ export class Looks {
 
   note(suspect: Suspect, verdict: Detection['verdict'], examination: Examination | undefined): void {
     const { event, findings, as, chain, key } = suspect
-    const name = event.path ?? event.command ?? String(event.pid)
+    // What wraps another program has become it by the time it is looked at.
+    const name = examination?.path ?? event.path ?? event.command ?? String(event.pid)
     this.#parts.detections.note({
       key: key ?? keyOf('process', name),
       verdict,

@@ -51,6 +51,13 @@ export class ProcessWords {
     return found
   }
 
+  /** Somebody who runs that program now. A walk over all processes. */
+  runnerOf(path: string): { readonly pid: number; readonly startTime: number } | undefined {
+    const pid = this.#proc.runnersOf(path)[0]
+    const startTime = pid === undefined ? undefined : this.#proc.stat(pid)?.startTime
+    return pid === undefined || startTime === undefined ? undefined : { pid, startTime }
+  }
+
   isBelow(pid: number, ancestor: number): boolean {
     let at: number | undefined = pid
     for (let hops = 0; at !== undefined && at > 0 && hops < mostHops; hops++) {

@@ -31,7 +31,7 @@ export function subjectOf(
   examination: Examination | undefined,
 ): Detection['subject'] {
   const { pid, startTime, command, user, container } = event
-  const path = event.path ?? examination?.path
+  const path = examination?.path ?? event.path
   return {
     kind: 'process',
     ...(pid === undefined ? {} : { pid }),
