@@ -49,6 +49,8 @@ function sourceOf(path: string, text: string): Source {
   if (!path.endsWith('.ts')) return { file: { path, content: Buffer.from(text) }, imports: [], libraries: [] }
   // Types are replaced by blanks, so that lines and columns in a message stay those of the source.
   const plain = module.stripTypeScriptTypes(text)
+  const unseen = bareThread.exec(plain)
+  if (unseen !== null) throw new Error(`${path}: ${unseen[0]}… begins with ./, or the package lacks it`)
   const renamed = plain.replace(ownImport, (_, before: string, name: string) => before + name.replace(/\.ts$/, '.js'))
   return {
     file: { path: path.replace(/\.ts$/, '.js'), content: Buffer.from(renamed.replace(/[ \t]+$/gm, '')) },
@@ -72,6 +74,9 @@ function absentFiles(sources: ReadonlyMap<string, Source>, leftOut: readonly str
 
 /** `from '../a.ts'`, `import './a.ts'`, `import('./a.ts')`, and what a thread starts with: `new URL('./a.ts', …)`. */
 const ownImport = /(\b(?:from|import|new URL)\s*\(?\s*['"])(\.{1,2}\/[^'"\n]+\.(?:ts|json))(?=['"])/g
+
+/** `new URL('a.ts', …)` works in a checkout, and is not seen as an import. */
+const bareThread = /\bnew URL\s*\(\s*['"](?!\.{1,2}\/)[^'"\n]+\.ts(?=['"])/
 
 /** `from '@a/b/c'`, `require('@a/b')`: the package's name. Modules of node have `node:`. */
 const libraryImport =

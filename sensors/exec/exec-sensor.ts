@@ -24,7 +24,7 @@ export interface ExecSensor {
 export async function startExecSensor(options: ExecSensorOptions): Promise<ExecSensor> {
   const waker = openWaker()
   const data: ExecThreadData = { proc: ownProcDirectory(), waker, source: options.source }
-  const worker = new Worker(new URL('thread.ts', import.meta.url), {
+  const worker = new Worker(new URL('./thread.ts', import.meta.url), {
     workerData: data,
     // The source opens descriptors by system calls, which node does not see.
     trackUnmanagedFds: false,

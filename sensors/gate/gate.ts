@@ -39,7 +39,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     only: options.only,
     silenceMs: options.silenceMs ?? usualSilenceMs,
   }
-  const worker = new Worker(new URL('gate-thread.ts', import.meta.url), {
+  const worker = new Worker(new URL('./gate-thread.ts', import.meta.url), {
     workerData: data,
     transferList: [there],
     trackUnmanagedFds: false,
