@@ -127,6 +127,21 @@ test('blocking: it is there from the beginning, comes back when it dies, and its
   assert.match(guard.state().problem ?? problem ?? '', /SIGKILL|starting/)
 })
 
+test('a gate that could not be shut stays a problem when the guard is ready', async t => {
+  const { guard, detections } = guarded(
+    t,
+    `const hear = line => {
+      if (line.kind !== 'begin') return
+      say({ kind: 'state', counts: { asked: 0, allowed: 0, denied: 0, late: 0, killed: 7, wouldHave: 0 }, problem: 'no start can be prevented' })
+      say({ kind: 'ready' })
+      say({ kind: 'detection', detection: { title: 'ready was heard' } })
+    }`,
+    'block',
+  )
+  await until(() => detections.length === 1)
+  assert.equal(guard.state().problem, 'no start can be prevented')
+})
+
 test('what it says that is no JSON ends it', async t => {
   const { guard } = guarded(t, `const hear = () => process.stdout.write('no JSON\\n')`)
   assert.deepEqual((await guard.examineFile('/a')).because, ['the guard ended: it was not understood'])

@@ -40,6 +40,8 @@ class GuardKeeper implements Guard {
   /** Not before: one that dies at once is not started with every question. */
   #notBefore = 0
   #problem: string | undefined
+  /** What the guard that is there says of itself. */
+  #said: string | undefined
   #gate: SensorStatus | undefined
   #counts = nothingDone
   /** Of those that have ended. */
@@ -129,6 +131,7 @@ class GuardKeeper implements Guard {
     const task: GuardTask = { mode, response, rules, only }
     const begun = performance.now()
     this.#problem = 'the guard is starting'
+    this.#said = undefined
     const child = new GuardChild({ launcher, state, log: this.#options.log, hear: said => this.#hear(said) })
     this.#child = child
     child.tell({ kind: 'begin', ...task })
@@ -139,7 +142,7 @@ class GuardKeeper implements Guard {
   #hear(said: FromGuard): void {
     switch (said.kind) {
       case 'ready':
-        this.#problem = undefined
+        this.#problem = this.#said
         return
       case 'answer':
         return this.#waiting.get(said.id)?.settle(said.answer, '')
@@ -149,6 +152,7 @@ class GuardKeeper implements Guard {
       case 'state':
         this.#counts = said.counts
         this.#gate = said.gate
+        this.#said = said.problem
         this.#problem = said.problem
         return
       case 'detection':
