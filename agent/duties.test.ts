@@ -124,3 +124,24 @@ test('a scheduled full scan that the end of the agent cut off is due at its next
   await duties.idle()
   assert.ok(nextFull() <= Date.now())
 })
+
+test('a clock that was set back by a year stops nothing, and a scan that is wanted soon comes soon', async t => {
+  const { duties, worker, told } = scene(t)
+  duties.settle()
+  const before = Date.now() + 3_600_000
+  const tick = async (now: number) => {
+    duties.tick(now)
+    await until('done', () => duties.doing === undefined || duties.doing === 'full scan')
+  }
+  for (let turn = 0; turn < 8; turn++) await tick(before)
+  duties.lookSoon(before)
+  const now = before - 365 * day
+  const [looks, health] = [times(worker.asked, 'look quick'), times(told, 'health')]
+  await tick(now)
+  duties.lookSoon(now)
+  await tick(now + 10_000)
+  assert.equal(times(worker.asked, 'look quick'), looks + 1)
+  for (let minutes = 1; minutes < 70; minutes++) await tick(now + minutes * 60_000)
+  assert.ok(times(worker.asked, 'look quick') > looks + 1)
+  assert.ok(times(told, 'health') > health)
+})

@@ -27,6 +27,8 @@ const inTurn = ['quick', 'full', 'inventory', 'kept'] as const satisfies readonl
 const wholeRetryMs = 600_000
 const soonMs = 3_000
 const soonEveryMs = 120_000
+/** Clocks are set by less all the time. */
+const setBackMs = 60_000
 
 /**
  * What the agent does and when. One thing at a time looks at the host or changes it; what takes hours (all files, or those below a path) gives
@@ -41,11 +43,15 @@ export class Duties {
   #quiet: AbortController | undefined
   #wholeAt = 0
   #soonAt = Number.NEGATIVE_INFINITY
+  #tickedAt = Number.NEGATIVE_INFINITY
 
   constructor(parts: DutyParts) {
     this.#parts = parts
-    this.#schedule = new Schedule(scheduleFile(join(parts.folders.own, 'schedule.json')), parts.random)
     const log = (line: string) => parts.log(line)
+    const store = scheduleFile(join(parts.folders.own, 'schedule.json'), why =>
+      log(`when tasks are due could not be written down: ${why}`),
+    )
+    this.#schedule = new Schedule(store, parts.random)
     this.#jobs = new Jobs(log, () => parts.changed())
     this.#beside = new Jobs(log)
   }
@@ -66,6 +72,8 @@ export class Duties {
   /** Every few seconds: sees what is due. Cheap, because a laptop's lid or a stopped machine makes all other timers wrong. */
   tick(now: number): void {
     const rhythm = this.#parts.rhythm()
+    if (now < this.#tickedAt - setBackMs) this.#clockSetBack(rhythm, now)
+    this.#tickedAt = now
     for (let task = this.#take(rhythm, now, beside); task !== undefined; task = this.#take(rhythm, now, beside))
       this.#queueBeside(task)
     if (this.#quiet !== undefined && isWithin(rhythm.notBetween, now))
@@ -103,6 +111,13 @@ export class Duties {
 
   async idle(): Promise<void> {
     await Promise.all([this.#jobs.idle(), this.#beside.idle()])
+  }
+
+  /** Nothing may wait until the clock has caught up. */
+  #clockSetBack(rhythm: Rhythm, now: number): void {
+    this.#schedule.settle(rhythm, now)
+    this.#soonAt = Number.NEGATIVE_INFINITY
+    this.#wholeAt = 0
   }
 
   #take<T extends Task>(rhythm: Rhythm, now: number, among: readonly T[]): T | undefined {

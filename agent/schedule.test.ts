@@ -102,10 +102,28 @@ test('a file that is garbage is as none', t => {
   const path = join(folder, 'schedule.json')
   for (const text of ['', '{', '[]', '{"quick":"x","full":null,"cost":1e999}']) {
     writeFileSync(path, text)
-    new Schedule(scheduleFile(path), () => 0.5).settle(rhythm, start)
-    const kept = new Schedule(scheduleFile(path))
+    new Schedule(scheduleFile(path, assert.fail), () => 0.5).settle(rhythm, start)
+    const kept = new Schedule(scheduleFile(path, assert.fail))
     assert.deepEqual(kept.nextScan(), new Date(start + 5 * minute))
   }
+})
+
+test('a disk that takes nothing stops no task, and is said once', t => {
+  const folder = mkdtempSync(join(tmpdir(), 'agent-schedule-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const said: string[] = []
+  // A file where the folder should be: root is not kept from writing by modes.
+  writeFileSync(join(folder, 'no-folder'), '')
+  const schedule = new Schedule(
+    scheduleFile(join(folder, 'no-folder', 'schedule.json'), why => said.push(why)),
+    () => 0.5,
+  )
+  schedule.settle(rhythm, start)
+  // After five minutes, and then each hour.
+  assert.equal(times(schedule, 'quick', start, start + 120 * minute).length, 2)
+  schedule.again('quick', start)
+  assert.equal(said.length, 1)
+  assert.match(said.join(), /ENOTDIR|EEXIST/)
 })
 
 test('whatever lies in the file, each task comes within its period', () => {

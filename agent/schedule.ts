@@ -1,5 +1,5 @@
 import type { AgentConfig, CenterPolicy } from '../model/wire/index.ts'
-import { readJson, replaceJson } from './own-files.ts'
+import { messageOf, readJson, replaceJson } from './own-files.ts'
 
 export const tasks = ['quick', 'full', 'inventory', 'kept', 'cost', 'tampering', 'renewal'] as const
 export type Task = (typeof tasks)[number]
@@ -15,11 +15,25 @@ export interface Rhythm {
 /** Where the times are kept. */
 export interface ScheduleStore {
   read(): Readonly<Record<string, unknown>> | undefined
+  /** Never throws. */
   write(times: Readonly<Partial<Record<Task, number>>>): void
 }
 
-export function scheduleFile(path: string): ScheduleStore {
-  return { read: () => readJson(path), write: times => replaceJson(path, times) }
+/** A disk that takes nothing stops no scan: then the times hold as long as this process, and `failed` hears of it once, until it works again. */
+export function scheduleFile(path: string, failed: (why: string) => void): ScheduleStore {
+  let fails = false
+  return {
+    read: () => readJson(path),
+    write(times) {
+      try {
+        replaceJson(path, times)
+        fails = false
+      } catch (error) {
+        if (!fails) failed(messageOf(error))
+        fails = true
+      }
+    },
+  }
 }
 
 const minute = 60_000
