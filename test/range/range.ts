@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, openSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { baseImage } from './base-image.ts'
 import { createSubtree, type Hierarchy } from './cgroup-subtree.ts'
@@ -8,11 +8,13 @@ import { collect, type Done, joinCgroups, killGroup } from './child.ts'
 import { childrenOf, type HostProcess, hostProcesses, readQuietly } from './host-processes.ts'
 import { discardRange, newRangeDirectory, removeLeftovers } from './leftovers.ts'
 import { runHere } from './machine.ts'
+import { bootWords, checkout, repository } from './nspawn.ts'
 import { mountOverlay } from './overlay.ts'
 import { mountImage } from './range-disk.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
 
 export { type Done, quote } from './child.ts'
+export { checkout } from './nspawn.ts'
 
 export interface ExecOptions {
   readonly env?: Readonly<Record<string, string>>
@@ -33,11 +35,10 @@ export interface RangeOptions {
   readonly hostname?: string
   /** How often it is asked whether it has booted; 300 unless told, at ten times a second. */
   readonly bootTurns?: number
+  /** Its services may listen to the kernel (BPF, fanotify) and stay in memory, as on a real host; usual containers may not. */
+  readonly kernelEvents?: boolean
 }
 
-/** Where this checkout is seen inside, read only. */
-export const checkout = '/run/davylamp-checkout'
-const repository = resolve(import.meta.dirname, '../..')
 /** Places that are not files of the host: kernel interfaces and what lives no longer than a boot. */
 const notFiles = ['/proc', '/sys', '/run', '/dev/hugepages', '/dev/mqueue', '/dev/pts', '/dev/console']
 
@@ -52,6 +53,7 @@ export class Range {
   readonly #hierarchies: readonly Hierarchy[]
   readonly #hostname: string
   readonly #bootTurns: number
+  readonly #kernelEvents: boolean
   #booted: ChildProcess | undefined
   #leader = 0
   #helpers: ChildProcess[] = []
@@ -60,6 +62,7 @@ export class Range {
     this.#directory = directory
     this.#hostname = options.hostname ?? 'lamp'
     this.#bootTurns = options.bootTurns ?? 300
+    this.#kernelEvents = options.kernelEvents ?? false
     this.root = join(directory, 'root')
     this.#hierarchies = hierarchies
   }
@@ -171,27 +174,12 @@ export class Range {
 
   async boot(): Promise<void> {
     const log = openSync(join(this.#directory, 'console.log'), 'a')
-    const nspawn = [
-      'setpriv',
-      '--pdeathsig',
-      'KILL',
-      'systemd-nspawn',
-      '--boot',
-      '--quiet',
-      '--register=no',
-      '--keep-unit',
-      '--private-network',
-      `--machine=${this.name.slice(-6).toLowerCase()}`,
-      `--hostname=${this.#hostname}`,
-      '--settings=no',
-      '--resolv-conf=off',
-      '--timezone=off',
-      '--link-journal=no',
-      '--console=pipe',
-      `--bind-ro=${repository}:${checkout}`,
-      '-D',
-      this.root,
-    ]
+    const nspawn = bootWords({
+      name: this.name,
+      root: this.root,
+      hostname: this.#hostname,
+      kernelEvents: this.#kernelEvents,
+    })
     const env = {
       PATH: process.env['PATH'] ?? '',
       SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '0',
