@@ -42,6 +42,8 @@ const mostLinked = 500_000
 const settledSeconds = 2
 const tellEveryMs = 1_000
 const shareEveryMs = 5
+/** Files of one directory that are put aside before they are read, so that others can take some of them. */
+const mostAside = 1_024
 
 /** What one thread does: reads files, and tells what it found and what it read. */
 export class Reader {
@@ -87,11 +89,17 @@ export class Reader {
   /** Depth first, so that little waits; when another thread has nothing to do, it is given half of what waits. */
   walk(directories: readonly Directory[]): void {
     const waiting = [...directories]
+    let aside: NamedFile[] = []
     const visitor = {
       root: this.#given.root,
       notInto: this.#notInto,
       stopped: () => this.#stopped(),
-      file: (directory: number, name: Buffer, path: () => string) => this.#entryFile(directory, name, path),
+      file: (directory: number, name: Buffer, path: () => string) => {
+        if (this.#isKnown(directory, name, path)) return
+        // A directory may hold more than all others together.
+        if (aside.length === 0 && (waiting.length > 1 || !this.#isOtherHungry())) this.#entryFile(directory, name, path)
+        else if (aside.push({ path: path() }) === mostAside) this.readNamed(aside.splice(0))
+      },
       directory: (one: Directory) => {
         if (waiting.length < mostWaiting) waiting.push(one)
         else this.#missed.add(one.path, 'too many directories wait')
@@ -100,6 +108,8 @@ export class Reader {
     }
     for (let next = waiting.pop(); next !== undefined && !this.#stopped(); next = waiting.pop()) {
       visitDirectory(next, visitor)
+      if (aside.length > 0) this.readNamed(aside)
+      aside = []
       if (waiting.length > 1 && this.#isOtherHungry())
         this.#share({ kind: 'directories', directories: waiting.splice(0, waiting.length >> 1) })
       this.#tellNow()
@@ -153,7 +163,9 @@ export class Reader {
 
   #readOne({ path, isProcess }: NamedFile): void {
     try {
-      const descriptor = isProcess ? openSync(path, gently) : openBelow(this.#given.root, encodeBytes(path), gently)
+      const descriptor = isProcess
+        ? openSync(path, gently)
+        : this.#gently(flags => openBelow(this.#given.root, encodeBytes(path), flags))
       this.#counts[0] = (this.#counts[0] ?? 0) + 1
       this.#openFile(descriptor, () => path)
     } catch (error) {
@@ -164,18 +176,29 @@ export class Reader {
   #entryFile(directory: number, name: Buffer, path: () => string): void {
     this.#counts[0] = (this.#counts[0] ?? 0) + 1
     try {
-      if (this.#known.slots > 0 && this.#isKnown(directory, name, path)) return
-      this.#openFile(this.#open(directory, name), path)
+      this.#openFile(
+        this.#gently(flags => openEntry(directory, name, flags)),
+        path,
+      )
     } catch (error) {
       this.#trouble(error, path())
     }
     this.#rest()
+    this.#tellNow()
   }
 
+  /** Whether an entry need not be opened. */
   #isKnown(directory: number, name: Buffer, path: () => string): boolean {
-    this.#status.fillAt(directory, name)
-    if (!this.#status.isFile) return true
-    return this.#met(path)
+    if (this.#known.slots === 0) return false
+    try {
+      this.#status.fillAt(directory, name)
+      if (this.#status.isFile && !this.#met(path)) return false
+    } catch (error) {
+      this.#trouble(error, path())
+    }
+    this.#counts[0] = (this.#counts[0] ?? 0) + 1
+    this.#rest()
+    return true
   }
 
   /** Whether the file of `#status` was read by an earlier scan; what was found then is told again. */
@@ -206,14 +229,14 @@ export class Reader {
     return this.#hashes.has(digest.subarray(0, 32)) || (digest.length === 48 && this.#hashes.has(digest.subarray(32)))
   }
 
-  #open(directory: number, name: Buffer): number {
+  #gently(open: (flags: number) => number): number {
     try {
-      return openEntry(directory, name, gently | this.#noAtime)
+      return open(gently | this.#noAtime)
     } catch (error) {
       // For the file's owner and root only.
       if (this.#noAtime === 0 || !(error instanceof Error) || Reflect.get(error, 'code') !== 'EPERM') throw error
       if (process.getuid?.() !== 0) this.#noAtime = 0
-      return openEntry(directory, name, gently)
+      return open(gently)
     }
   }
 
