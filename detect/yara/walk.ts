@@ -93,7 +93,8 @@ export async function readContents(request: ContentsRequest): Promise<ContentsRe
     failed: (why: string) => gathering.missed.add('', `a thread that read failed: ${why}`),
   }
   const here = request.directories.length === 0 && request.cpuPercent === undefined && isLittle(request.root, files)
-  const pool = here ? new ReadHere(options) : new Pool({ ...options, threads: threadsFor(request, files.length) })
+  const threads = threadsFor(request, files.length)
+  const pool = here ? new ReadHere(options) : new Pool({ ...options, threads })
   const counts = (): ContentCounts => gathering.with({ ...pool.counts, seconds: secondsSince(begun) })
   let notKept: string | undefined
   let saved = 0
@@ -119,7 +120,7 @@ export async function readContents(request: ContentsRequest): Promise<ContentsRe
   const stop = () => pool.stop()
   request.signal?.addEventListener('abort', stop, { once: true })
   try {
-    if (request.signal?.aborted !== true) await pool.work(workOf(request.directories, files))
+    if (request.signal?.aborted !== true) await pool.work(workOf(request.directories, files, threads))
   } finally {
     end()
     request.signal?.removeEventListener('abort', stop)
@@ -133,9 +134,13 @@ export async function readContents(request: ContentsRequest): Promise<ContentsRe
 /** Whenever what is kept or how it is read changes. */
 const keyVersion = 'contents-2'
 
-function workOf(directories: readonly string[], files: readonly NamedFile[]): ToThread[] {
+/** Every thread has named files from the beginning: to open rules takes longer than to read some of them. */
+function workOf(directories: readonly string[], files: readonly NamedFile[], threads: number): ToThread[] {
   const work = directoryWork(directories.map(path => ({ path: relative(path) })))
-  return files.length === 0 ? work : [...work, { kind: 'files', files }]
+  const each = Math.ceil(files.length / threads)
+  for (let from = 0; from < files.length; from += each)
+    work.push({ kind: 'files', files: files.slice(from, from + each) })
+  return work
 }
 
 /** So many named files are worth another thread: most scans name a handful of suspicious ones. */
