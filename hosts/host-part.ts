@@ -7,6 +7,8 @@ export interface Behaviour {
   readonly threads?: number
   /** Holds a stratum conversation with the fake pool on this port of 127.0.0.1. */
   readonly pool?: number
+  /** What it says to the pool is not in its file as it is said: only its memory has it. */
+  readonly veiled?: true
   /** What it calls itself once it runs. */
   readonly title?: string
   /** Ignores INT, HUP and TERM. */

@@ -1,6 +1,7 @@
-import { readlinkSync } from 'node:fs'
+import { readlinkSync, statSync } from 'node:fs'
 import { openPackages } from '../../collectors/index.ts'
 import type { Detection, Examination, Response } from '../../model/index.ts'
+import { ownProcDirectory } from '../../native/read/own-proc.ts'
 import { containerId, decodeBytes, displayBytes, parseStatus } from '../../target/index.ts'
 import type { Verdict } from '../../sensors/index.ts'
 import { type AboutToStart, examineStart, leadsTo } from './about-to-start.ts'
@@ -66,21 +67,34 @@ export class GateJudge {
       paths: [],
     })
     const afterMs = Math.round(performance.now() - from)
+    const late = runsAlready(pid, seen)
     const response: Response = {
       kind: 'prevented',
       at: new Date().toISOString(),
-      outcome: decision.may ? 'done' : decision.outcome,
-      detail: decision.may ? 'It did not start.' : decision.detail,
+      ...(decision.may ? outcomeOf(late) : { outcome: decision.outcome, detail: decision.detail }),
       afterMs,
     }
-    const title = decision.may
-      ? `A miner was kept from starting: ${subject.path}`
-      : `A miner started and was not kept from it: ${subject.path}`
+    const title =
+      decision.may && !late
+        ? `A miner was kept from starting: ${subject.path}`
+        : `A miner started and was not kept from it: ${subject.path}`
     this.#parts.tell(detectionOf({ title, subject, chain, examination, responses: [response], at, afterMs }))
     if (!decision.may) return passing
     this.#parts.denied(seen)
     return { verdict: 'deny', lasting: false }
   }
+}
+
+/** Who waited too long for the answer was let through: what is not a script runs by now. */
+function runsAlready(pid: number, { identity }: SeenFile): boolean {
+  const stat = statSync(`${ownProcDirectory()}/${pid}/exe`, { throwIfNoEntry: false, bigint: true })
+  return stat !== undefined && identity.startsWith(`${stat.dev}:${stat.ino}:`)
+}
+
+function outcomeOf(late: boolean): Pick<Response, 'outcome' | 'detail'> {
+  return late
+    ? { outcome: 'failed', detail: 'To judge it took too long, and it started. Whoever runs it is ended now.' }
+    : { outcome: 'done', detail: 'It did not start.' }
 }
 
 function subjectOf(

@@ -50,7 +50,7 @@ export async function startKeeping(parts: KeepingParts): Promise<Keeping> {
   }
   const tell = (detection: Detection) => {
     const [response] = detection.responses
-    if (response?.kind === 'prevented' && response.outcome !== 'done') {
+    if (response?.kind === 'prevented' && response.outcome !== 'done' && response.outcome !== 'failed') {
       passedOver++
       again ??= setTimeout(forget, judgeAnewMs)
     }

@@ -27,6 +27,7 @@ static const char marker[] = "#davylamp-range" "-look-alike\n";
 static char *settings, *environment_end;
 /* Words of a miner come from the settings, so that an honest program of the same kind holds none. */
 static char *hello = "", *again = "";
+static int is_veiled;
 static char **arguments;
 static time_t until;
 static int burn;
@@ -83,20 +84,30 @@ static void leave(const char *path) {
   spill(path, line, size < (int)sizeof line ? size : sizeof line - 1, 0666, O_APPEND);
 }
 
+/* Two letters from a to p for each byte: a file of those holds no word of a miner. */
+static void say_to(char *out, size_t room, const char *words) {
+  size_t size = 0;
+  if (!is_veiled) { snprintf(out, room, "%s\n", words); return; }
+  for (; words[0] && words[1] && size + 2 < room; words += 2) out[size++] = (words[0] - 'a') << 4 | (words[1] - 'a');
+  out[size++] = '\n';
+  out[size] = 0;
+}
+
 /* Speaks like a pool's client, to the range's own fake pool. The buffers stay in memory as a real client's would. */
 static void *talker(void *port_text) {
-  static char said[1024], heard[4096];
+  static char greeting[1024], said[1024], heard[4096];
   for (;;) {
     int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(atoi(port_text)), .sin_addr = { htonl(INADDR_LOOPBACK) } };
     if (connect(s, (struct sockaddr *)&to, sizeof to) == 0) {
-      snprintf(said, sizeof said, "%s\n", hello);
+      say_to(greeting, sizeof greeting, hello);
+      strcpy(said, greeting);
       while (send(s, said, strlen(said), MSG_NOSIGNAL) > 0) {
         struct timeval patience = { 10, 0 };
         setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         ssize_t n = recv(s, heard, sizeof heard - 1, 0);
         if (n == 0 || (n < 0 && errno != EAGAIN)) break;
-        snprintf(said, sizeof said, "%s\n", again);
+        say_to(said, sizeof said, again);
         sleep(2);
       }
     }
@@ -201,6 +212,8 @@ int main(int argc, char **argv, char **envp) {
     if (!strcmp(l, "pool")) port = value;
     if (!strcmp(l, "hello")) hello = value;
     if (!strcmp(l, "again")) again = value;
+    if (!strcmp(l, "veiled-hello")) { hello = value; is_veiled = 1; }
+    if (!strcmp(l, "veiled-again")) again = value;
     if (!strcmp(l, "twin")) twin = value;
     if (!strcmp(l, "once")) once = value;
     if (!strcmp(l, "detach")) detach = 1;

@@ -12,10 +12,19 @@ import { quote, Range } from './range.ts'
  * `busy: false` to leave out the decoys that take all of the processor.
  */
 export async function openHost(
-  options: { infections?: readonly Infection[]; decoys?: boolean; busy?: boolean; lifetimeMs?: number } = {},
+  options: {
+    infections?: readonly Infection[]
+    decoys?: boolean
+    busy?: boolean
+    lifetimeMs?: number
+    packages?: readonly string[]
+  } = {},
 ): Promise<Range> {
   const withDecoys = options.decoys ?? true
-  const range = await Range.open(withDecoys ? { prepare: root => plantDecoys(root, options.lifetimeMs) } : {})
+  const range = await Range.open({
+    ...(options.packages === undefined ? {} : { packages: options.packages }),
+    ...(withDecoys ? { prepare: (root: string) => plantDecoys(root, options.lifetimeMs) } : {}),
+  })
   try {
     await startPool(range)
     if (withDecoys) await startDecoys(range, options.busy ?? true)

@@ -30,6 +30,12 @@ const stratum: [string, string][] = [
   ['again', '{"id":2,"jsonrpc":"2.0","method":"keepalived","params":{"id":"range"}}'],
 ]
 
+/** Two letters for each byte, none of which is a digit of another word. */
+function veiled([key, words]: [string, string]): [string, string] {
+  const letters = [...Buffer.from(words)].map(byte => String.fromCharCode(97 + (byte >> 4), 97 + (byte & 15)))
+  return [`veiled-${key}`, letters.join('')]
+}
+
 function settingsOf(behaviour: Behaviour, until: number): string {
   const end = behaviour.seconds === undefined ? until : Math.min(until, Date.now() + behaviour.seconds * 1000)
   const lines: [string, string | number | undefined][] = [
@@ -42,7 +48,7 @@ function settingsOf(behaviour: Behaviour, until: number): string {
     ['stubborn', behaviour.stubborn && 1],
     ['once', behaviour.once],
     ['detach', behaviour.detach && 1],
-    ...(behaviour.pool === undefined ? [] : stratum),
+    ...(behaviour.pool === undefined ? [] : behaviour.veiled ? stratum.map(veiled) : stratum),
     ['twin', behaviour.twin],
     ...(behaviour.keeps ?? []).map((path): [string, string] => ['keep', path]),
     ...(behaviour.keepsLines ?? []).map(({ path, text }): [string, string] => ['keepline', `${path}|${text}`]),

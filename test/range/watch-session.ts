@@ -22,14 +22,25 @@ export const beganPath = '/var/tmp/range-began'
 
 /** `davylamp watch --json` on a booted host; it can hold file systems of the host only. */
 export class WatchSession {
-  readonly #range: Range
-  readonly #child: ReturnType<Range['startBeside']>
+  readonly range: Range
   readonly told: Told[] = []
+  readonly #argv: readonly string[]
+  #child: ReturnType<Range['startBeside']>
   #notes = ''
 
-  private constructor(range: Range, child: ReturnType<Range['startBeside']>) {
-    this.#range = range
-    this.#child = child
+  private constructor(range: Range, argv: readonly string[]) {
+    this.range = range
+    this.#argv = argv
+    this.#child = this.#begin()
+  }
+
+  static start(range: Range, mode: 'observe' | 'block', more: readonly string[] = []): WatchSession {
+    const only = ['/', '/dev/shm'].flatMap(path => ['--only', path])
+    return new WatchSession(range, [`${checkout}/davylamp`, '--json', 'watch', '--mode', mode, ...only, ...more])
+  }
+
+  #begin(): ReturnType<Range['startBeside']> {
+    const child = this.range.startBeside(this.#argv)
     let rest = ''
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       const atMs = Date.now()
@@ -40,22 +51,11 @@ export class WatchSession {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#notes += text
     })
-  }
-
-  static start(range: Range, mode: 'observe' | 'block', more: readonly string[] = []): WatchSession {
-    const only = ['/', '/dev/shm'].flatMap(path => ['--only', path])
-    return new WatchSession(
-      range,
-      range.startBeside([`${checkout}/davylamp`, '--json', 'watch', '--mode', mode, ...only, ...more]),
-    )
+    return child
   }
 
   get notes(): string {
     return this.#notes
-  }
-
-  get range(): Range {
-    return this.#range
   }
 
   /** What was told that holds, waited for. Fails with what else was told. */
@@ -76,13 +76,20 @@ export class WatchSession {
     return [...lines, this.#notes].join('\n')
   }
 
+  /** Ended and begun again, with what was told until then forgotten. */
+  async again(): Promise<void> {
+    await this.stop()
+    this.told.length = 0
+    this.#child = this.#begin()
+  }
+
   /** Exit status. */
   async stop(): Promise<number | null> {
     if (this.#child.exitCode === null) {
       const ended = once(this.#child, 'exit')
       // The signal would only reach nsenter(1), which stands between.
-      const watching = this.#range.processes().find(({ argv }) => argv.includes('watch') && argv.includes('--json'))
-      await this.#range.sh(`kill -INT ${watching?.pid}`)
+      const watching = this.range.processes().find(({ argv }) => argv.includes('watch') && argv.includes('--json'))
+      await this.range.sh(`kill -INT ${watching?.pid}`)
       await ended
     }
     return this.#child.exitCode
