@@ -5,6 +5,7 @@ import { CommandError } from './command-error.ts'
 import type { Context } from './context.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { printActions } from './print/explained-actions.ts'
+import { printChains } from './print/noticed.ts'
 import { printFact } from './print/fact.ts'
 import { type Page, styled } from './print/page.ts'
 import { printFindings, printIncident } from './print/scan.ts'
@@ -101,6 +102,7 @@ function explainIncident(incident: Incident, saved: SavedScan, page: Page): void
   printIncident({ ...incident, entryPoints: [] }, 1, findings, page, Number.POSITIVE_INFINITY)
   for (const one of incident.attribution)
     page.text(`${styled(`Looks like ${one.family}`, 'blue')} (${one.confidence}): ${one.because}`, 3)
+  printChains(incident.noticed ?? [], page)
   listFacts('Belongs to it', incident.members, page)
   listFacts('Explains it, and is not touched', incident.context, page)
   if (incident.edges.length > 0) {

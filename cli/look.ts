@@ -1,5 +1,12 @@
 import { hostname } from 'node:os'
-import { addInjectedLines, collectFacts, linuxCollectors } from '../collectors/index.ts'
+import { join, resolve } from 'node:path'
+import {
+  addInjectedLines,
+  collectFacts,
+  linuxCollectors,
+  readNoticed,
+  usualNoticedFolder,
+} from '../collectors/index.ts'
 import {
   type Assessment,
   assess,
@@ -117,12 +124,15 @@ export async function lookAt(options: LookOptions, context: Context): Promise<Lo
   const now = startedAt.toISOString()
   await orGap(target, 'indicators', () => markKnown(facts, target, { state: context.state, now }))
   await orGap(target, 'injected lines', () => addInjectedLines(target, facts))
+  const noticed =
+    (await orGap(target, 'what was noticed before', () => readNoticed(target, noticedFolder(target, context)))) ?? []
   const evidence: Omit<Evidence, 'detect'> = {
     facts,
     gaps: target.gaps,
     live: target.live,
     allow,
     earlier: earlierOf(context.state, target),
+    noticed,
     protectedPids: target.live ? ownSession() : new Set(),
     ownPaths: ownPaths(target),
     now,
@@ -200,6 +210,7 @@ function scanOf(
     gaps: gapsOf(target.gaps),
     findings,
     incidents: [...assessment.incidents],
+    ...(assessment.noticed.length === 0 ? {} : { noticed: [...assessment.noticed] }),
     ...(offlineScan === undefined ? {} : { offlineScan }),
   }
 }
@@ -207,6 +218,11 @@ function scanOf(
 /** What an earlier scan found by its content alone and is still there. */
 function foundBefore(target: Target, { state }: Context): string[] {
   return readFoundContents(state, target.root).filter(path => target.files.lstat(path)?.type === 'file')
+}
+
+/** Of this host what its agent keeps in the state folder; of a tree what lies where agents keep it. */
+function noticedFolder(target: Target, { state }: Context): string {
+  return target.live ? join(resolve(state), 'agent') : usualNoticedFolder
 }
 
 function earlierOf(state: string, target: Target) {

@@ -6,6 +6,7 @@ export { type ContentPlaces, contentPlaces, type PlacesWanted, unreadPlace } fro
 export { type MountLine, readMounts } from './linux/mount-info.ts'
 export { aroundCollectors, linuxCollectors, placeCollectors, processCollectors } from './linux/index.ts'
 export { containers } from './linux/containers.ts'
+export { readNoticed, usualNoticedFolder } from './linux/noticed.ts'
 export { readPeople } from './linux/people.ts'
 export { isInterpreter, scriptOf } from './linux/process-script.ts'
 export { openPackages } from './linux/packages/package-database.ts'

@@ -1,4 +1,5 @@
-import type { Edge, IdentifiedFact, Incident, Verdict } from '../model/index.ts'
+import type { Edge, IdentifiedFact, Incident, Noticed, Verdict } from '../model/index.ts'
+import { nothingElse, sameMinutes } from './circumstantial.ts'
 import { exposures } from './entry-points.ts'
 import type { WalkLimits } from './guilt.ts'
 import { connected, findingsOf, type Graph, type Group, isSeed, nodeKey, walkAll, weight } from './guilty-graph.ts'
@@ -11,6 +12,8 @@ import type { World } from './world.ts'
 export interface CorrelateOptions {
   readonly protectedPids: ReadonlySet<number>
   readonly earlier: readonly EarlierIncident[]
+  /** It explains incidents and makes none. */
+  readonly noticed?: readonly Noticed[]
 }
 
 /**
@@ -31,7 +34,15 @@ export function correlate(world: World, judged: readonly Judged[], options: Corr
     fact => findingsOf(fact, judged).map(one => one.finding.id),
   )
   const incidents = intrusions.map((one, index) =>
-    incidentOf(one.group, one.verdict, world, judged, graph.edges, ids[index] ?? { id: '', mergedFrom: [] }),
+    incidentOf(
+      one.group,
+      one.verdict,
+      world,
+      judged,
+      graph.edges,
+      ids[index] ?? { id: '', mergedFrom: [] },
+      options.noticed ?? [],
+    ),
   )
   return [...incidents, ...exposures(world, judged, confirmed)].sort(worstFirst)
 }
@@ -72,7 +83,7 @@ function joinByTime(groups: readonly Group[], judged: readonly Judged[], edges: 
       continue
     }
     for (const [key, fact] of group) near.other.set(key, fact)
-    edges.push({ from: nodeKey(near.pair.a), to: nodeKey(near.pair.b), reason: 'changed within the same ten minutes' })
+    edges.push({ from: nodeKey(near.pair.a), to: nodeKey(near.pair.b), reason: sameMinutes })
   }
   return joined
 }
@@ -122,8 +133,7 @@ function joinSuspects(groups: readonly Group[], judged: readonly Judged[], edges
     const from = best.pair?.a ?? [...group.values()][0]
     const to = best.pair?.b ?? [...best.other.values()][0]
     for (const [key, fact] of group) best.other.set(key, fact)
-    if (from && to)
-      edges.push({ from: nodeKey(from), to: nodeKey(to), reason: 'nothing else on this host explains it' })
+    if (from && to) edges.push({ from: nodeKey(from), to: nodeKey(to), reason: nothingElse })
   }
   return [...result, ...apart.filter(worthy)]
 }

@@ -1,6 +1,7 @@
-import type { EntryPoint, IdentifiedFact, Incident, Verdict } from '../model/index.ts'
+import type { EntryPoint, IdentifiedFact, Incident, NoticedPart, Verdict } from '../model/index.ts'
 import type { Judged } from './judge.ts'
 import { mechanismWords } from './mechanism-words.ts'
+import { noticedWords } from './noticed-words.ts'
 import { kernelViews } from './offline-scan.ts'
 import { shownTime } from './shown-time.ts'
 
@@ -11,6 +12,7 @@ interface Described {
   readonly attribution: Incident['attribution']
   readonly entryPoints: readonly EntryPoint[]
   readonly since: Incident['since']
+  readonly noticed: readonly NoticedPart[]
 }
 
 /** Title and sentences for a person: what runs, what starts it, what else was left, how it got in, since when. */
@@ -32,7 +34,7 @@ function titleOf({ verdict, own, attribution, members }: Described): string {
   return `${what}${named}${place}`
 }
 
-function summaryOf({ members, entryPoints, since }: Described): string[] {
+function summaryOf({ members, entryPoints, since, noticed }: Described): string[] {
   const of = <K extends IdentifiedFact['kind']>(kind: K) =>
     members.filter((one): one is Extract<IdentifiedFact, { kind: K }> => one.kind === kind)
   const lines: string[] = []
@@ -52,6 +54,7 @@ function summaryOf({ members, entryPoints, since }: Described): string[] {
     lines.push(
       `Is started by: ${some(starts.map(one => `${mechanismWords(one.mechanism)} ${one.path}${one.line === undefined ? '' : `:${one.line}`}`))}.`,
     )
+  lines.push(...noticed.slice(0, mostNoticed).map(one => `Noticed: ${noticedWords(one)}.`))
   const preloads = of('preload')
   if (preloads.length > 0) lines.push(`Is loaded into other programs: ${some(preloads.map(one => one.library))}.`)
   const access = [
@@ -79,6 +82,8 @@ function summaryOf({ members, entryPoints, since }: Described): string[] {
   if (since !== undefined) lines.push(`Here since about ${shownTime(since.at)}: ${since.because}.`)
   return lines
 }
+
+const mostNoticed = 2
 
 function rebuildReasons({ members }: Described): string[] {
   const reasons: string[] = []

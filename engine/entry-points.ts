@@ -1,6 +1,8 @@
-import type { EntryPoint, IdentifiedFact, Incident } from '../model/index.ts'
+import type { EntryPoint, IdentifiedFact, Incident, NoticedPart } from '../model/index.ts'
 import { shortHash } from './identity.ts'
 import type { Judged } from './judge.ts'
+import { waysNoticed } from './noticed-way-in.ts'
+import { databaseUsers, webServers, webUsers } from './services.ts'
 import { timeOf } from './since.ts'
 import type { Known, World } from './world.ts'
 
@@ -9,11 +11,13 @@ export function entryPointsOf(
   world: World,
   members: readonly IdentifiedFact[],
   judged: readonly Judged[],
+  noticed: readonly NoticedPart[] = [],
 ): EntryPoint[] {
   const ways = [
     ...fromExposures(judged),
     ...fromWebShell(members, judged),
     ...fromWebServer(world, members),
+    ...waysNoticed(world, noticed),
     ...fromPasswordLogin(world, members),
     ...fromServiceAccount(members),
   ]
@@ -81,12 +85,6 @@ const exposureAdvice = new Map([
   ],
   ['empty-password', 'Lock the account or give it a password.'],
 ])
-
-const webServers =
-  /^(nginx|apache2|httpd|php-fpm[\d.]*|php|java|node|tomcat\d*|catalina|uwsgi|gunicorn|solr|confluence|lighttpd|caddy|w3wp)$/
-const webUsers =
-  /^(www-data|apache|nginx|http|tomcat\d*|jetty|confluence|solr|activemq|jenkins|weblogic|wildfly|elasticsearch|metabase|nobody|grafana|gitlab|git)$/
-const databaseUsers = /^(postgres|redis|mysql|mongodb|mongod|elasticsearch|rabbitmq|oracle|memcache)$/
 
 function fromWebServer(world: World, members: readonly IdentifiedFact[]): EntryPoint[] {
   const found: EntryPoint[] = []

@@ -1,10 +1,12 @@
-import type { Edge, IdentifiedFact, Incident, Level, Verdict } from '../model/index.ts'
+import type { Edge, IdentifiedFact, Incident, Level, Noticed, Verdict } from '../model/index.ts'
 import { attributionOf } from './attribution.ts'
+import { circumstantial } from './circumstantial.ts'
 import { describe } from './describe.ts'
 import { entryPointsOf } from './entry-points.ts'
 import { type Group, nodeKey, weight } from './guilty-graph.ts'
 import type { Judged } from './judge.ts'
 import type { KeptId } from './kept-ids.ts'
+import { noticedOf } from './noticed.ts'
 import { sinceOf } from './since.ts'
 import { containerIdOf, type World } from './world.ts'
 
@@ -16,6 +18,7 @@ export function incidentOf(
   judged: readonly Judged[],
   edges: readonly Edge[],
   kept: KeptId,
+  noticed: readonly Noticed[],
 ): Incident {
   const members = [...group.values()].sort(byId)
   const ids = new Set(members.map(one => one.id))
@@ -23,13 +26,14 @@ export function incidentOf(
   const own = judged.filter(one => ids.has(one.finding.fact.id) && one.finding.allowed === undefined)
   const inside = edges.filter(one => group.has(one.from) && group.has(one.to)).sort(byEnds)
   const attribution = attributionOf(own)
-  const entryPoints = entryPointsOf(world, members, judged)
+  const { parts, edges: noticedEdges } = noticedOf(members, noticed)
+  const entryPoints = entryPointsOf(world, members, judged, parts)
   const since = sinceOf(world, members)
   const level = own.reduce<Level>(
     (best, one) => (weight(one.finding.level) > weight(best) ? one.finding.level : best),
     'low',
   )
-  const text = describe({ verdict, members, own, attribution, entryPoints, since })
+  const text = describe({ verdict, members, own, attribution, entryPoints, since, noticed: parts })
   return {
     id: kept.id,
     verdict,
@@ -45,8 +49,12 @@ export function incidentOf(
       members,
       entryPoints.map(one => one.fact),
     ),
-    edges: inside.map(one => ({ from: idIn(one.from), to: idIn(one.to), reason: one.reason })),
+    edges: withNew(
+      inside.map(one => ({ from: idIn(one.from), to: idIn(one.to), reason: one.reason })),
+      noticedEdges,
+    ),
     entryPoints,
+    ...(parts.length === 0 ? {} : { noticed: [...parts] }),
     attack: [...new Set(own.flatMap(one => one.finding.attack))].sort(),
     since,
     mergedFrom: kept.mergedFrom,
@@ -71,6 +79,15 @@ function contextOf(world: World, members: readonly IdentifiedFact[], ways: reado
   }
   for (const way of ways) add(way)
   return [...context.values()].sort(byId)
+}
+
+/** What a scan sees itself says more than what was noticed before; that two things came together says less. */
+function withNew(edges: readonly Edge[], noticed: readonly Edge[]): Edge[] {
+  const pair = ({ from, to }: Edge) => [from, to].sort().join(' ')
+  const better = new Set(noticed.map(pair))
+  const kept = edges.filter(one => !better.has(pair(one)) || !circumstantial.has(one.reason))
+  const joined = new Set(kept.map(pair))
+  return [...kept, ...noticed.filter(one => !joined.has(pair(one)))]
 }
 
 function idIn(key: string): string {

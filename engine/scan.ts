@@ -1,9 +1,11 @@
-import type { AllowEntry, Fact, Gap, IdentifiedFact, Incident, Plan, Scan } from '../model/index.ts'
+import type { AllowEntry, Fact, Gap, IdentifiedFact, Incident, Noticed, Plan, Scan } from '../model/index.ts'
 import { allowanceFor } from './allow.ts'
 import { correlate } from './correlate.ts'
 import type { EarlierIncident } from './kept-ids.ts'
 import { type Detect, type Judged, judge } from './judge.ts'
 import { planFor } from './plan.ts'
+import { noticedElsewhere } from './noticed.ts'
+import { unitOf } from './services.ts'
 import type { PlanOptions } from './wanted.ts'
 import { World } from './world.ts'
 
@@ -15,6 +17,8 @@ export interface Evidence {
   readonly detect: Detect
   readonly allow: readonly AllowEntry[]
   readonly earlier: readonly EarlierIncident[]
+  /** What was noticed as it happened. It explains, and decides nothing: no rule sees it, no plan is made from it. */
+  readonly noticed?: readonly Noticed[]
   /** The present session of whoever runs the program, and the program itself. */
   readonly protectedPids: ReadonlySet<number>
   /** Directories of this program: what lies in them is not looked at, and a miner that hides there is not found. */
@@ -29,6 +33,8 @@ export interface Assessment {
   readonly judged: readonly Judged[]
   readonly incidents: readonly Incident[]
   readonly verdict: Scan['verdict']
+  /** What was noticed and belongs to no incident, newest first. */
+  readonly noticed: readonly Noticed[]
 }
 
 /** Facts to findings to incidents. Pure. */
@@ -38,8 +44,11 @@ export function assess(evidence: Evidence): Assessment {
     allowanceFor('', { fact, event: fact }, evidence.allow, evidence.now) !== undefined
   const world = new World(facts, evidence.live, allows)
   const judged = judge(world, evidence.detect, evidence.allow, evidence.now, evidence.protectedPids)
-  const incidents = correlate(world, judged, { protectedPids: evidence.protectedPids, earlier: evidence.earlier })
-  return { world, judged, incidents, verdict: verdictOf(incidents) }
+  const noticed = (evidence.noticed ?? []).map(one => withService(one, world))
+  const { protectedPids, earlier } = evidence
+  const incidents = correlate(world, judged, { protectedPids, earlier, noticed })
+  const members = incidents.flatMap(one => one.members)
+  return { world, judged, incidents, verdict: verdictOf(incidents), noticed: noticedElsewhere(noticed, members) }
 }
 
 /** Which incidents a clean-up may act on: confirmed alone, or suspected too where somebody asked for it. */
@@ -53,6 +62,17 @@ export function countFacts(facts: readonly IdentifiedFact[]): Record<string, num
   const counts: Record<string, number> = {}
   for (const fact of facts) counts[fact.kind] = (counts[fact.kind] ?? 0) + 1
   return counts
+}
+
+/** The unit below which it happened: as it was heard, else that of a process of the chain that still runs. */
+function withService(noticed: Noticed, world: World): Noticed {
+  const { subject, chain } = noticed
+  const cgroups = [subject, ...chain].map(({ pid, startTime }) => {
+    const running = pid === undefined ? undefined : world.process(pid)
+    return running?.startTime === startTime ? running?.cgroup : undefined
+  })
+  const service = [subject.cgroup, ...cgroups].map(unitOf).find(one => one !== undefined)
+  return service === undefined ? noticed : { ...noticed, service }
 }
 
 function isOwn(fact: Fact, directories: readonly string[]): boolean {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { identifiedFact } from './finding.ts'
+import { noticedPart } from './noticed.ts'
 
 /** Why two facts belong together. `from` and `to` are fact ids. */
 export const edge = z.object({ from: z.string(), to: z.string(), reason: z.string() })
@@ -7,7 +8,7 @@ export type Edge = z.infer<typeof edge>
 
 /** How it probably got in. Open until it is closed or accepted. */
 export const entryPoint = z.object({
-  /** `ssh-password`, `exposed-redis`, `exposed-docker`, `exposed-kubelet`, `web-application`, `failed-logins`, `login-key`, `unknown`. */
+  /** `ssh-password`, `exposed-redis`, `exposed-docker`, `exposed-kubelet`, `web-application`, `failed-logins`, `login-key`, `database`, `ssh-session`, `unknown`. */
   what: z.string(),
   because: z.string(),
   confidence: z.enum(['high', 'medium', 'low']),
@@ -36,6 +37,8 @@ export const incident = z.object({
   context: z.array(identifiedFact),
   edges: z.array(edge),
   entryPoints: z.array(entryPoint),
+  /** What was noticed of it as it happened, most telling first; absent where nothing was. It decides nothing. */
+  noticed: z.array(noticedPart).optional(),
   attack: z.array(z.string()),
   /** Earliest time on which at least two sources agree, else the earliest of one source. */
   since: z.object({ at: z.string(), agreed: z.boolean(), because: z.string() }).optional(),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { finding } from './finding.ts'
 import { gap } from './gap.ts'
 import { incident } from './incident.ts'
+import { noticed } from './noticed.ts'
 
 /** The one document that `davylamp scan --json` prints. */
 export const scan = z.object({
@@ -26,6 +27,8 @@ export const scan = z.object({
   gaps: z.array(gap),
   findings: z.array(finding),
   incidents: z.array(incident),
+  /** What was noticed in the last days and belongs to no incident of this scan, newest first; absent where there is nothing. */
+  noticed: z.array(noticed).optional(),
   /** Something speaks against the kernel of this host: its answers prove nothing, and the disk has to be looked at from elsewhere. */
   offlineScan: z.object({ because: z.array(z.string()), how: z.string() }).optional(),
 })

@@ -32,6 +32,7 @@ export function subjectOf(
 ): Detection['subject'] {
   const { pid, startTime, command, user, container } = event
   const path = examination?.path ?? event.path
+  const cgroup = 'cgroup' in event ? event.cgroup : undefined
   return {
     kind: 'process',
     ...(pid === undefined ? {} : { pid }),
@@ -40,6 +41,7 @@ export function subjectOf(
     ...(command === undefined ? {} : { command: command.slice(0, 2_000) }),
     ...(user === undefined ? {} : { user }),
     ...(container === undefined ? {} : { container }),
+    ...(cgroup === undefined ? {} : { cgroup }),
     ...(examination?.sha256 === undefined ? {} : { sha256: examination.sha256 }),
   }
 }

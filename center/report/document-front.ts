@@ -1,4 +1,4 @@
-import type { IdentifiedFact } from '../../model/index.ts'
+import type { IdentifiedFact, ResponseKind } from '../../model/index.ts'
 import { type Block, code, type Line, lineOf, plain, quiet, type Section, strong } from './blocks.ts'
 import { timeline } from './document-timeline.ts'
 import { fill, wordFor } from './fill.ts'
@@ -18,6 +18,7 @@ export function frontSections(writing: Writing): Section[] {
     ...(writing.input.story.entryPoints.length === 0 ? [] : [{ title: sections.entry, blocks: entry(writing) }]),
     { title: sections.timeline, blocks: timeline(writing) },
     ...(writing.input.story.graph.nodes.length < 2 ? [] : [{ title: sections.graph, blocks: graph(writing) }]),
+    ...(writing.input.story.noticed.length === 0 ? [] : [{ title: sections.noticed, blocks: noticed(writing) }]),
     ...(writing.input.story.processes.length === 0 ? [] : [{ title: sections.processes, blocks: processes(writing) }]),
   ]
 }
@@ -165,6 +166,38 @@ function graph({ input, words }: Writing): Block[] {
       : [{ kind: 'paragraph' as const, line: [quiet(fill(words.notes.leftOut, { n: drawn.leftOut }))] }]),
   ]
 }
+
+/** What started what, as the host noticed it; most of it has ended since. */
+function noticed({ input, words, clock }: Writing): Block[] {
+  const depths = new Map<string, number>()
+  const items = input.story.noticed.slice(0, mostRows).map(one => {
+    const depth = one.parent === undefined ? 0 : (depths.get(one.parent) ?? -1) + 1
+    depths.set(one.id, depth)
+    const own = one.noticed
+    const line: Line = [
+      ...(one.pid === undefined ? [] : [strong(String(one.pid)), plain(' ')]),
+      code(one.label),
+      ...(one.detail === '' || one.detail === one.label ? [] : ['break' as const, quiet(one.detail)]),
+    ]
+    const done = own?.responses.filter(two => two.outcome === 'done').map(two => words.moments[answers[two.kind]]) ?? []
+    const cells: Line[] = [own === undefined ? [] : clock.line(own.at), lineOf([...new Set(done)].join(', '))]
+    return { depth: Math.min(depth, 8), line, cells }
+  })
+  const { process, time, what } = words.labels
+  return [
+    { kind: 'tree', head: [process, time, what], widths: [52, 28, 20], items },
+    ...more(input.story.noticed.length, words.notes.more),
+  ]
+}
+
+const answers = {
+  prevented: 'start-prevented',
+  'kill-process': 'ended-at-once',
+  'block-address': 'answered-at-once',
+  'disarm-autostart': 'answered-at-once',
+  'quarantine-file': 'answered-at-once',
+  clean: 'answered-at-once',
+} as const satisfies Record<ResponseKind, string>
 
 function processes({ input, words, clock }: Writing): Block[] {
   const depths = new Map<number, number>()

@@ -22,6 +22,7 @@ export function storyOf(alertCase: AlertCase, options: { readonly nodes?: number
     timeline: oldestFirst([...told.timeline, ...centerMoments(alertCase)]).slice(0, mostMoments),
     graph: layOut(told.graph),
     processes: told.processes,
+    noticed: told.noticed,
   }
 }
 
@@ -43,6 +44,7 @@ const nothing: Omit<IncidentStory, 'summary'> = {
   timeline: [],
   graph: { nodes: [], edges: [], leftOut: 0 },
   processes: [],
+  noticed: [],
 }
 
 /** Of an indicator: what it is and what of the host names it. Of an agent: what was done to it. */

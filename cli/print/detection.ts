@@ -36,7 +36,7 @@ const words: Readonly<Record<Response['outcome'], string>> = {
   refused: 'refused',
 }
 
-function responseWords({ kind, outcome, detail, run }: Response): string {
+export function responseWords({ kind, outcome, detail, run }: Response): string {
   const undo = run === undefined ? '' : ` (take back: davylamp undo ${run})`
   return `${words[outcome]}: ${kind.replaceAll('-', ' ')} – ${detail}${outcome === 'done' ? undo : ''}`
 }

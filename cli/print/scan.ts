@@ -1,4 +1,4 @@
-import { shownTime } from '../../engine/index.ts'
+import { noticedWords, shownTime } from '../../engine/index.ts'
 import type { Finding, Gap, Incident, Scan } from '../../model/index.ts'
 import { bytesInWords } from '../bytes-in-words.ts'
 import { calledAs } from '../program-name.ts'
@@ -9,6 +9,7 @@ import { count, levelWord, short, verdictWord } from './verdict.ts'
 const mostFindings = 8
 const mostOthers = 12
 const mostGaps = 12
+const mostNoticed = 6
 
 /** The verdict in the first line, evidence under it, what to do last. `reading`: options that a clean-up needs to see the same. */
 export function printScan(scan: Scan, page: Page, reading = ''): void {
@@ -19,6 +20,7 @@ export function printScan(scan: Scan, page: Page, reading = ''): void {
     printIncident(incident, at + 1, byId, page)
   })
   printOthers(scan, page)
+  printNoticed(scan, page)
   printAllowed(scan, page)
   printGaps(scan.gaps, page)
   printNext(scan, page, reading)
@@ -83,6 +85,15 @@ function printOthers(scan: Scan, page: Page): void {
   page.heading('Also seen, and not enough to be an incident')
   printFindings(others, mostOthers, page, 2)
   if (others.length > mostOthers) page.text(styled(`and ${others.length - mostOthers} more: use --json`, 'dim'), 2)
+}
+
+/** It may have ended since, or have been ended: what a scan finds of the present does not speak of it. */
+function printNoticed({ noticed = [] }: Scan, page: Page): void {
+  if (noticed.length === 0) return
+  page.heading('Noticed before, and not there now')
+  for (const one of noticed.slice(0, mostNoticed))
+    page.text(`${noticedWords(one)} ${styled(`(${one.verdict}, ${short(one.detection)})`, 'dim')}`, 2, '- ')
+  if (noticed.length > mostNoticed) page.text(styled(`and ${noticed.length - mostNoticed} more: use --json`, 'dim'), 2)
 }
 
 function printAllowed(scan: Scan, page: Page): void {

@@ -1,4 +1,4 @@
-import { describeFact, shownTime } from '../../engine/index.ts'
+import { describeFact, noticedWords, shownTime } from '../../engine/index.ts'
 import type { Finding, Incident, Run, Scan } from '../../model/index.ts'
 import { describeAction, phaseWords } from '../print/action.ts'
 import type { SavedScan } from '../state/saved-scan.ts'
@@ -37,6 +37,7 @@ ${incident.attribution.length > 0 ? html`<h3>Looks like</h3><ul>${incident.attri
 ${wayIn(incident)}
 ${incident.members.length > 0 ? html`<h3>How it hangs together</h3>${graphOf(incident)}` : undefined}
 <h3>Evidence</h3>${evidence(findings)}
+${noticedPart(incident)}
 ${timelinePart(incident)}
 ${membersPart(incident)}
 ${planPart(incident, saved)}
@@ -58,6 +59,14 @@ function evidence(findings: readonly Finding[]): Markup {
     one =>
       html`<tr><td class="${one.level}">${one.level}</td><td>${one.because}</td><td>${one.attack.join(' ')}</td><td>${one.rule.title}</td></tr>`,
   )}</tbody></table>`
+}
+
+function noticedPart({ noticed = [] }: Incident): Markup | undefined {
+  if (noticed.length === 0) return undefined
+  return html`<h3>Noticed as it happened</h3><ul>${noticed.map(
+    one => html`<li>${noticedWords(one)}.${one.because.length > 0 ? html` <span class="quiet">${one.because.join(' ')}</span>` : undefined}
+${one.chain.length > 0 ? html`<ol class="chain">${one.chain.toReversed().map(({ pid, command, path, name }) => html`<li><span class="quiet">pid ${pid}</span> <span class="mono">${(command ?? path ?? name ?? '').slice(0, 300)}</span></li>`)}</ol>` : undefined}</li>`,
+  )}</ul>`
 }
 
 function timelinePart(incident: Incident): Markup | undefined {

@@ -1,4 +1,4 @@
-import { describeFact } from '../../engine/index.ts'
+import { describeFact, noticedWords } from '../../engine/index.ts'
 import type { IdentifiedFact, Incident } from '../../model/index.ts'
 
 /** Something that happened, as a fact of the incident tells. */
@@ -23,6 +23,7 @@ const most = 200
 /** Times of an incident's facts, oldest first; equal moments of one fact once. */
 export function timelineOf(incident: Incident): Moment[] {
   const moments = [...incident.members, ...incident.context.filter(one => one.kind === 'log-entry')].flatMap(momentsOf)
+  for (const one of incident.noticed ?? []) moments.push({ at: one.at, what: `noticed: ${noticedWords(one)}` })
   return moments.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)).slice(0, most)
 }
 

@@ -1,10 +1,12 @@
 import { Anchor, Drawer, Group, Stack, Text } from '@mantine/core'
+import { useCallback } from 'react'
 import { Link } from 'react-router'
 import { useCall } from '../center/index.ts'
 import { ErrorState, HostLink, HostText, LevelBadge, LoadingState, Time, VerdictBadge } from '../parts/index.ts'
 import { useWords } from '../words/index.ts'
 import { DetectionEvidence } from './detection-evidence.tsx'
 import { OutcomeBadges } from './outcome-badges.tsx'
+import { ScanForPlan } from './scan-for-plan.tsx'
 
 interface DetectionDrawerProps {
   /** `undefined`: closed. */
@@ -25,7 +27,7 @@ export function DetectionDrawer({ detection, onClose }: DetectionDrawerProps) {
       title={t('one')}
       closeButtonProps={{ 'aria-label': part('close') }}
     >
-      {detection === undefined ? null : <Shown detection={detection} />}
+      {detection === undefined ? null : <Shown key={detection} detection={detection} />}
     </Drawer>
   )
 }
@@ -33,6 +35,12 @@ export function DetectionDrawer({ detection, onClose }: DetectionDrawerProps) {
 function Shown({ detection }: { readonly detection: string }) {
   const { t } = useWords('detections')
   const { data, error, refetch } = useCall('getDetection', { params: { detection } })
+  const told = useCall('getAlert', { params: { alert: data?.alert ?? '' } }, { enabled: data?.alert !== undefined })
+  const refetchAlert = told.refetch
+  const refresh = useCallback(async () => {
+    await refetch()
+    await refetchAlert()
+  }, [refetch, refetchAlert])
   if (data === undefined)
     return error === null ? <LoadingState /> : <ErrorState error={error} retry={() => void refetch()} />
   return (
@@ -58,6 +66,12 @@ function Shown({ detection }: { readonly detection: string }) {
           )}
         </Text>
       </div>
+      <ScanForPlan
+        host={data.host}
+        waits={data.alert === undefined || (told.data?.about === 'detection' && told.data.status === 'open')}
+        incident={told.data?.about === 'incident' ? told.data.id : undefined}
+        refresh={refresh}
+      />
       <DetectionEvidence evidence={data.evidence} host={data.host.id} />
     </Stack>
   )

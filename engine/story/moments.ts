@@ -1,6 +1,7 @@
 import type { KnownMoment, StoryMoment } from '../../model/api/index.ts'
-import type { IdentifiedFact, Incident } from '../../model/index.ts'
-import { labelOf } from './label.ts'
+import type { IdentifiedFact, Incident, NoticedPart } from '../../model/index.ts'
+import { chainNames } from '../noticed-words.ts'
+import { labelOf, shortened } from './label.ts'
 
 /** A moment of a timeline. Those that the engine knows have words of their own; a center adds others. */
 export type Moment = StoryMoment
@@ -15,13 +16,42 @@ export function momentsOf(
   members: readonly IdentifiedFact[],
   context: readonly IdentifiedFact[],
   since: Incident['since'],
+  noticed: readonly NoticedPart[] = [],
 ): Moment[] {
-  const found = [...members.flatMap(momentsOfFact), ...context.filter(isEvent).flatMap(momentsOfFact)]
+  const found = [
+    ...members.flatMap(momentsOfFact),
+    ...context.filter(isEvent).flatMap(momentsOfFact),
+    ...noticed.slice(0, mostNoticed).flatMap(momentsNoticed),
+  ]
   const moments = mostTelling(found)
   const first = since === undefined ? undefined : instant(since.at)
   if (since !== undefined && first !== undefined && !moments.some(one => apart(one.at, first) <= sameMoment))
     moments.push({ at: first, exact: since.agreed, source: 'scan', what: 'first-trace', subject: since.because })
   return oldestFirst(moments)
+}
+
+/** A host may claim any number. */
+const mostNoticed = 100
+
+/** When it was noticed, and what was done at once. */
+function momentsNoticed(part: NoticedPart): Moment[] {
+  const { at, subject, responses, facts } = part
+  const [fact] = facts
+  const wrote = subject.kind === 'autostart' || subject.kind === 'file'
+  const names = [...chainNames(part), ...(wrote && subject.path !== undefined ? [subject.path] : [])]
+  const moment = (what: KnownMoment, when: string): Moment[] => {
+    const time = instant(when)
+    if (time === undefined) return []
+    const text = shortened(names.join(' → '), 200)
+    return [{ at: time, exact: true, source: 'watch', what, subject: text, ...(fact === undefined ? {} : { fact }) }]
+  }
+  const done = responses.slice(0, mostNoticed).filter(one => one.outcome === 'done')
+  return [...moment('noticed', at), ...done.flatMap(one => moment(answers[one.kind] ?? 'answered-at-once', one.at))]
+}
+
+const answers: Readonly<Record<string, KnownMoment>> = {
+  prevented: 'start-prevented',
+  'kill-process': 'ended-at-once',
 }
 
 /** An account or listener that was always there has no place in the story; a login, a container and a parent have. */

@@ -38,6 +38,7 @@ const readings: readonly (readonly [begins: string, reason: KnownReason, turned?
   ['lies in the same ', 'lies beside'],
   ['is what the link points at', 'points at'],
   ['is in the text of ', 'writes'],
+  ['was written by ', 'writes'],
   ['is made by ', 'creates'],
   ['logs in as ', 'logs in as', 'turned'],
   ['is given to ', 'gets rights from'],

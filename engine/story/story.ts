@@ -1,5 +1,6 @@
 import type { AlertStory } from '../../model/api/index.ts'
 import { type Edge, type Finding, type IdentifiedFact, type Incident, type Level, levels } from '../../model/index.ts'
+import { chainsOf } from './chains.ts'
 import { type Graph, graphOf } from './graph.ts'
 import { detailOf, labelOf } from './label.ts'
 import { type Moment, momentsOf } from './moments.ts'
@@ -14,6 +15,7 @@ export interface IncidentStory {
   readonly timeline: readonly Moment[]
   readonly graph: Graph
   readonly processes: AlertStory['processes']
+  readonly noticed: AlertStory['noticed']
 }
 
 export interface StoryOptions {
@@ -31,15 +33,16 @@ export function storyOfIncident(
   { nodes = 200 }: StoryOptions = {},
 ): IncidentStory {
   const worst = worstLevels(findings)
-  const { members, context, edges, entryPoints, since } = incident
+  const { members, context, edges, entryPoints, since, noticed = [] } = incident
   return {
     summary: incident.summary,
     why: whyOf(findings),
     entryPoints: entryPoints.map(({ what, because, confidence, advice }) => ({ what, because, confidence, advice })),
     rebuildAdvised: incident.rebuildAdvised,
-    timeline: momentsOf(members, context, since).slice(0, mostMoments),
+    timeline: momentsOf(members, context, since, noticed).slice(0, mostMoments),
     graph: graphOf({ members, context, edges, entryPoints, levels: worst }, nodes),
     processes: processesOf(members, context, worst),
+    noticed: chainsOf(noticed),
   }
 }
 
@@ -53,6 +56,7 @@ export function storyOfFinding(
   const members = own.length > 0 ? own : [finding.fact]
   const around = incident === undefined ? [] : neighbours(finding, incident)
   const worst = worstLevels([finding])
+  const noticed = (incident?.noticed ?? []).filter(one => one.facts.includes(finding.fact.id))
   const edges: Edge[] = [...(incident?.edges ?? [])]
   const linked = around.find(one => one.id === finding.linked?.id)
   if (linked !== undefined && !edges.some(one => joins(one, finding.fact.id, linked.id)))
@@ -62,9 +66,10 @@ export function storyOfFinding(
     why: whyOf([finding]),
     entryPoints: [],
     rebuildAdvised: [],
-    timeline: momentsOf([...members, ...around.filter(isDirect)], around, undefined).slice(0, mostMoments),
+    timeline: momentsOf([...members, ...around.filter(isDirect)], around, undefined, noticed).slice(0, mostMoments),
     graph: graphOf({ members, context: around, edges, entryPoints: [], levels: worst }, nodes),
     processes: processesOf(members, around, worst),
+    noticed: chainsOf(noticed),
   }
 }
 

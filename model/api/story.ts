@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { detection, response } from '../events/detection.ts'
 import { findingClasses, levels } from '../finding.ts'
 import { languages } from './person.ts'
 import type { RouteTable } from './route.ts'
@@ -7,7 +8,17 @@ const time = z.iso.datetime()
 const alertParams = z.object({ alert: z.uuid() })
 
 /** What makes a moment of an incident known. */
-export const momentSources = ['file', 'process', 'journal', 'account', 'scan', 'center', 'order', 'run'] as const
+export const momentSources = [
+  'file',
+  'process',
+  'journal',
+  'account',
+  'watch',
+  'scan',
+  'center',
+  'order',
+  'run',
+] as const
 
 /**
  * What a moment of the engine or of a run can be. Those of `center` are the words of the alert's history (`opened`, `handled`,
@@ -34,6 +45,10 @@ export const storyMoments = [
   'login',
   'failed-login-burst',
   'log-entry',
+  'noticed',
+  'start-prevented',
+  'ended-at-once',
+  'answered-at-once',
   'first-trace',
   'first-seen',
   'run-started',
@@ -137,6 +152,34 @@ export const storyProcess = z.object({
   level: z.enum(levels).optional(),
 })
 
+/** One process, file or connection on the way from a service to what was noticed, as it was when it happened: most have ended since. */
+export const storyNoticed = z.object({
+  /** Within this story. */
+  id: z.string(),
+  /** What started it, or wrote it; absent at the top. */
+  parent: z.string().optional(),
+  /** `cron.service`, `sh`, `/tmp/x`. */
+  label: z.string(),
+  /** The whole command or path. */
+  detail: z.string(),
+  pid: z.number().int().optional(),
+  /** Absent of what only led to it. */
+  noticed: z
+    .object({
+      at: time,
+      /** How often it was noticed. */
+      times: z.number().int(),
+      kind: detection.shape.subject.shape.kind,
+      verdict: detection.shape.verdict,
+      /** One sentence each. */
+      because: z.array(z.string()),
+      responses: z.array(response.pick({ kind: true, outcome: true, run: true })),
+      /** Id of a fact of the incident. */
+      fact: z.string().optional(),
+    })
+    .optional(),
+})
+
 /** An incident or finding as people understand it: why, when, and how its parts hang together. */
 export const alertStory = z.object({
   /** What a reader needs first, one sentence each, in the words of the host's program (English). */
@@ -189,6 +232,8 @@ export const alertStory = z.object({
   }),
   /** A forest: parents before their children. */
   processes: z.array(storyProcess),
+  /** A forest too: what was noticed as it happened, and what led to it. Empty where nothing was. */
+  noticed: z.array(storyNoticed),
 })
 export type AlertStory = z.infer<typeof alertStory>
 

@@ -82,6 +82,7 @@ export const detection = z.object({
     command: z.string().optional(),
     user: z.string().optional(),
     container: z.string().optional(),
+    cgroup: z.string().optional(),
     sha256: z.string().optional(),
     address: z.string().optional(),
     port: z.number().optional(),

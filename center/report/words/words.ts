@@ -40,6 +40,7 @@ export type EntryWay =
   | 'failed-logins'
   | 'login-key'
   | 'empty-password'
+  | 'ssh-session'
   | 'unknown'
 
 /** What the history of an alert and its orders knows besides the moments of the engine. */
@@ -79,6 +80,7 @@ export interface ReportWords {
     | 'entry'
     | 'timeline'
     | 'graph'
+    | 'noticed'
     | 'processes'
     | 'planned'
     | 'removed'

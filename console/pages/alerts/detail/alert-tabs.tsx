@@ -7,6 +7,7 @@ import classes from './detail.module.css'
 import { Evidence } from './evidence.tsx'
 import { History } from './history.tsx'
 import { type AlertWhole, type Story, type TabName, tabNames } from './kinds.ts'
+import { NoticedTree } from './noticed-tree.tsx'
 import { ProcessTree } from './process-tree.tsx'
 import { Related } from './related.tsx'
 import { Timeline } from './timeline.tsx'
@@ -52,6 +53,8 @@ function Panel({ name, alert, story, showFact }: PanelProps) {
   switch (name) {
     case 'evidence':
       return <Evidence alert={alert} story={story} />
+    case 'noticed':
+      return <NoticedTree noticed={story.noticed} host={alert.host.id} showFact={showFact} />
     case 'processes':
       return <ProcessTree processes={story.processes} showFact={showFact} />
     case 'timeline':
@@ -70,6 +73,8 @@ function Panel({ name, alert, story, showFact }: PanelProps) {
 /** A tab with nothing in it would only be in the way. */
 function hasContent(name: TabName, alert: AlertWhole, story: Story): boolean {
   switch (name) {
+    case 'noticed':
+      return story.noticed.length > 0
     case 'processes':
       return story.processes.length > 0
     case 'graph':

@@ -15,6 +15,8 @@ const known = [
   'web-shell',
   'failed-logins',
   'login-key',
+  'database',
+  'ssh-session',
   'unknown',
 ] as const
 

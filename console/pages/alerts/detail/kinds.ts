@@ -33,5 +33,14 @@ export function knownKind(kind: string): (typeof factKinds)[number] | undefined 
 }
 
 /** The tabs of the page, as they stand in its address. */
-export const tabNames = ['evidence', 'processes', 'timeline', 'graph', 'cleanup', 'related', 'history'] as const
+export const tabNames = [
+  'evidence',
+  'noticed',
+  'processes',
+  'timeline',
+  'graph',
+  'cleanup',
+  'related',
+  'history',
+] as const
 export type TabName = (typeof tabNames)[number]

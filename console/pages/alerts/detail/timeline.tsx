@@ -2,6 +2,7 @@ import { Text, Title } from '@mantine/core'
 import {
   CalendarClock,
   Cpu,
+  Ear,
   FileClock,
   ListChecks,
   type LucideIcon,
@@ -22,6 +23,7 @@ const icons: Readonly<Record<StoryMoment['source'], LucideIcon>> = {
   process: Cpu,
   journal: ScrollText,
   account: UserRound,
+  watch: Ear,
   scan: Radar,
   center: CalendarClock,
   order: ListChecks,
