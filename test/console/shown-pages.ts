@@ -29,6 +29,7 @@ export async function shownPages({ admin, hosts }: SeededCenter): Promise<readon
     at('overview', '/'),
     at('alerts', '/alerts'),
     at('alert', `/alerts/${alert}`),
+    part('noticed'),
     part('timeline'),
     part('graph'),
     part('cleanup'),
