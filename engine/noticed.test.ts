@@ -293,6 +293,32 @@ for (const [cgroup, unit] of [
 ] as const)
   test(`unit of ${cgroup}`, () => assert.equal(unitOf(cgroup), unit))
 
+test('a process that was noticed, and started another one that was, stands in the tree once', () => {
+  const dropper = { pid: 700, startTime: 7_000, path: '/tmp/.s/setup' }
+  const { incidents } = look(
+    [processFact(700, dropper.path), processFact(800, miner)],
+    [
+      noticed({ chain: [dropper, cron] }),
+      noticed({
+        detection: '01968c2f-7d2a-7c3e-9d53-000000000004',
+        subject: { ...noticed().subject, ...dropper },
+        chain: [cron],
+      }),
+    ],
+    [mines, rule(dropper.path, 'process', { class: 'execution' })],
+  )
+  const [incident] = incidents
+  assert.ok(incident)
+  assert.deepEqual(
+    storyOfIncident(incident, []).noticed.map(one => [one.id, one.parent, one.label, one.noticed?.kind]),
+    [
+      ['n0', undefined, 'cron.service', undefined],
+      ['n1', 'n0', dropper.path, 'process'],
+      ['n2', 'n1', miner, 'process'],
+    ],
+  )
+})
+
 test('the story has the chain as a tree with one beginning, and its moments', () => {
   const other = noticed({
     detection: '01968c2f-7d2a-7c3e-9d53-000000000003',

@@ -51,7 +51,7 @@ export function isAbout({ subject }: Noticed, fact: IdentifiedFact): boolean {
     case 'container':
       return subject.container !== undefined && containerIdOf(fact).startsWith(subject.container)
     default:
-      return places.has(subject.kind) && 'path' in fact && fact.path === subject.path
+      return places.has(subject.kind) && subject.path !== undefined && 'path' in fact && fact.path === subject.path
   }
 }
 

@@ -39,6 +39,9 @@ const measurements = new Set([
   'bytesSent',
   'bytesReceived',
   'sentPerMinute',
+  // Of what was noticed, which happens again each minute.
+  'times',
+  'lastAt',
 ])
 
 /** Incidents first, then findings; an id that comes twice counts once. */

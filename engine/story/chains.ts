@@ -12,15 +12,19 @@ const most = { parts: 30, above: 20, nodes: 150 } as const
 /** Chains of what was noticed, as trees: what has the same beginning stands below it once. Parents before their children. */
 export function chainsOf(noticed: readonly NoticedPart[]): Node[] {
   const nodes: Node[] = []
-  const places = new Map<string, string>()
-  const place = (parent: string | undefined, name: string, node: Omit<Node, 'id' | 'parent'>): string => {
-    const key = `${parent ?? ''}\u0000${name}`
-    const known = node.noticed === undefined ? places.get(key) : undefined
-    if (known !== undefined) return known
-    const id = `n${nodes.length}`
-    nodes.push({ id, ...(parent === undefined ? {} : { parent }), ...node })
-    places.set(key, id)
-    return id
+  const places = new Map<string, Node>()
+  const place = (parent: Node | undefined, name: string, node: Omit<Node, 'id' | 'parent'>): Node => {
+    const key = `${parent?.id ?? ''}\u0000${name}`
+    const known = places.get(key)
+    // The same process may lead to one thing and have been noticed itself.
+    if (known !== undefined && (node.noticed === undefined || known.noticed === undefined)) {
+      if (node.noticed !== undefined) known.noticed = node.noticed
+      return known
+    }
+    const made: Node = { id: `n${nodes.length}`, ...(parent === undefined ? {} : { parent: parent.id }), ...node }
+    nodes.push(made)
+    places.set(key, known ?? made)
+    return made
   }
   for (const part of noticed.slice(0, most.parts)) {
     const above = startersOf(part).slice(-most.above)
@@ -28,17 +32,19 @@ export function chainsOf(noticed: readonly NoticedPart[]): Node[] {
     if (leaf === undefined || nodes.length + above.length + 2 > most.nodes) continue
     let parent = part.service === undefined ? undefined : place(undefined, `unit ${part.service}`, unit(part.service))
     for (const one of above) {
-      const { pid, startTime, path, name, command } = one
+      const { pid, path, name, command } = one
       const detail = shortened(command ?? path ?? name ?? '', 500)
-      parent = place(parent, `${pid} ${startTime ?? ''} ${path ?? ''}`, {
-        label: short(nameOf(one)),
-        detail,
-        pid: Math.trunc(pid),
-      })
+      parent = place(parent, processName(one), { label: short(nameOf(one)), detail, pid: Math.trunc(pid) })
     }
-    place(parent, '', leaf)
+    const { kind } = part.subject
+    const own = kind === 'autostart' || kind === 'file' ? part.detection : processName(part.subject)
+    place(parent, own, leaf)
   }
   return nodes
+}
+
+function processName({ pid, startTime, path }: Partial<NoticedPart['subject']>): string {
+  return `${pid ?? ''} ${startTime ?? ''} ${path ?? ''}`
 }
 
 function unit(name: string): Omit<Node, 'id' | 'parent'> {

@@ -66,7 +66,20 @@ function withNoticed(incident: Incident): Incident {
     },
   ]
   const sentence = `Noticed: php8.2-fpm.service → php-fpm8.2 → sh → ${first.path}, as it started.`
-  return { ...incident, noticed, summary: [...incident.summary.slice(0, 1), sentence, ...incident.summary.slice(1)] }
+  const entryPoints: Incident['entryPoints'] = [
+    {
+      what: 'web-application',
+      because: 'what was noticed as it started came from php-fpm8.2 (pid 912)',
+      confidence: 'medium',
+      advice: 'Update the application that the web server runs, and look for web shells in its directories.',
+    },
+  ]
+  return {
+    ...incident,
+    noticed,
+    entryPoints,
+    summary: [...incident.summary.slice(0, 1), sentence, ...incident.summary.slice(1)],
+  }
 }
 
 type Process = Extract<IdentifiedFact, { kind: 'process' }>

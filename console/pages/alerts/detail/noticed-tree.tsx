@@ -1,4 +1,5 @@
 import { Anchor, Button, Text } from '@mantine/core'
+import { Fragment } from 'react'
 import { Link } from 'react-router'
 import { Badge, HostText, Time, type Tone, useNumbers } from '../../../parts/index.ts'
 import { useWords } from '../../../words/index.ts'
@@ -54,6 +55,19 @@ interface OneProps extends Omit<NoticedTreeProps, 'noticed'> {
 
 function One({ one: { label, detail, pid, noticed }, host, showFact }: OneProps) {
   const { t } = useWords('alerts/detail')
+  const { number } = useNumbers()
+  const known = [
+    ...(pid === undefined ? [] : [<span key="pid">{t('noticed.pid', { pid: String(pid) })}</span>]),
+    ...(noticed === undefined ? [] : [<Time key="at" at={noticed.at} as="full" />]),
+    ...(noticed === undefined || noticed.times < 2
+      ? []
+      : [
+          <span key="times">
+            {t('noticed.times', { count: noticed.times, replace: { count: number(noticed.times) } })}
+          </span>,
+        ]),
+    ...(detail === '' || detail === label ? [] : [<HostText key="detail">{detail}</HostText>]),
+  ]
   return (
     <div className={classes['process']}>
       <Text component="span" size="sm" fw={noticed === undefined ? 400 : 600} style={{ minWidth: 0 }}>
@@ -61,29 +75,15 @@ function One({ one: { label, detail, pid, noticed }, host, showFact }: OneProps)
       </Text>
       {noticed === undefined ? null : <Outcomes noticed={noticed} host={host} />}
       <Text component="span" size="xs" c="dimmed" style={{ minWidth: 0 }}>
-        {pid === undefined ? null : t('noticed.pid', { pid: String(pid) })}
-        {noticed === undefined ? null : <When noticed={noticed} />}
-        {detail === '' || detail === label ? null : (
-          <>
-            {' · '}
-            <HostText>{detail}</HostText>
-          </>
-        )}
+        {known.map((part, place) => (
+          <Fragment key={part.key}>
+            {place === 0 ? null : ' · '}
+            {part}
+          </Fragment>
+        ))}
       </Text>
       {noticed?.fact === undefined ? null : <ToEvidence fact={noticed.fact} label={label} showFact={showFact} />}
     </div>
-  )
-}
-
-function When({ noticed: { at, times } }: { readonly noticed: NonNullable<Noticed['noticed']> }) {
-  const { t } = useWords('alerts/detail')
-  const { number } = useNumbers()
-  return (
-    <>
-      {' · '}
-      <Time at={at} as="full" />
-      {times > 1 ? ` · ${t('noticed.times', { count: times, replace: { count: number(times) } })}` : null}
-    </>
   )
 }
 
