@@ -46,7 +46,7 @@ export class GateJudge {
     if (agrees && seen.matches.length === 0) return { verdict: 'allow', lasting: true }
     const start: AboutToStart = { descriptor, pid, path, seen }
     const examination = await examineStart(knowledge, start)
-    if (examination.verdict !== 'confirmed') return passing
+    if (examination.verdict !== 'confirmed') return { verdict: 'allow', lasting: isPlain(examination) }
     return this.#keepOut(knowledge, start, examination, at, from)
   }
 
@@ -95,6 +95,11 @@ function outcomeOf(late: boolean): Pick<Response, 'outcome' | 'detail'> {
   return late
     ? { outcome: 'failed', detail: 'To judge it took too long, and it started. Whoever runs it is ended now.' }
     : { outcome: 'done', detail: 'It did not start.' }
+}
+
+/** Nothing at all is held against it: until somebody writes to it the kernel need not ask, which would double what a start costs. */
+function isPlain({ verdict, matches, indicators, families, attack }: Examination): boolean {
+  return verdict === 'harmless' && [matches, indicators, families, attack].every(one => one.length === 0)
 }
 
 function subjectOf(

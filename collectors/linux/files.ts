@@ -238,6 +238,8 @@ function isProgram(fact: FileFact): boolean {
 }
 
 function addDigest(survey: Survey, { fact, path }: Seen): void {
+  // Whoever looked at its content hashed the same bytes.
+  if (fact.sha256 !== undefined && fact.md5 !== undefined) return
   const digest = digestOf(survey.target, path)
   if (digest === undefined) return
   fact.sha256 = digest.sha256

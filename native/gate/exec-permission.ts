@@ -4,7 +4,7 @@ import { checked, lazily, terminated } from '../read/system-call.ts'
 
 /** Constants of linux/fanotify.h. */
 const init = { closeOnExec: 0x1, nonBlocking: 0x2, beforeContent: 0x4, unlimitedQueue: 0x10, unlimitedMarks: 0x20 }
-const mark = { add: 0x1, remove: 0x2, ignored: 0x20, fileSystem: 0x100, evictable: 0x200 }
+const mark = { add: 0x1, remove: 0x2, ignored: 0x20, flush: 0x80, fileSystem: 0x100, evictable: 0x200 }
 const openExecPermission = 0x40000n
 const queueOverflow = 0x4000
 const currentDirectory = -100
@@ -42,6 +42,8 @@ export interface ExecGate {
   answer(question: ExecQuestion, verdict: 'allow' | 'deny', remembered?: boolean): void
   /** The file system of a question's file passes unasked questions no more: forgets what `remembered` kept. */
   forget(path: string | Buffer): void
+  /** The same of all files. What is guarded stays guarded. */
+  forgetAll(): void
   close(): void
 }
 
@@ -78,6 +80,8 @@ export function openExecGate(): ExecGate {
     guard: path => change(mark.add | mark.fileSystem, path),
     leave: path => change(mark.remove | mark.fileSystem, path),
     forget: path => change(mark.remove | mark.ignored, path),
+    // Without a word about file systems it means the marks of single files only.
+    forgetAll: () => void checked('fanotify_mark', fanotifyMark(descriptor, mark.flush, 0n, currentDirectory, null)),
     questions() {
       try {
         const length = checked('read', read(descriptor, buffer, BigInt(buffer.length)))

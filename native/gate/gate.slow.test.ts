@@ -55,6 +55,9 @@ test('what is denied does not start, what is allowed does, and what is remembere
     const results = [await status(good), await status(good), await status(bad), await status(bad)]
     appendFileSync(good, 'x')
     results.push(await status(good))
+    results.push(await status(good))
+    gate.forgetAll()
+    results.push(await status(good))
     gate.leave(folder)
     results.push(await status(bad))
     clearInterval(answering)
@@ -63,8 +66,8 @@ test('what is denied does not start, what is allowed does, and what is remembere
     console.log(JSON.stringify({ asked, results }))`)
   const { asked, results } = JSON.parse(stdout || `"${stderr}"`) as { asked: string[]; results: unknown[] }
   // 126: found, and must not be executed (sh(1)).
-  assert.deepEqual(results, [0, 0, 126, 126, 0, 0])
-  assert.deepEqual(asked, ['good', 'bad', 'bad', 'good'])
+  assert.deepEqual(results, [0, 0, 126, 126, 0, 0, 0, 0])
+  assert.deepEqual(asked, ['good', 'bad', 'bad', 'good', 'good'])
 })
 
 test('who holds the gate and is stopped is ended by its timer, and those who wait go on', { skip }, () => {

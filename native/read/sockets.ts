@@ -91,8 +91,12 @@ function requestFor(family: number, protocol: 'tcp' | 'udp', number: number): Bu
   return request
 }
 
+/** The kernel fills at most 32 KiB at a time (net/netlink/af_netlink.c). */
+let answerBuffer: Buffer | undefined
+
 function answers(descriptor: number, protocol: 'tcp' | 'udp', number: number) {
-  const buffer = Buffer.alloc(256 * 1024)
+  answerBuffer ??= Buffer.alloc(64 * 1024)
+  const buffer = answerBuffer
   const sockets: KernelSocket[] = []
   let whole = true
   for (;;) {
@@ -100,36 +104,46 @@ function answers(descriptor: number, protocol: 'tcp' | 'udp', number: number) {
     if (length === 0) return { sockets, whole }
     for (let at = 0; at + 16 <= length; ) {
       const messageLength = buffer.readUInt32LE(at)
-      if (messageLength < 16 || at + messageLength > length) break
-      const message = buffer.subarray(at, at + messageLength)
+      const end = at + messageLength
+      if (messageLength < 16 || end > length) break
+      const body = at + 16
+      if (buffer.readUInt32LE(at + 8) === number) {
+        if ((buffer.readUInt16LE(at + 6) & dumpInterrupted) !== 0) whole = false
+        const type = buffer.readUInt16LE(at + 4)
+        if (type === 3) return { sockets, whole }
+        if (type === 2)
+          throw new SystemCallError(`sock_diag ${protocol}`, messageLength < 20 ? 5 : -buffer.readInt32LE(body))
+        const row = socketAt(buffer, body, end, protocol)
+        if (row !== undefined) sockets.push(row)
+      }
       at += (messageLength + 3) & ~3
-      if (message.readUInt32LE(8) !== number) continue
-      if ((message.readUInt16LE(6) & dumpInterrupted) !== 0) whole = false
-      const type = message.readUInt16LE(4)
-      if (type === 3) return { sockets, whole }
-      if (type === 2)
-        throw new SystemCallError(`sock_diag ${protocol}`, message.length < 20 ? 5 : -message.readInt32LE(16))
-      const row = socketOf(message.subarray(16), protocol)
-      if (row !== undefined) sockets.push(row)
     }
   }
 }
 
 /** The body of one answer; undefined when it is too short. Exported for its test. */
 export function socketOf(body: Buffer, protocol: 'tcp' | 'udp'): KernelSocket | undefined {
-  if (body.length < 72) return undefined
-  const family = body[0]
-  return {
+  return socketAt(body, 0, body.length, protocol)
+}
+
+/** In place: a host may have thousands of sockets, looked at every few seconds. */
+function socketAt(bytes: Buffer, at: number, end: number, protocol: 'tcp' | 'udp'): KernelSocket | undefined {
+  const attributes = at + 72
+  if (attributes > end) return undefined
+  const family = bytes[at]
+  const row = {
     protocol,
-    state: socketState(protocol, body[1] ?? 0),
-    localAddress: addressAt(body, 8, family),
-    localPort: body.readUInt16BE(4),
-    remoteAddress: addressAt(body, 24, family),
-    remotePort: body.readUInt16BE(6),
-    uid: body.readUInt32LE(64),
-    inode: body.readUInt32LE(68),
-    ...(protocol === 'tcp' ? byteCounts(body.subarray(72)) : {}),
+    state: socketState(protocol, bytes[at + 1] ?? 0),
+    localAddress: addressAt(bytes, at + 8, family),
+    localPort: bytes.readUInt16BE(at + 4),
+    remoteAddress: addressAt(bytes, at + 24, family),
+    remotePort: bytes.readUInt16BE(at + 6),
+    uid: bytes.readUInt32LE(at + 64),
+    inode: bytes.readUInt32LE(at + 68),
   }
+  const info = protocol === 'tcp' ? tcpInfoAt(bytes, attributes, end) : undefined
+  if (info === undefined) return row
+  return { ...row, bytesSent: countAt(bytes, info + 120), bytesReceived: countAt(bytes, info + 128) }
 }
 
 /** The kernel's word for a state of include/net/tcp_states.h; a UDP socket without a remote end is `UNCONN`, as ss(8) says. */
@@ -138,25 +152,25 @@ export function socketState(protocol: 'tcp' | 'udp', number: number): string {
   return protocol === 'udp' && state === 'CLOSE' ? 'UNCONN' : state
 }
 
-/** Netlink attributes after the message; tcp_info has the counts from Linux 4.1 on. */
-function byteCounts(attributes: Buffer): { bytesSent?: number; bytesReceived?: number } {
-  for (let at = 0; at + 4 <= attributes.length; ) {
-    const length = attributes.readUInt16LE(at)
-    if (length < 4 || at + length > attributes.length) return {}
-    if ((attributes.readUInt16LE(at + 2) & 0x3fff) === infoExtension && length >= 4 + 136) {
-      return {
-        bytesSent: Number(attributes.readBigUInt64LE(at + 4 + 120)),
-        bytesReceived: Number(attributes.readBigUInt64LE(at + 4 + 128)),
-      }
-    }
+/** Where tcp_info begins among the netlink attributes after a message; it has the counts from Linux 4.1 on. */
+function tcpInfoAt(bytes: Buffer, from: number, end: number): number | undefined {
+  for (let at = from; at + 4 <= end; ) {
+    const length = bytes.readUInt16LE(at)
+    if (length < 4 || at + length > end) return undefined
+    if ((bytes.readUInt16LE(at + 2) & 0x3fff) === infoExtension && length >= 4 + 136) return at + 4
     at += (length + 3) & ~3
   }
-  return {}
+  return undefined
 }
 
-function addressAt(body: Buffer, at: number, family: number | undefined): string {
-  if (family === 2) return [...body.subarray(at, at + 4)].join('.')
-  return writtenIpv6(body.subarray(at, at + 16))
+/** Without BigInt, which would be made for each. */
+function countAt(bytes: Buffer, at: number): number {
+  return bytes.readUInt32LE(at) + bytes.readUInt32LE(at + 4) * 2 ** 32
+}
+
+function addressAt(bytes: Buffer, at: number, family: number | undefined): string {
+  if (family === 2) return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`
+  return writtenIpv6(bytes.subarray(at, at + 16))
 }
 
 /** RFC 5952; an IPv4 address inside IPv6 (`::ffff:a.b.c.d`) as the IPv4 address that it is. */

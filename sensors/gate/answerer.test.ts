@@ -16,6 +16,7 @@ function scene() {
       questions: () => waiting.splice(0),
       answer: ({ file }, verdict, lasting) =>
         void answers.push(`${file} ${verdict}${lasting === true ? ' lasting' : ''}`),
+      forgetAll: () => void answers.push('all forgotten'),
     },
     judge: { ask: id => void asked.push(id), answers: () => decided.splice(0) },
     identify: file => {
@@ -102,7 +103,20 @@ test('new rules judge anew; what cannot be looked at passes; at the end all go o
   exec(2, 'a')
   assert.deepEqual(asked, [1, 2])
   answerer.close()
-  assert.deepEqual(answers(), ['1 allow', '2 allow'])
+  assert.deepEqual(answers(), ['1 allow', 'all forgotten', '2 allow'])
+})
+
+test('what was judged by rules that have changed meanwhile is answered and not kept', () => {
+  const { answerer, exec, decide, answers, asked } = scene()
+  exec(1, 'a')
+  answerer.forget()
+  exec(2, 'a')
+  decide(1, 'allow', true)
+  assert.deepEqual(answers(), ['all forgotten', '1 allow'])
+  exec(3, 'a')
+  assert.deepEqual(asked, [1, 2])
+  decide(2, 'deny')
+  assert.deepEqual(answers(), ['2 deny', '3 deny'])
 })
 
 test('whatever happens, each question is answered once and none waits longer than the deadline', () => {

@@ -22,7 +22,7 @@ export interface Judge {
 }
 
 export interface AnswererParts {
-  readonly gate: Pick<ExecGate, 'questions' | 'answer'>
+  readonly gate: Pick<ExecGate, 'questions' | 'answer' | 'forgetAll'>
   readonly judge: Judge
   readonly identify: (descriptor: number) => FileIdentity | undefined
   readonly duplicate: (descriptor: number) => number
@@ -45,6 +45,8 @@ interface Pending {
   readonly dueMs: number
   /** Asked anew, because the file was written to meanwhile. */
   readonly again: boolean
+  /** What is judged by rules that have changed meanwhile is not kept. */
+  readonly rules: number
   readonly questions: ExecQuestion[]
 }
 
@@ -62,9 +64,10 @@ export class Answerer {
   readonly #pending = new Map<number, Pending>()
   readonly #byKey = new Map<string, number>()
   /** Of judgements that are still to come, and hold for the next time. */
-  readonly #lateKeys = new Map<number, string>()
+  readonly #lateKeys = new Map<number, Pick<Pending, 'key' | 'rules'>>()
   readonly #counts = { asked: 0, allowed: 0, denied: 0, late: 0, known: 0 }
   #next = 1
+  #rules = 0
 
   constructor(parts: AnswererParts) {
     this.#parts = parts
@@ -98,7 +101,11 @@ export class Answerer {
 
   /** What was judged is judged anew: rules have changed. */
   forget(): void {
+    this.#rules++
     this.#known.clear()
+    // Who comes now does not wait for what is judged by the rules of before.
+    this.#byKey.clear()
+    this.#parts.gate.forgetAll()
   }
 
   #take(question: ExecQuestion, again = false): void {
@@ -130,24 +137,28 @@ export class Answerer {
       // No descriptor is left: nobody shall wait for that.
       return this.#answer(question, passing)
     }
-    this.#pending.set(id, { key, dueMs: this.#parts.now() + deadlineMs, again, questions: [question] })
+    this.#pending.set(id, {
+      key,
+      dueMs: this.#parts.now() + deadlineMs,
+      again,
+      rules: this.#rules,
+      questions: [question],
+    })
     this.#byKey.set(key, id)
     this.#parts.judge.ask(id, { descriptor, pid: question.pid })
   }
 
-  #decided(id: number, verdict: Verdict): void {
+  #decided(id: number, decided: Verdict): void {
     const pending = this.#pending.get(id)
-    const key = pending?.key ?? this.#lateKeys.get(id)
+    const about = pending ?? this.#lateKeys.get(id)
     this.#lateKeys.delete(id)
-    if (key === undefined) return
-    if (this.#known.size >= mostKnown) {
-      const [oldest] = this.#known.keys()
-      if (oldest !== undefined) this.#known.delete(oldest)
-    }
-    this.#known.set(key, verdict)
+    if (about === undefined) return
+    const { key, rules } = about
+    const holds = rules === this.#rules
+    const verdict = holds ? decided : { ...decided, lasting: false }
+    if (holds) this.#keep(key, verdict)
     if (pending === undefined) return
-    this.#pending.delete(id)
-    this.#byKey.delete(key)
+    this.#leave(id, key)
     for (const question of pending.questions) {
       // Written to since the question: what was judged is not what would start.
       const same = this.#parts.identify(question.file)?.key === key
@@ -156,10 +167,22 @@ export class Answerer {
     }
   }
 
-  #late(id: number, { key, questions }: Pending): void {
+  #leave(id: number, key: string): void {
     this.#pending.delete(id)
-    this.#byKey.delete(key)
-    this.#lateKeys.set(id, key)
+    if (this.#byKey.get(key) === id) this.#byKey.delete(key)
+  }
+
+  #keep(key: string, verdict: Verdict): void {
+    if (this.#known.size >= mostKnown) {
+      const [oldest] = this.#known.keys()
+      if (oldest !== undefined) this.#known.delete(oldest)
+    }
+    this.#known.set(key, verdict)
+  }
+
+  #late(id: number, { key, rules, questions }: Pending): void {
+    this.#leave(id, key)
+    this.#lateKeys.set(id, { key, rules })
     if (this.#lateKeys.size > mostPending) {
       const [oldest] = this.#lateKeys.keys()
       if (oldest !== undefined) this.#lateKeys.delete(oldest)
