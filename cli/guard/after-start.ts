@@ -20,6 +20,8 @@ export interface AfterStartParts {
   readonly log: (line: string) => void
   /** Every program is judged before it starts, so that only what a gate cannot see is looked at. */
   readonly gated: () => boolean
+  /** Whether the gate judged this content, by the file's identity. */
+  readonly judged: (identity: string) => boolean
 }
 
 interface Suspect {
@@ -110,7 +112,11 @@ export class AfterStart {
       const script = scriptOf(path, argv, cwd)
       return `${path} ${script === undefined ? command : identityOf(script)}`
     }
-    return this.#parts.gated() ? undefined : identityOf(path)
+    const identity = identityOf(path)
+    if (!this.#parts.gated()) return identity
+    // Written to by way of a memory map, of which the kernel tells nobody, or let go for want of time. In a container the path is another file.
+    const known = identity === '' || event.container !== undefined || this.#parts.judged(identity)
+    return known ? undefined : identity
   }
 
   #add(suspect: Suspect): void {

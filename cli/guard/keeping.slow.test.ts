@@ -156,3 +156,30 @@ test('a dry run tells and does nothing; a protected path is refused', { skip }, 
     process.exit()`)
   assert.deepEqual(found['results'], [...[124, ['kill-process would'], 1, 0], ...[124, ['prevented refused'], 1, 0]])
 })
+
+test('a program that is asked about no more and was changed by way of a memory map is ended', { skip }, () => {
+  const found = told(`
+    const guard = open({})
+    await ready(guard)
+    copyFileSync('/bin/sleep', '/mnt/quiet')
+    appendFileSync('/mnt/quiet', Buffer.alloc(16_384))
+    const results = [await tried('exec /mnt/quiet 0'), await tried('exec /mnt/quiet 0'), await tried('exec /mnt/quiet 0')]
+    await wait(1_500)
+    const { asked } = guard.state()
+    writeFileSync('/mnt/words', minerWords)
+    const write = 'import mmap; f = open("/mnt/quiet", "r+b"); m = mmap.mmap(f.fileno(), 0); w = open("/mnt/words", "rb").read(); m[len(m) - len(w):] = w; m.close(); f.close()'
+    writeFileSync('/mnt/write.py', write)
+    results.push(await tried('python3 /mnt/write.py'), await tried('exec /mnt/quiet 30'))
+    await wait(1_500)
+    const outcomes = detections.map(one => one.responses[0].kind + ' ' + one.responses[0].outcome)
+    const times = detections.map(one => one.responses[0].afterMs)
+    const notAsked = guard.state().asked - asked
+    await guard.close()
+    console.log(JSON.stringify({ results, asked, notAsked, outcomes, times, log }))
+    process.exit()`)
+  assert.deepEqual(found['results'], [0, 0, 0, 0, 'SIGKILL'], JSON.stringify(found))
+  assert.deepEqual(found['outcomes'], ['kill-process done'])
+  // Once each: the program as it was. Nobody is asked about the one that was changed.
+  assert.deepEqual([found['asked'], found['notAsked']], [1, 0])
+  console.log(`in ms: ${(found['times'] as number[]).join(', ')}`)
+})

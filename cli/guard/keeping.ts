@@ -56,7 +56,11 @@ export async function startKeeping(parts: KeepingParts): Promise<Keeping> {
     }
     parts.tell(detection)
   }
-  const after = new AfterStart({ knowledge, examiner, rights, kills, tell, log, gated: () => gate !== undefined })
+  const after = new AfterStart({
+    ...{ knowledge, examiner, rights, kills, tell, log },
+    gated: () => gate !== undefined,
+    judged: identity => files().has(identity),
+  })
   const judge = new GateJudge({ knowledge, files, rights, tell, denied: seen => laterRunners(after, seen.identity) })
   // Who holds the gate and has no thread to answer with must not stay: the kernel lets all go on when we end.
   const leave = (error: Error) => {

@@ -24,6 +24,11 @@ export class SeenFiles {
     this.#looker = looker
   }
 
+  /** Whether a content was looked at; `identity` as `SeenFile` has it. */
+  has(identity: string): boolean {
+    return this.#known.has(identity)
+  }
+
   /** Undefined for what is no regular file, or cannot be read. */
   at(path: string): SeenFile | undefined {
     let descriptor: number

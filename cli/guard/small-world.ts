@@ -31,10 +31,23 @@ export function assessAround(knowledge: Knowledge, facts: readonly Fact[], event
     detect: withEvents(knowledge.rules.detector(), events),
     allow: knowledge.allow,
     earlier: [],
-    protectedPids: ownSession(),
+    protectedPids: session(),
     ownPaths: knowledge.ownPaths(),
     now: new Date().toISOString(),
   })
+}
+
+const sessionLastsMs = 10_000
+let [ancestors, askAgainAt] = [new Set<number>(), 0]
+
+/** Who made the guard is somebody else only when that one ended; asking for each program took a sixth of judging it. */
+function session(): ReadonlySet<number> {
+  const now = performance.now()
+  if (now >= askAgainAt) {
+    ancestors = ownSession()
+    askAgainAt = now + sessionLastsMs
+  }
+  return ancestors
 }
 
 function withEvents(detect: Detect, events: FromEvents | undefined): Detect {
