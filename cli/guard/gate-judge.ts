@@ -46,7 +46,7 @@ export class GateJudge {
     if (agrees && seen.matches.length === 0) return { verdict: 'allow', lasting: true }
     const start: AboutToStart = { descriptor, pid, path, seen }
     const examination = await examineStart(knowledge, start)
-    if (examination.verdict !== 'confirmed') return { verdict: 'allow', lasting: isPlain(examination) }
+    if (examination.verdict !== 'confirmed') return { verdict: 'allow', lasting: isHere && isPlain(examination) }
     return this.#keepOut(knowledge, start, examination, at, from)
   }
 
