@@ -75,8 +75,8 @@ async function figures(): Promise<Figures> {
     await here.time(20, [path])
     found[`known: ${name}`] = await here.time(starts, [path])
   }
-  for (const of of ['tiny', 'true', 'small'] as const)
-    found[`first: ${firsts[of]}`] = await here.time(copies, await here.fresh(of, copies))
+  for (const kind of ['tiny', 'true', 'small'] as const)
+    found[`first: ${firsts[kind]}`] = await here.time(copies, await here.fresh(kind, copies))
   for (const { refused } of Object.values(found)) if (refused > 0) throw new Error(`${refused} programs did not start`)
   return found
 }

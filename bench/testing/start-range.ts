@@ -82,9 +82,9 @@ export class StartRange {
   }
 
   /** Copies that nobody has seen yet, each with a content of its own. */
-  async fresh(of: 'tiny' | 'small' | 'true', count: number): Promise<string[]> {
+  async fresh(kind: 'tiny' | 'small' | 'true', count: number): Promise<string[]> {
     const folder = `${home}/fresh-${this.#serial++}`
-    const original = of === 'true' ? '/bin/true' : `${home}/${of}`
+    const original = kind === 'true' ? '/bin/true' : `${home}/${kind}`
     const copy = `cp ${original} ${folder}/$i && echo ${folder}-$i >> ${folder}/$i && cat ${folder}/$i >/dev/null`
     await this.range.sh(`mkdir ${folder} && for i in $(seq ${count}); do ${copy}; done`)
     return Array.from({ length: count }, (_, at) => `${folder}/${at + 1}`)
