@@ -1,3 +1,4 @@
+import { elfHeader, elfHeaderLength } from './elf-header.ts'
 import { cannotStart, fixedVariables, keptVariables, mainFile, runtimeFlags, runtimeFolder } from './launch-settings.ts'
 import { MachineCode } from './machine-code.ts'
 import { loaderName } from './own-runtime.ts'
@@ -10,14 +11,18 @@ export function launcherForX64(): Buffer {
   const code = codeOf(textAddress + headerLength).finish()
   if (headerLength + code.length > page) throw new Error('the launcher has outgrown its page')
   const file = Buffer.alloc(page + calledAs.length)
-  elfHeader(headerLength + code.length).copy(file)
+  const [run, write] = [headerLength + code.length, calledAs.length]
+  elfHeader('x64', textAddress + headerLength, [
+    { kind: 'run', offset: 0, address: textAddress, length: run, size: run, align: page },
+    { kind: 'write', offset: page, address: dataAddress, length: write, size: dataLength, align: page },
+  ]).copy(file)
   code.copy(file, headerLength)
   calledAs.copy(file, page)
   return file
 }
 
 const page = 4096
-const headerLength = 64 + 3 * 56
+const headerLength = elfHeaderLength(2)
 const textAddress = 0x400000
 const dataAddress = 0x600000
 const dataLength = 0x10000
@@ -169,41 +174,4 @@ function routines(code: MachineCode): void {
   code.put('48 ff c2').to('e9', 'length') // inc rdx; jmp
   code.place('write')
   code.with('bf', 2).with('b8', calls.write).put('0f 05 c3')
-}
-
-/** elf(5): one segment to run, one to write, and a stack that does not run. */
-function elfHeader(textLength: number): Buffer {
-  const header = Buffer.alloc(headerLength)
-  header.write('\x7fELF\x02\x01\x01', 'latin1')
-  header.writeUInt16LE(2, 16) // ET_EXEC
-  header.writeUInt16LE(62, 18) // EM_X86_64
-  header.writeUInt32LE(1, 20)
-  header.writeBigUInt64LE(BigInt(textAddress + headerLength), 24)
-  header.writeBigUInt64LE(64n, 32)
-  header.writeUInt16LE(64, 52)
-  header.writeUInt16LE(56, 54)
-  header.writeUInt16LE(3, 56)
-  const [run, write, read] = [1, 2, 4]
-  const [load, stack] = [1, 0x6474e551]
-  segment(header, 64, [load, read | run, 0, textAddress, textLength, textLength, page])
-  segment(header, 120, [load, read | write, page, dataAddress, calledAs.length, dataLength, page])
-  segment(header, 176, [stack, read | write, 0, 0, 0, 0, 16])
-  return header
-}
-
-type Segment = [
-  type: number,
-  flags: number,
-  offset: number,
-  address: number,
-  length: number,
-  size: number,
-  align: number,
-]
-
-function segment(header: Buffer, at: number, [type, flags, offset, address, length, size, align]: Segment): void {
-  header.writeUInt32LE(type, at)
-  header.writeUInt32LE(flags, at + 4)
-  for (const [index, value] of [offset, address, address, length, size, align].entries())
-    header.writeBigUInt64LE(BigInt(value), at + 8 + index * 8)
 }

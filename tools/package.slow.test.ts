@@ -17,7 +17,6 @@ import { after, before, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { archiveOf } from './archive.ts'
 import { blindedHost, hiddenName } from './blinded-host.ts'
-import { launcherScript } from './launcher-script.ts'
 import { makePackage } from './make-package.ts'
 
 const repository = realpathSync(join(import.meta.dirname, '..'))
@@ -112,30 +111,13 @@ for (const strength of ['readdir', 'strong'] as const)
 test('says in plain words what is missing', () => {
   const main = join(home, 'cli/main.js')
   renameSync(main, `${main}.away`)
-  for (const program of [join(home, 'davylamp'), scriptBeside(home)]) {
-    const done = spawnSync(program, [], { encoding: 'utf8' })
-    assert.deepEqual(
-      [done.status, done.stderr],
-      [70, `davylamp: missing: ${main}\ndavylamp: unpack the whole archive again\n`],
-    )
-  }
+  const done = spawnSync(join(home, 'davylamp'), [], { encoding: 'utf8' })
+  assert.deepEqual(
+    [done.status, done.stderr],
+    [70, `davylamp: missing: ${main}\ndavylamp: unpack the whole archive again\n`],
+  )
   renameSync(`${main}.away`, main)
 })
-
-test('the launcher for other machines does the same', () => {
-  const done = spawnSync(scriptBeside(home), ['--version'], {
-    encoding: 'utf8',
-    cwd: '/',
-    env: { LD_LIBRARY_PATH: '/nowhere' },
-  })
-  assert.deepEqual([done.status, done.stdout, done.stderr], [0, '0.1.0\n', ''])
-})
-
-function scriptBeside(place: string): string {
-  const path = join(place, 'davylamp.sh')
-  writeFileSync(path, launcherScript(), { mode: 0o755 })
-  return path
-}
 
 test('an archive depends on its files alone', () => {
   const long = `${'a'.repeat(60)}/${'b'.repeat(60)}`

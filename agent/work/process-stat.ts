@@ -29,7 +29,8 @@ export function endedChildrenSeconds(): number {
 export function residentBytesOf(pid: number | undefined): number {
   if (pid === undefined) return 0
   try {
-    return Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1] ?? 0) * 4_096
+    // In /proc/PID/statm it is pages, whose size differs between kernels for arm64.
+    return Number(/^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) * 1_024
   } catch {
     return 0
   }

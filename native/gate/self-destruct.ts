@@ -1,9 +1,7 @@
+import { callNumber } from '../call-numbers.ts'
 import { libc } from '../libc.ts'
 import { checked } from '../read/system-call.ts'
 
-/** asm/unistd.h. */
-const numbers =
-  process.arch === 'arm64' ? { create: 107n, set: 110n, remove: 111n } : { create: 222n, set: 223n, remove: 226n }
 const [monotonic, sigkill, signalProcess] = [1n, 9, 0]
 
 /** A timer of the kernel that ends this process with SIGKILL unless it is wound up again in time. */
@@ -27,13 +25,13 @@ export function selfDestruct(milliseconds: number): SelfDestruct {
   event.writeInt32LE(sigkill, 8)
   event.writeInt32LE(signalProcess, 12)
   const number = Buffer.alloc(64)
-  checked('timer_create', create(numbers.create, monotonic, event, number))
+  checked('timer_create', create(callNumber('timer_create'), monotonic, event, number))
   const timer = BigInt(number.readInt32LE(0))
   const due = Buffer.alloc(64)
   due.writeBigInt64LE(BigInt(Math.floor(milliseconds / 1000)), 16)
   due.writeBigInt64LE(BigInt(Math.round((milliseconds % 1000) * 1e6)), 24)
   return {
-    wind: () => void checked('timer_settime', set(numbers.set, timer, 0n, due, null)),
-    stop: () => void checked('timer_delete', remove(numbers.remove, timer)),
+    wind: () => void checked('timer_settime', set(callNumber('timer_settime'), timer, 0n, due, null)),
+    stop: () => void checked('timer_delete', remove(callNumber('timer_delete'), timer)),
   }
 }

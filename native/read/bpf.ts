@@ -1,5 +1,6 @@
 import { closeSync, readFileSync } from 'node:fs'
 import { getRawPointer } from 'node:ffi'
+import { callNumber } from '../call-numbers.ts'
 import { SystemCallError } from '../libc.ts'
 import { checked, lazily, terminated } from './system-call.ts'
 
@@ -20,7 +21,6 @@ export interface BpfProgram {
 /** enum bpf_cmd. */
 const commands = { objectGet: 7, nextProgram: 11, openProgram: 13, info: 15, taskDescriptor: 20 }
 
-const number = process.arch === 'arm64' ? 280n : 321n
 const bpf = lazily('syscall', 'int64', ['int64', 'int64', 'pointer', 'uint64'])
 const mostPrograms = 20_000
 const infoBytes = 256
@@ -140,5 +140,5 @@ function withProgram<T>(id: number, work: (descriptor: number) => T): T | undefi
 }
 
 function call(command: number, attributes: Buffer): number {
-  return checked('bpf', bpf(number, BigInt(command), attributes, BigInt(attributes.length)))
+  return checked('bpf', bpf(callNumber('bpf'), BigInt(command), attributes, BigInt(attributes.length)))
 }

@@ -1,13 +1,10 @@
 import { closeSync, constants, openSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
+import { callNumber } from '../call-numbers.ts'
 import { SystemCallError } from '../libc.ts'
 import { O_PATH } from './open.ts'
 import { checked, lazily, terminated } from './system-call.ts'
 
-/** asm-generic/unistd.h; the same on x86-64 and arm64. */
-const fsopen = 430n
-const fsconfig = 431n
-const fsmount = 432n
 const closeOnExec = 1n
 const create = 6n
 /** linux/mount.h: read-only, nosuid, nodev, noexec. */
@@ -32,10 +29,10 @@ export function openOwnProc(): number {
 
 /** A file system of the kernel's, mounted nowhere (fsopen(2), fsmount(2)). Throws `SystemCallError`: ENOSYS before Linux 5.2. */
 export function openOwnFileSystem(type: 'proc' | 'tracefs'): number {
-  const context = checked('fsopen', open(fsopen, terminated(Buffer.from(type)), closeOnExec))
+  const context = checked('fsopen', open(callNumber('fsopen'), terminated(Buffer.from(type)), closeOnExec))
   try {
-    checked('fsconfig', configure(fsconfig, BigInt(context), create, 0n, 0n, 0n))
-    return checked('fsmount', mount(fsmount, BigInt(context), closeOnExec, harmless))
+    checked('fsconfig', configure(callNumber('fsconfig'), BigInt(context), create, 0n, 0n, 0n))
+    return checked('fsmount', mount(callNumber('fsmount'), BigInt(context), closeOnExec, harmless))
   } finally {
     closeSync(context)
   }

@@ -1,3 +1,4 @@
+import { callNumber } from '../call-numbers.ts'
 import { errno, libc, type NativeFunction, type NativeType, SystemCallError } from '../libc.ts'
 
 /** A function of the C library that is looked up when it is first called, so that importing costs nothing. */
@@ -13,14 +14,6 @@ export function lazily(
   }
 }
 
-/** asm/unistd.h. */
-const numbers = {
-  openat2: { x64: 437, arm64: 437 },
-  getdents64: { x64: 217, arm64: 61 },
-  ioprio_set: { x64: 251, arm64: 30 },
-  flock: { x64: 73, arm64: 32 },
-} as const
-
 type Value = Buffer | bigint
 
 const direct = lazily('syscall', 'int64', ['int64', 'int64', 'pointer', 'pointer', 'uint64'])
@@ -30,14 +23,13 @@ const direct = lazily('syscall', 'int64', ['int64', 'int64', 'pointer', 'pointer
  * Throws `SystemCallError`.
  */
 export function systemCall(
-  name: keyof typeof numbers,
+  name: 'openat2' | 'getdents64' | 'ioprio_set' | 'flock',
   first: number,
   second: Value,
   third: Value,
   fourth = 0n,
 ): number {
-  const number = numbers[name][process.arch === 'arm64' ? 'arm64' : 'x64']
-  return checked(name, direct(BigInt(number), BigInt(first), second, third, fourth))
+  return checked(name, direct(callNumber(name), BigInt(first), second, third, fourth))
 }
 
 /** The result of a call that says -1 when it failed, as a number. It must have been the last call. */

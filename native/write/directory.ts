@@ -1,9 +1,8 @@
-import { closeSync } from 'node:fs'
+import { closeSync, constants } from 'node:fs'
 import { SystemCallError } from '../libc.ts'
 import { systemCall, unknownCall } from './system-call.ts'
 
-/** Flags of open(2). The three that differ between x86-64 and arm64 are chosen here. */
-const arm = process.arch === 'arm64'
+/** Flags of open(2). Those that differ between x86-64 and arm64 are as this runtime was compiled. */
 export const openFlags = {
   read: 0,
   write: 1,
@@ -12,8 +11,8 @@ export const openFlags = {
   exclusive: 0o200,
   noTerminal: 0o400,
   nonBlocking: 0o4000,
-  directory: arm ? 0o40000 : 0o200000,
-  noFollow: arm ? 0o100000 : 0o400000,
+  directory: constants.O_DIRECTORY,
+  noFollow: constants.O_NOFOLLOW,
   noAccessTime: 0o1000000,
   closeOnExec: 0o2000000,
   path: 0o10000000,

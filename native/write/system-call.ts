@@ -1,33 +1,6 @@
 import { DynamicLibrary, getRawPointer } from 'node:ffi'
+import { type CallName, callNumber } from '../call-numbers.ts'
 import { errno, SystemCallError } from '../libc.ts'
-
-/** Numbers of the calls we make, for x86-64 and arm64 (arch/x86/entry/syscalls/syscall_64.tbl, asm-generic/unistd.h). */
-const numbers = {
-  ioctl: [16, 29],
-  kill: [62, 129],
-  fcntl: [72, 25],
-  mount: [165, 40],
-  umount2: [166, 39],
-  setxattr: [188, 5],
-  getxattr: [191, 8],
-  listxattr: [194, 11],
-  removexattr: [197, 14],
-  openat: [257, 56],
-  mkdirat: [258, 34],
-  mknodat: [259, 33],
-  fchownat: [260, 54],
-  unlinkat: [263, 35],
-  linkat: [265, 37],
-  symlinkat: [266, 36],
-  readlinkat: [267, 78],
-  fchmodat: [268, 53],
-  utimensat: [280, 88],
-  renameat2: [316, 276],
-  pidfd_send_signal: [424, 424],
-  pidfd_open: [434, 434],
-  openat2: [437, 437],
-} as const
-export type CallName = keyof typeof numbers
 
 let call: ((...values: bigint[]) => bigint) | undefined
 
@@ -35,7 +8,7 @@ let call: ((...values: bigint[]) => bigint) | undefined
 export function systemCall(name: CallName, ...values: (number | bigint | string | Buffer | null)[]): number {
   const kept = values.map(value => (typeof value === 'string' ? Buffer.from(`${value}\0`) : value))
   const six = [0, 1, 2, 3, 4, 5].map(at => argument(kept[at]))
-  const result = opened()(BigInt(numbers[name][process.arch === 'arm64' ? 1 : 0]), ...six)
+  const result = opened()(callNumber(name), ...six)
   if (result >= 0n) return Number(result)
   throw new SystemCallError(name, errno())
 }

@@ -12,7 +12,7 @@ import { systemFiles, zshCompletion } from './system-files.ts'
 
 /** A Debian binary package (deb(5)), compressed so that any dpkg can read it. The same contents give the same bytes. */
 export async function debOf(contents: Contents): Promise<{ readonly name: string; readonly content: Buffer }> {
-  const { deb } = architectureNames(contents.architecture)
+  const { deb } = architectureNames(contents.origin.architecture)
   const version = debianVersion(contents.version)
   const files = [
     ...(await systemFiles(contents)).map(debianDocument),

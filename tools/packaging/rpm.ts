@@ -16,7 +16,7 @@ const release = '1'
  * rpmbuild(8), which takes the time, the host and the libraries of the machine into what it makes.
  */
 export async function rpmOf(contents: Contents): Promise<{ readonly name: string; readonly content: Buffer }> {
-  const { rpm } = architectureNames(contents.architecture)
+  const { rpm } = architectureNames(contents.origin.architecture)
   const version = contents.version.replaceAll('-', '~')
   const files = rpmFiles([
     ...(await systemFiles(contents)),
@@ -34,7 +34,7 @@ export async function rpmOf(contents: Contents): Promise<{ readonly name: string
   const signature = headerOf(regions.signatures, signatureTags(header, payload, archive))
   const name = `${contents.name}-${version}-${release}`
   const content = Buffer.concat([
-    lead(name, contents.architecture),
+    lead(name, contents.origin.architecture),
     signature,
     Buffer.alloc(-signature.length & 7),
     header,

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ArchiveFile } from '../archive.ts'
 import { runtimeFolder } from '../launch-settings.ts'
-import { type Contents, runtimePackage } from '../make-package.ts'
+import type { Contents } from '../make-package.ts'
 import { debianHolders } from '../notices.ts'
+import { nodeOf, type Origin, runtimePackage } from '../origin.ts'
 import { librariesOf } from '../own-libraries.ts'
 import { sourceDate } from '../source-date.ts'
-import { about } from './about.ts'
+import { about, architectureNames } from './about.ts'
 
 /** A component of CycloneDX 1.6 (ECMA-424), as far as it is used here. */
 interface Component {
@@ -28,8 +29,11 @@ export function sbomOf(root: string, contents: Contents): { readonly name: strin
   const inside = packagedNames(lock, contents.files)
   const own = ownComponent(contents)
   const libraries = inside.map(path => npmComponent(root, path, lock))
-  const runtime = { ...npmComponent(root, `node_modules/${runtimePackage}`, lock), type: 'platform' as const }
-  const system = systemComponents(root, contents.files)
+  const runtime = {
+    ...npmComponent(root, `node_modules/${runtimePackage(contents.origin.architecture)}`, lock),
+    type: 'platform' as const,
+  }
+  const system = systemComponents(contents.origin, contents.files)
   const components = [runtime, ...libraries, ...system].sort((a, b) => (a['bom-ref'] < b['bom-ref'] ? -1 : 1))
   const references = new Map(inside.map((path, at) => [path, libraries[at]?.['bom-ref'] ?? '']))
   const needed = [
@@ -47,7 +51,7 @@ export function sbomOf(root: string, contents: Contents): { readonly name: strin
     components,
     dependencies: needed.map(({ ref, dependsOn }) => ({ ref, dependsOn: [...new Set(dependsOn)].sort() })),
   }
-  const name = `${contents.name}-${contents.version}-linux-${contents.architecture}.cdx.json`
+  const name = `${contents.name}-${contents.version}-linux-${contents.origin.architecture}.cdx.json`
   return { name, content: `${JSON.stringify(document, undefined, 2)}\n` }
 }
 
@@ -107,10 +111,10 @@ function hashesOf(integrity: string | undefined): Pick<Component, 'hashes'> {
   return digest === '' ? {} : { hashes: [{ alg: 'SHA-512', content: Buffer.from(digest, 'base64').toString('hex') }] }
 }
 
-/** Loader and libraries, which are copies of those of the machine: by Debian package where that is known. */
-function systemComponents(root: string, files: readonly ArchiveFile[]): Component[] {
-  const { loader, libraries } = librariesOf(join(root, 'node_modules', runtimePackage, 'bin', 'node'))
-  return debianHolders([loader, ...libraries]).map(({ name, version, held }) => ({
+/** Loader and libraries, which are copies of those of a system: by Debian package where that is known. */
+function systemComponents(origin: Origin, files: readonly ArchiveFile[]): Component[] {
+  const { loader, libraries } = librariesOf(nodeOf(origin), origin.system)
+  return debianHolders([loader, ...libraries], origin.system).map(({ name, version, held }) => ({
     type: 'library',
     'bom-ref': `pkg:deb/debian/${name}@${version}`,
     name,
@@ -122,11 +126,15 @@ function systemComponents(root: string, files: readonly ArchiveFile[]): Componen
       const digest = createHash('sha256').update(packed.content).digest('hex')
       return [{ name: `davylamp:sha256:${packed.path}`, value: digest }]
     }),
-    purl: `pkg:deb/debian/${name}@${encodeURIComponent(version)}`,
+    purl: `pkg:deb/debian/${name}@${encodeURIComponent(version)}?arch=${architectureNames(origin.architecture).deb}`,
   }))
 }
 
-function ownComponent({ name, version, architecture }: Contents): Component & { readonly description: string } {
+function ownComponent({
+  name,
+  version,
+  origin: { architecture },
+}: Contents): Component & { readonly description: string } {
   const purl = `pkg:generic/${name}@${version}?arch=${architecture}`
   return {
     type: 'application',

@@ -36,6 +36,8 @@ enum { DIRECTORY = 040000, NOFOLLOW = 0100000 };
 #endif
 enum { HERE = -100, WRONLY = 1, CREAT = 0100, EXCL = 0200, CLOEXEC = 02000000, REMOVE_FOLDER = 0x200, NOREPLACE = 1 };
 enum { KIND = 0170000, FOLDER = 0040000, LINK = 0120000, EXISTS = -17, NOT_EMPTY = -39, BLOCK = 1 << 22 };
+/* The largest that a kernel for one of these processors has. */
+enum { PAGE = 1 << 16 };
 
 /* What gcc may call by itself. */
 void *memcpy(void *to, const void *from, size length)
@@ -298,8 +300,8 @@ static void prepare(long self)
 {
   static int done;
   /* With what stands behind it: copies read up to eight bytes at once. */
-  packed = room(about.offset % 4096 + about.length + sizeof about, self, about.offset - about.offset % 4096);
-  packed += about.offset % 4096, packed_end = packed + about.length;
+  packed = room(about.offset % PAGE + about.length + sizeof about, self, about.offset - about.offset % PAGE);
+  packed += about.offset % PAGE, packed_end = packed + about.length;
   if (!done && !has_digest(packed, about.length, about.digest)) give_up("this file is damaged: get it again");
   if (!done) block = room(BLOCK + 64, -1, 0), masked = room(BLOCK + BLOCK / 255 + 128, -1, 0);
   done = 1, block_at = block_end = 0;

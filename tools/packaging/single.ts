@@ -25,7 +25,7 @@ export class NoCompiler extends Error {
  * The program in one file: a launcher without libraries, behind it everything packed, at the end where that begins and its SHA-256. See
  * docs/decisions/023-packages.md. Throws `NoCompiler`.
  */
-export function singleOf({ name, version, architecture, files }: Contents): {
+export function singleOf({ name, version, origin: { architecture }, files }: Contents): {
   readonly name: string
   readonly content: Buffer
 } {

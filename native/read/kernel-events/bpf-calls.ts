@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs'
 import { getRawPointer } from 'node:ffi'
+import { callNumber } from '../../call-numbers.ts'
 import { SystemCallError } from '../../libc.ts'
 import { checked, lazily } from '../system-call.ts'
 
@@ -7,14 +8,13 @@ import { checked, lazily } from '../system-call.ts'
 const commands = { createMap: 0, lookUp: 1, load: 5, openRawTracepoint: 17 }
 const mapTypes = { array: 2, ring: 27 }
 const rawTracepoint = 17
-const number = process.arch === 'arm64' ? 280n : 321n
 const attributeBytes = 128
 const logBytes = 1 << 18
 
 const bpf = lazily('syscall', 'int64', ['int64', 'int64', 'pointer', 'uint64'])
 
 function call(command: number, attributes: Buffer): number {
-  return checked('bpf', bpf(number, BigInt(command), attributes, BigInt(attributes.length)))
+  return checked('bpf', bpf(callNumber('bpf'), BigInt(command), attributes, BigInt(attributes.length)))
 }
 
 /** A ring buffer (Linux 5.8). `bytes` is a power of two of whole pages. Throws `SystemCallError`. */
