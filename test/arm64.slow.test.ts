@@ -114,7 +114,7 @@ test('the same sources and libraries give the same contents', { skip }, () => {
   for (const [at, file] of again.files.entries()) {
     const { path, mode, content } = made().files[at] ?? {}
     assert.deepEqual([path, mode], [file.path, file.mode])
-    assert.ok(content !== undefined && file.content?.equals(content), path)
+    assert.ok(content !== undefined && file.content?.equals(content), file.path)
   }
 })
 

@@ -186,6 +186,26 @@ test('packages to join with and to upgrade to', async () => {
   assert.equal((await ask(gateway.port, ca, { path: '/agent/v1/package/..%2f1.2.3', certified })).status, 404)
 })
 
+test('each host gets the package for its processor, to join and to upgrade', async () => {
+  for (const architecture of ['x64', 'arm64'])
+    await writeFile(joinPath(center.packages, `davylamp-2.0.0-linux-${architecture}.tar.gz`), `for ${architecture}`)
+  for (const [architecture, told] of [
+    ['x64', 'x86_64'],
+    ['arm64', 'arm64'],
+    ['arm64', 'aarch64'],
+  ] as const) {
+    const path = `/join/davylamp-linux-${architecture}.tar.gz`
+    assert.equal((await ask(gateway.port, ca, { path })).body.toString(), `for ${architecture}`)
+    const certified = await joined()
+    const agent = await connect(gateway.port, certified)
+    agent.send(helloFrame({ architecture: told, machine: `machine-${told}` }))
+    await agent.next('welcome')
+    const got = await ask(gateway.port, ca, { path: '/agent/v1/package/2.0.0', certified })
+    assert.equal(got.body.toString(), `for ${architecture}`, told)
+    await agent.leave()
+  }
+})
+
 test('rule packs go to the agents that are to have them', async () => {
   const certified = await joined()
   const insert = (sha256: string, stage: string) =>

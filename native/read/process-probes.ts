@@ -16,7 +16,10 @@ let mask: Buffer | undefined
 export function hasAffinity(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0 || pid > 0x7fff_ffff) return false
   mask ??= Buffer.alloc(1024)
-  return Number(affinity(callNumber('sched_getaffinity'), BigInt(pid), BigInt(mask.length), mask)) !== -1 || errno() !== ESRCH
+  return (
+    Number(affinity(callNumber('sched_getaffinity'), BigInt(pid), BigInt(mask.length), mask)) !== -1 ||
+    errno() !== ESRCH
+  )
 }
 
 /** Whether it is a process and no thread of one: pidfd_open(2) opens nothing else. False before Linux 5.3. */
