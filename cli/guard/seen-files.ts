@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 import type { ContentMatch } from '../../model/index.ts'
+import { O_PATH } from '../../native/read/open.ts'
 import { encodeBytes } from '../../target/index.ts'
 import type { FileLooker } from '../../detect/yara/index.ts'
 
@@ -31,12 +32,8 @@ export class SeenFiles {
 
   /** Undefined for what is no regular file, or cannot be read. */
   at(path: string): SeenFile | undefined {
-    let descriptor: number
-    try {
-      descriptor = openSync(path.isWellFormed() ? path : encodeBytes(path), gently)
-    } catch {
-      return undefined
-    }
+    const descriptor = openedFile(path)
+    if (descriptor === undefined) return undefined
     try {
       return this.in(descriptor, path)
     } finally {
@@ -61,6 +58,22 @@ export class SeenFiles {
     } catch {
       return undefined
     }
+  }
+}
+
+/**
+ * Undefined for what is no regular file: that is not opened at all, whatever the path is made to lead to meanwhile. To open a device can already
+ * do something, such as start a watchdog, and people write the names of what we look at.
+ */
+function openedFile(path: string): number | undefined {
+  let handle: number | undefined
+  try {
+    handle = openSync(path.isWellFormed() ? path : encodeBytes(path), O_PATH)
+    return fstatSync(handle).isFile() ? openSync(`/proc/self/fd/${handle}`, gently) : undefined
+  } catch {
+    return undefined
+  } finally {
+    if (handle !== undefined) closeSync(handle)
   }
 }
 
