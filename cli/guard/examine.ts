@@ -94,9 +94,21 @@ function contentsOf(
     const cwd = word.startsWith('/') ? '' : `${knowledge.target().files.readLink(`/proc/${pid}/cwd`) ?? ''}/`
     const script = knowledge.target().files.realPath(`${cwd}${word}`)
     const read = script === undefined || contents.has(script) ? undefined : scriptAt(knowledge, files, script)
-    if (script !== undefined && read !== undefined && read.matches.length > 0) contents.set(script, read)
+    if (script === undefined || read === undefined || read.matches.length === 0) continue
+    if (isSeenBy(pid, script, read)) contents.set(script, read)
   }
   return contents
+}
+
+/** What a process in a container names is another file than the one that has this name here, and nobody shall be judged by that one. */
+function isSeenBy(pid: number, path: string, { identity }: SeenFile): boolean {
+  const seen = `${ownProcDirectory()}/${pid}/root${path}`
+  try {
+    const stat = statSync(seen.isWellFormed() ? seen : encodeBytes(seen), { bigint: true })
+    return identity.startsWith(`${stat.dev}:${stat.ino}:`)
+  } catch {
+    return false
+  }
 }
 
 const mostOfArgument = 16 << 20

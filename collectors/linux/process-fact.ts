@@ -116,7 +116,8 @@ function userland(survey: Survey, stat: ProcStat, place: ProcessPlace, contained
     path: displayBytes(executable.path),
     pathBytes: exactBytes(executable.path),
     cwd: shown(cwd),
-    script: shown(script),
+    // Paths of a container start at its own root. Of others it is the host's file that they mean, or none.
+    script: shown(script === undefined || contained ? script : view.onHost(script)),
     targets: targetsOf(target, { executable, script, argv, cwd, view }).map(displayBytes),
     sha256: packageOwned ? undefined : digestOf(target, executable),
     ownership: owner.ownership,

@@ -28,11 +28,23 @@ export class ProcessView {
     if (!this.foreign) return path
     const there = this.#target.files.stat(`/proc/${this.#pid}/root${path}`)
     if (!there) return undefined
-    for (const candidate of [path, `${this.#upperLayer()}${path}`]) {
+    const upper = `${this.#upperLayer()}${path}`
+    for (const candidate of [path, upper, ...this.#mountedElsewhere(path)]) {
       const here = this.#target.files.stat(candidate)
-      if (here && here.inode === there.inode && (here.device === there.device || candidate !== path)) return candidate
+      if (here && here.inode === there.inode && (here.device === there.device || candidate === upper)) return candidate
     }
     return undefined
+  }
+
+  /** Where the host has the directory that the process sees there: under PrivateTmp its /tmp is a directory below the host's. */
+  #mountedElsewhere(path: string): string[] {
+    const holder = readMounts(this.#target, this.#pid).findLast(mount => isBelow(path, mount.path))
+    if (holder === undefined) return []
+    const within = joined(holder.root, path.slice(holder.path === '/' ? 0 : holder.path.length))
+    return readMounts(this.#target)
+      .filter(mount => mount.device === holder.device && isBelow(within, mount.root))
+      .slice(0, mostMounts)
+      .map(mount => joined(mount.path, within.slice(mount.root === '/' ? 0 : mount.root.length)))
   }
 
   /**
@@ -57,9 +69,7 @@ export class ProcessView {
   /** The file system of a path that the process sees and the host has nowhere, where that one keeps nothing on a disk. */
   privateMountOf(path: string): string | undefined {
     if (!this.foreign || this.onHost(path) !== undefined) return undefined
-    const under = readMounts(this.#target, this.#pid).filter(
-      mount => path === mount.path || path.startsWith(mount.path === '/' ? '/' : `${mount.path}/`),
-    )
+    const under = readMounts(this.#target, this.#pid).filter(mount => isBelow(path, mount.path))
     const holder = under.toSorted((a, b) => a.path.length - b.path.length || a.mountId - b.mountId).at(-1)
     return holder !== undefined && /^(?:tmpfs|ramfs)$/.test(holder.fileSystem) ? holder.fileSystem : undefined
   }
@@ -72,4 +82,14 @@ export class ProcessView {
         ?.superOptions.match(/upperdir=([^,]+)/)?.[1] ?? '/nowhere'
     return this.#layer
   }
+}
+
+const mostMounts = 8
+
+function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`)
+}
+
+function joined(folder: string, rest: string): string {
+  return folder === '/' ? rest || '/' : `${folder}${rest}`
 }

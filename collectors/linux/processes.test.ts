@@ -182,6 +182,25 @@ for (const [what, layer, at, expected] of [
     assert.equal(fact?.hostPath, expected)
   })
 
+for (const [what, mounts, expected] of [
+  ['under PrivateTmp is the file that it means', '93 91 254:0 /tmp/private/tmp /tmp', '/tmp/private/tmp/x.sh'],
+  ['in a file system of its own is not the host’s of that name', '93 91 0:70 / /tmp', undefined],
+] as const)
+  test(`a script ${what}`, async () => {
+    const [fact] = await seen([{ pid: 9, exe: '/usr/bin/dash', argv: ['sh', '/tmp/x.sh'], root: '/own' }], {
+      '/usr/bin/dash': 'elf',
+      '/tmp/x.sh': "somebody else's",
+      '/tmp/private/tmp/x.sh': 'own',
+      '/own/tmp': { link: '/tmp/private/tmp' },
+      '/proc/self': { link: '7' },
+      '/proc/7/mountinfo': '22 1 254:0 / / rw - ext4 /dev/vda rw\n',
+      '/proc/9/mountinfo': `91 1 254:0 / / rw - ext4 /dev/vda rw\n${mounts} rw - ext4 /dev/vda rw\n`,
+      '/proc/7/ns/mnt': { link: 'mnt:[1]' },
+      '/proc/9/ns/mnt': { link: 'mnt:[2]' },
+    })
+    assert.equal(fact?.script, expected)
+  })
+
 test('a pid that the listing leaves out', async () => {
   const list = [
     { pid: 40, exe: '/tmp/x' },
