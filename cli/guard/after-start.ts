@@ -1,12 +1,21 @@
 import { readdirSync, statSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isInterpreter, scriptOf } from '../../collectors/index.ts'
-import type { ActionState, Ancestor, Detection, Examination, ExecEvent, Response } from '../../model/index.ts'
+import type {
+  ActionState,
+  Ancestor,
+  Detection,
+  Examination,
+  ExecEvent,
+  ProcessName,
+  Response,
+} from '../../model/index.ts'
 import { ownProcDirectory } from '../../native/read/own-proc.ts'
-import { containerId, decodeBytes, displayBytes, encodeBytes, fromFact, parseStatus } from '../../target/index.ts'
+import { containerId, decodeBytes, displayBytes, parseStatus } from '../../target/index.ts'
 import { livingAncestors, statOf } from './ancestors.ts'
 import { detectionOf } from './detections.ts'
 import type { Examiner } from './examine.ts'
+import { identityFor, identityOf } from './file-identity.ts'
 import type { Kills } from './kills.ts'
 import type { Knowledge } from './knowledge.ts'
 import { type Rights, userNameOf } from './rights.ts'
@@ -37,6 +46,8 @@ interface Suspect {
 const mostWaiting = 2_000
 const mostKept = 20_000
 const restMs = 20
+const againMs = 20_000
+const mostFailed = 200
 
 /**
  * What runs although no gate could see it: programs in memory and deleted ones, `ld.so ./file`, what interpreters are given, what was there
@@ -49,6 +60,8 @@ export class AfterStart {
   readonly #waiting: Suspect[] = []
   /** Processes that were told about: once is enough, also for one that hangs and does not end. */
   readonly #told = new Set<string>()
+  /** Those that could not be ended, and were told. */
+  readonly #failed = new Set<string>()
   #working: Promise<void> | undefined
   #closed = false
   killed = 0
@@ -110,9 +123,11 @@ export class AfterStart {
     if (path === undefined) return this.#parts.gated() ? undefined : ''
     if (isInterpreter(path)) {
       const script = scriptOf(path, argv, cwd)
-      return `${path} ${script === undefined ? command : identityOf(script)}`
+      if (script === undefined) return `${path} ${command}`
+      const identity = identityFor(event.pid, script)
+      return identity === '' ? '' : `${path} ${identity}`
     }
-    const identity = identityOf(path)
+    const identity = identityFor(event.pid, path)
     if (!this.#parts.gated()) return identity
     // Written to by way of a memory map, of which the kernel tells nobody, or let go for want of time. In a container the path is another file.
     const known = identity === '' || event.container !== undefined || this.#parts.judged(identity)
@@ -155,6 +170,7 @@ export class AfterStart {
     // Alone it may be too little: what started it and where it connects to belongs to it as well.
     const examination = first.verdict === 'suspected' ? await this.#parts.examiner.process(question) : first
     if (examination.verdict === 'confirmed') return this.#end(suspect, examination)
+    this.#failed.delete(`${pid}:${startTime}`)
     if (key === undefined || examination.verdict === 'unknown') return
     if (this.#harmless.size >= mostKept) this.#harmless.clear()
     this.#harmless.add(key)
@@ -164,7 +180,10 @@ export class AfterStart {
   #isOurs(pid: number): boolean {
     const knowledge = this.#parts.knowledge()
     const path = knowledge.target().files.readLink(`/proc/${pid}/exe`)
-    return knowledge.ownPaths().some(folder => path?.startsWith(`${folder}/`) === true)
+    if (path === undefined || !knowledge.ownPaths().some(folder => path.startsWith(`${folder}/`))) return false
+    // In a mount namespace of his own anybody can have a file of that name.
+    const identity = identityOf(path)
+    return identity !== '' && identity === identityOf(`${ownProcDirectory()}/${pid}/exe`)
   }
 
   async #end(suspect: Suspect, examination: Examination): Promise<void> {
@@ -183,36 +202,49 @@ export class AfterStart {
       examination,
       paths: script === undefined ? [] : [displayBytes(script)],
     })
-    const since = () => (fromMs === undefined ? {} : { afterMs: Math.round(performance.now() - fromMs) })
-    let response: Response
-    if (decision.may) {
-      const because = examination.because[0] ?? 'it is confirmed'
-      const { run, state } = await this.#parts.kills.kill(
-        {
-          pid,
-          startTime,
-          command: subject.told.command ?? '',
-          ...(executable === undefined ? {} : { path: displayBytes(executable) }),
-        },
-        because,
-      )
-      const done = state.outcome === 'done'
-      if (done) {
+    const answer: Pick<Response, 'outcome' | 'detail' | 'run'> = decision.may
+      ? await this.#kill({ pid, startTime, command: subject.told.command ?? '', path: executable }, examination)
+      : { outcome: decision.outcome, detail: decision.detail }
+    if (answer.outcome === 'would') this.wouldHave++
+    const news = !this.#failed.delete(`${pid}:${startTime}`) || answer.outcome !== 'failed'
+    if (answer.outcome === 'failed') this.#again(suspect)
+    const afterMs = fromMs === undefined ? {} : { afterMs: Math.round(performance.now() - fromMs) }
+    const response: Response = { kind: 'kill-process', at: new Date().toISOString(), ...answer, ...afterMs }
+    const done = answer.outcome === 'done'
+    const title = `${done ? 'A miner was ended' : 'A miner runs'}: ${subject.told.path ?? subject.told.command}`
+    const told = { title, subject: subject.told, chain, examination, responses: [response], at }
+    if (news) this.#parts.tell(detectionOf({ ...told, afterMs: afterMs.afterMs ?? 0 }))
+    if (decision.may && identity !== undefined) this.lookForRunners(identity)
+  }
+
+  /** A full disk may have room again. */
+  #again(suspect: Suspect): void {
+    const name = `${suspect.pid}:${suspect.startTime}`
+    if (this.#failed.size >= mostFailed) return
+    this.#failed.add(name)
+    setTimeout(() => {
+      this.#told.delete(name)
+      this.#add(suspect)
+    }, againMs).unref()
+  }
+
+  /** What stands in its way, a disk that takes no journal, is told with it. */
+  async #kill(
+    { path, ...name }: Omit<ProcessName, 'path'> & { readonly path: string | undefined },
+    { because }: Examination,
+  ): Promise<Pick<Response, 'outcome' | 'detail' | 'run'>> {
+    const process = { ...name, ...(path === undefined ? {} : { path: displayBytes(path) }) }
+    try {
+      const { run, state } = await this.#parts.kills.kill(process, because[0] ?? 'it is confirmed')
+      if (state.outcome === 'done') {
         this.killed++
         this.#parts.rights.countKill()
       }
-      response = { kind: 'kill-process', at: new Date().toISOString(), ...wordsFor(state), run, ...since() }
-    } else {
-      if (decision.outcome === 'would') this.wouldHave++
-      const { outcome, detail } = decision
-      response = { kind: 'kill-process', at: new Date().toISOString(), outcome, detail, ...since() }
+      return { ...wordsFor(state), run }
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      return { outcome: 'failed', detail: `It was not ended, because that could not be written down: ${why}` }
     }
-    const afterMs = fromMs === undefined ? 0 : Math.round(performance.now() - fromMs)
-    const title = `${decision.may ? 'A miner was ended' : 'A miner runs'}: ${subject.told.path ?? subject.told.command}`
-    this.#parts.tell(
-      detectionOf({ title, subject: subject.told, chain, examination, responses: [response], at, afterMs }),
-    )
-    if (decision.may && identity !== undefined) this.lookForRunners(identity)
   }
 
   *#running(isMeant: (pid: number) => boolean): Generator<Suspect> {
@@ -240,15 +272,6 @@ function wordsFor({ outcome, detail }: ActionState): Pick<Response, 'outcome' | 
 
 /** execveat(2) and a script in a memfd: a number of a descriptor instead of a path. */
 const inMemory = /^\/(?:dev|proc\/(?:self|\d+))\/fd\//
-
-function identityOf(path: string): string {
-  try {
-    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(encodeBytes(fromFact(path, undefined)), { bigint: true })
-    return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`
-  } catch {
-    return ''
-  }
-}
 
 function describe(knowledge: Knowledge, { pid, startTime }: Suspect, { path, sha256 }: Examination) {
   const { files } = knowledge.target()

@@ -38,7 +38,7 @@ export async function startKeeping(parts: KeepingParts): Promise<Keeping> {
   const { task, state, knowledge, files, examiner, log } = parts
   const rights = new Rights(task, state, log)
   const kills = new Kills({ state, log })
-  await kills.endLeft()
+  await kills.endLeft().catch((error: unknown) => log(`a run that was cut off could not be ended: ${messageOf(error)}`))
   let gate: Gate | undefined
   let sensor: ExecSensor | undefined
   let again: NodeJS.Timeout | undefined

@@ -2,6 +2,7 @@ import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { join } from 'node:path'
 import { ownRulesFolder } from '../../rulebook/index.ts'
 import { examineStart } from './about-to-start.ts'
+import { sealedMemoryFile } from '../../native/memory-file.ts'
 import type { Knowledge } from './knowledge.ts'
 import type { SeenFiles } from './seen-files.ts'
 
@@ -21,8 +22,7 @@ export async function warmUp(knowledge: Knowledge, files: SeenFiles, folder: str
   try {
     const program = Buffer.concat([readFileSync('/bin/sh'), Buffer.alloc(paddingBytes, 'nothing of interest ')])
     for (let turn = 0; turn < turns; turn++) {
-      writeFileSync(path, Buffer.concat([program, Buffer.from(String(turn))]), { mode: 0o600 })
-      const descriptor = openSync(path, 'r')
+      const descriptor = fileOf(Buffer.concat([program, Buffer.from(String(turn))]), path)
       try {
         const seen = files.in(descriptor, path)
         if (seen !== undefined) await examineStart(knowledge, { descriptor, pid: nobody, path, seen })
@@ -32,5 +32,15 @@ export async function warmUp(knowledge: Knowledge, files: SeenFiles, folder: str
     }
   } finally {
     rmSync(path, { force: true })
+  }
+}
+
+/** A disk that takes nothing is no reason to be slow: then the file is in memory only. */
+function fileOf(bytes: Buffer, path: string): number {
+  try {
+    writeFileSync(path, bytes, { mode: 0o600 })
+    return openSync(path, 'r')
+  } catch {
+    return sealedMemoryFile('warm-up', bytes)
   }
 }
