@@ -33,7 +33,7 @@ const statusMs = 10_000
 /** How the agent is, as it tells it to systemd, to `davylamp status` and to the center. */
 export class SelfReport {
   readonly #parts: SelfReportParts
-  #writtenAt = 0
+  #writtenAt = Number.NEGATIVE_INFINITY
 
   constructor(parts: SelfReportParts) {
     this.#parts = parts
@@ -45,7 +45,7 @@ export class SelfReport {
   }
 
   write(running: boolean): void {
-    this.#writtenAt = Date.now()
+    this.#writtenAt = performance.now()
     try {
       writeStatus(this.#parts.folders, this.status(running))
     } catch (error) {
@@ -54,7 +54,7 @@ export class SelfReport {
   }
 
   writeIfOld(): void {
-    if (Date.now() - this.#writtenAt >= statusMs) this.write(true)
+    if (performance.now() - this.#writtenAt >= statusMs) this.write(true)
   }
 
   status(running: boolean): AgentStatus {

@@ -100,12 +100,15 @@ export function writeStatus(folders: AgentFolders, status: AgentStatus): void {
   replaceFile(statusPath(folders), `${JSON.stringify(status)}\n`, { mayBeLost: true })
 }
 
-/** The last status; `running` is checked and not believed. `undefined`: the agent never ran with this state folder. */
-export function readStatus(folders: AgentFolders, now = Date.now()): AgentStatus | undefined {
+/**
+ * The last status; `running` is checked and not believed. `undefined`: the agent never ran with this state folder. `mayBeOld`: the disk takes
+ * nothing, so that an agent that runs could write no newer one.
+ */
+export function readStatus(folders: AgentFolders, now = Date.now(), mayBeOld = false): AgentStatus | undefined {
   const found = readJson(statusPath(folders))
   if (found?.['format'] !== 'davylamp-agent-status' || found['version'] !== 1) return undefined
   const status = found as unknown as AgentStatus
   // A pid is used again, but nobody else would write the file; three minutes of silence are too many.
-  const fresh = Math.abs(now - Date.parse(status.at)) < 180_000
+  const fresh = mayBeOld || Math.abs(now - Date.parse(status.at)) < 180_000
   return { ...status, running: status.running && fresh && processExists(status.pid) }
 }

@@ -2,7 +2,7 @@ import { CommandError } from './command-error.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { safeText } from './print/text.ts'
 import { program } from './program-name.ts'
-import { isFull } from './state/state-files.ts'
+import { isFull, isUnwritable } from './state/state-files.ts'
 
 /** By the names of error classes, so that commands which need none of the parts do not load them. */
 const known: Readonly<Record<string, ExitCode>> = {
@@ -46,5 +46,5 @@ export function explainError(error: unknown): string {
 
 function isDenied(error: unknown): boolean {
   const code = error instanceof Error ? Reflect.get(error, 'code') : undefined
-  return code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
+  return code === 'EACCES' || code === 'EPERM' || isUnwritable(error)
 }

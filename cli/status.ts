@@ -3,6 +3,7 @@ import { agentFolders, type AgentStatus, loadDetectionStore, loadMetrics, loadSt
 import { serviceWords } from './agent-service.ts'
 import { CommandError } from './command-error.ts'
 import type { Context } from './context.ts'
+import { diskProblem } from './disk-problem.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { interruptible } from './interruptible.ts'
 import { printStatus } from './print/status.ts'
@@ -46,9 +47,10 @@ async function look(context: Context): Promise<Seen | { readonly hidden: string 
   const folders = agentFolders(context.state)
   try {
     const now = Date.now()
-    const status = readStatus(folders, now)
+    const disk = diskProblem(folders.own)
+    const status = readStatus(folders, now, disk !== undefined)
     const detections = readDetections(folders.own, new Date(now - day)).slice(-mostDetections)
-    const problems = problemsOf(status, now)
+    const problems = [...(disk === undefined ? [] : [disk]), ...problemsOf(status, now)]
     const document = { running: false, ...status, problems, notes: notesOf(status), detections }
     return { status, document: { ...document, format: 'davylamp-status', version: 1 } as StatusDocument }
   } catch (error) {

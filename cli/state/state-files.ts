@@ -41,7 +41,21 @@ export function codeOf(error: unknown): string | undefined {
 /** Nothing more can be written. */
 export function isFull(error: unknown): boolean {
   const code = codeOf(error)
-  return code === 'ENOSPC' || code === 'EDQUOT'
+  return code === 'ENOSPC' || code === 'EDQUOT' || sqliteCode(error) === sqlite.full
+}
+
+/** The disk is read-only, or does not do what it is told. */
+export function isUnwritable(error: unknown): boolean {
+  const code = sqliteCode(error)
+  return codeOf(error) === 'EROFS' || code === sqlite.readOnly || code === sqlite.failed || code === sqlite.cannotOpen
+}
+
+/** Primary result codes (sqlite.org/rescode.html). */
+const sqlite = { readOnly: 8, failed: 10, full: 13, cannotOpen: 14 } as const
+
+function sqliteCode(error: unknown): number | undefined {
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'errcode') : undefined
+  return codeOf(error) === 'ERR_SQLITE_ERROR' && typeof code === 'number' ? code & 0xff : undefined
 }
 
 /** Plain words for what the system answered. */
