@@ -5,7 +5,10 @@ import { Attempts } from './attempt.ts'
 import { bytesAt } from './followed-file.ts'
 
 /** Programs that let people in from outside, by the name that the kernel gives them. */
-const programs = [...sshPrograms, 'vsftpd', 'proftpd', 'pure-ftpd', 'cockpit-session', 'auth'] as const
+const programs = [
+  ...sshPrograms,
+  ...['vsftpd', 'proftpd', 'pure-ftpd', 'cockpit-session', 'auth', 'saslauthd', 'xrdp-sesman', 'miniserv.pl', 'login'],
+]
 const fields = new Set(['MESSAGE', '_UID'])
 const workPerLook = 20_000
 const keptMs = 60_000
@@ -123,7 +126,7 @@ export class FollowedJournal {
   /** Anybody can call a program sshd, so that only root's is believed. */
   #eventsOf({ atMs, fields }: JournalEntry, program: string): LoginEvent[] {
     const [message, uid] = [fields.get('MESSAGE')?.[0], fields.get('_UID')?.[0]]
-    if (message === undefined || (uid !== undefined && uid !== '0')) return []
+    if (message === undefined || uid !== '0') return []
     return this.#attempts.of(program, message, atMs)
   }
 }

@@ -14,9 +14,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type LoginEvent, loginEvent } from '../../model/index.ts'
+import { machineId as machine, readJournal, youngerJournal } from '../../target/journal/testing/read-journal.ts'
 import { startLoginSensor } from './login-sensor.ts'
 
-const machine = '0123456789abcdef0123456789abcdef'
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 function watching(t: TestContext, before: (folder: string) => void = () => {}, everyMs = 60_000) {
@@ -32,6 +32,7 @@ function watching(t: TestContext, before: (folder: string) => void = () => {}, e
       records: [join(folder, 'btmp'), join(folder, 'wtmp')],
       journals: [join(folder, 'journal')],
       machineId: join(folder, 'machine-id'),
+      journald: join(folder, 'journald'),
     },
     onEvents: some => void events.push(...some),
   })
@@ -172,6 +173,27 @@ test('a log that goes and comes', t => {
   mkdirSync(log)
   assert.deepEqual(told(), ['yes b 2001:db8::1'])
   assert.equal(sensor.status().source, 'secure')
+})
+
+test('what anybody may write into a text is not believed while journald tells who wrote', t => {
+  const { told, log, folder, sensor } = watching(t, at => {
+    writeFileSync(join(at, 'auth.log'), '')
+    writeFileSync(join(at, 'btmp'), '')
+    writeFileSync(join(at, 'machine-id'), `${machine}\n`)
+    writeFileSync(join(at, 'journal', machine, 'system.journal'), youngerJournal(readJournal('compact-keyed-zstd'), 20, at => at))
+  })
+  // A journal that nobody writes any more, as another system left it: the text is all there is.
+  appendFileSync(log, line('a', 2))
+  assert.deepEqual(told(), ['no a 203.0.113.9'])
+  writeFileSync(join(folder, 'journald'), '')
+  appendFileSync(log, line('forged', 3).repeat(30))
+  appendFileSync(join(folder, 'btmp'), record(6, 'root', [198, 51, 100, 1]))
+  assert.deepEqual(told(), ['no root 198.51.100.1'])
+  assert.equal(sensor.status().source, 'journal, btmp')
+  // What was written meanwhile is not told afterwards.
+  unlinkSync(join(folder, 'journald'))
+  appendFileSync(log, line('b', 4))
+  assert.deepEqual(told(), ['no b 203.0.113.9'])
 })
 
 test('records of btmp and wtmp; each log-in once, whatever logs have it', t => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { LoginEvent, SensorStatus } from '../../model/index.ts'
 import { followJournals } from './followed-journals.ts'
@@ -14,6 +15,8 @@ export interface LoginPlaces {
   /** Folders with a folder for each machine in them. */
   readonly journals: readonly string[]
   readonly machineId: string
+  /** Is there while journald runs: a journal that an earlier system left is not written any more. */
+  readonly journald: string
 }
 
 export interface LoginSensorOptions {
@@ -38,28 +41,37 @@ export const usualLoginPlaces: LoginPlaces = {
   records: ['/var/log/btmp', '/var/log/wtmp'],
   journals: ['/var/log/journal', '/run/log/journal'],
   machineId: '/etc/machine-id',
+  journald: '/run/systemd/journal/socket',
 }
 
 export function startLoginSensor(options: LoginSensorOptions): LoginSensor {
   const { places = usualLoginPlaces, everyMs = usualEveryMs } = options
   // In this order the one that says most tells a log-in that several of them have.
-  const sources: readonly LoginSource[] = [
-    followJournals(places.journals, places.machineId),
-    ...places.texts.map(path => followLines(path, basename(path))),
-    ...places.records.map(path => followRecords(path, basename(path))),
-  ]
+  const journal = followJournals(places.journals, places.machineId)
+  const texts = places.texts.map(path => followLines(path, basename(path)))
+  const records = places.records.map(path => followRecords(path, basename(path)))
+  const sources: readonly LoginSource[] = [journal, ...texts, ...records]
+  // Anybody may write what he likes into a text (logger(1)); the journal knows who wrote.
+  const believed = () => {
+    const spared = journal.open && existsSync(places.journald) ? texts : []
+    return sources.filter(one => !spared.includes(one))
+  }
   const once = new ToldOnce()
   const since = new Date().toISOString()
   let count = 0
   const look = () => {
     const nowMs = Date.now()
-    const events = sources.flatMap(source => source.look(nowMs).filter(one => once.isNews(one, source.name, nowMs)))
+    const known = believed()
+    const events = sources.flatMap(source => {
+      const seen = source.look(nowMs)
+      return known.includes(source) ? seen.filter(one => once.isNews(one, source.name, nowMs)) : []
+    })
     count += events.length
     if (events.length > 0) options.onEvents(events)
   }
   const timer = setInterval(look, everyMs)
   return {
-    status: () => statusOf(sources, since, count),
+    status: () => statusOf(believed(), since, count),
     look,
     close() {
       clearInterval(timer)

@@ -73,7 +73,8 @@ function dropbearEvent(text: string): AuthEvent | undefined {
 /** Another service that people come in by, such as an FTP server; at a console there is no `rhost`. */
 function pamEvent(text: string): AuthEvent | undefined {
   const match = pamFailed.exec(text)
-  if (!match) return undefined
+  // What the remote end calls itself stands in the same line, and may hold an address of somebody else.
+  if (!match || text.split('rhost=').length > 2) return undefined
   const [, more, address, user = ''] = match
   return { kind: 'failed', user, address, method: 'password', count: Number(more ?? 1), text }
 }

@@ -44,6 +44,17 @@ for (const [program, message, expected] of [
     'pam_unix(vsftpd:auth): authentication failure; logname= uid=0 euid=0 tty=ftp ruser=anna rhost=203.0.113.9  user=anna',
     'failed password anna 203.0.113.9 undefined undefined 1',
   ],
+  // Whoever logs in there chooses what he calls himself.
+  [
+    'vsftpd',
+    'pam_unix(vsftpd:auth): authentication failure; logname= uid=0 euid=0 tty=ftp ruser=x rhost=198.51.100.1 rhost=203.0.113.9',
+    '',
+  ],
+  [
+    'sshd',
+    'Failed password for invalid user x from 198.51.100.1 port 9 ssh2 from 203.0.113.9 port 5 ssh2',
+    'failed password x from 198.51.100.1 port 9 ssh2 203.0.113.9 5 false 1',
+  ],
   [
     'login',
     'pam_unix(login:auth): authentication failure; logname=LOGIN uid=0 euid=0 tty=/dev/tty1 ruser= rhost=  user=anna',
