@@ -33,11 +33,18 @@ export class Detections {
   readonly #known = new Map<string, Known>()
   readonly #tell: (detection: Detection) => void
   readonly #now: () => number
+  readonly #elapsed: () => number
   #count = 0
 
-  constructor(tell: (detection: Detection) => void, now: () => number = Date.now) {
+  /** `elapsed`: milliseconds of a clock that nobody sets. */
+  constructor(
+    tell: (detection: Detection) => void,
+    now: () => number = Date.now,
+    elapsed: () => number = () => performance.now(),
+  ) {
     this.#tell = tell
     this.#now = now
+    this.#elapsed = elapsed
   }
 
   /** Different ones since the beginning. */
@@ -48,13 +55,13 @@ export class Detections {
   /** The detection when it was told, undefined when it was no news. */
   note(noticed: Noticed): Detection | undefined {
     const known = this.#known.get(noticed.key)
-    const now = this.#now()
-    const made = detectionOf(noticed, now, known?.detection)
-    const again = known !== undefined && now - known.toldMs < quietMs
+    const elapsed = this.#elapsed()
+    const made = detectionOf(noticed, this.#now(), known?.detection)
+    const again = known !== undefined && elapsed - known.toldMs < quietMs
     if (again && !isWorse(made, known.detection)) return undefined
     // After an hour it is a new one, with an id of its own.
     const detection = known === undefined || again ? made : { ...made, id: randomUUID() }
-    this.#keep(noticed.key, { detection, toldMs: now })
+    this.#keep(noticed.key, { detection, toldMs: elapsed })
     if (!again) this.#count++
     this.#tell(detection)
     return detection
@@ -63,7 +70,7 @@ export class Detections {
   /** One that the guard made itself, because it acted at once. */
   adopt(detection: Detection): void {
     const { kind, path, pid, sha256 } = detection.subject
-    this.#keep(keyOf(kind, path ?? sha256 ?? String(pid)), { detection, toldMs: this.#now() })
+    this.#keep(keyOf(kind, path ?? sha256 ?? String(pid)), { detection, toldMs: this.#elapsed() })
     this.#count++
     this.#tell(detection)
   }
