@@ -11,14 +11,15 @@ import type {
   Response,
 } from '../../model/index.ts'
 import { ownProcDirectory } from '../../native/read/own-proc.ts'
-import { containerId, decodeBytes, displayBytes, parseStatus } from '../../target/index.ts'
+import { displayBytes } from '../../target/index.ts'
 import { livingAncestors, statOf } from './ancestors.ts'
+import { describe } from './describe-process.ts'
 import { detectionOf } from './detections.ts'
 import type { Examiner } from './examine.ts'
 import { identityFor, identityOf } from './file-identity.ts'
 import type { Kills } from './kills.ts'
 import type { Knowledge } from './knowledge.ts'
-import { type Rights, userNameOf } from './rights.ts'
+import type { Rights } from './rights.ts'
 
 export interface AfterStartParts {
   readonly knowledge: () => Knowledge
@@ -102,6 +103,15 @@ export class AfterStart {
       return stat !== undefined && String(stat.dev) === device && String(stat.ino) === inode
     }
     for (const suspect of this.#running(isSameFile)) this.#add(suspect)
+  }
+
+  /** Processes that a gate let through without a judgement. */
+  unjudged(pids: readonly number[]): void {
+    const target = this.#parts.knowledge().target()
+    for (const pid of pids) {
+      const startTime = statOf(target, pid)?.startTime
+      if (startTime !== undefined) this.#add({ pid, startTime, fromMs: performance.now() })
+    }
   }
 
   /** Rules have changed. */
@@ -210,10 +220,10 @@ export class AfterStart {
     if (answer.outcome === 'failed') this.#again(suspect)
     const afterMs = fromMs === undefined ? {} : { afterMs: Math.round(performance.now() - fromMs) }
     const response: Response = { kind: 'kill-process', at: new Date().toISOString(), ...answer, ...afterMs }
-    const done = answer.outcome === 'done'
-    const title = `${done ? 'A miner was ended' : 'A miner runs'}: ${subject.told.path ?? subject.told.command}`
+    const words = answer.outcome === 'done' ? 'A miner was ended' : 'A miner runs'
+    const title = `${words}: ${subject.told.path ?? subject.told.command}`
     const told = { title, subject: subject.told, chain, examination, responses: [response], at }
-    if (news) this.#parts.tell(detectionOf({ ...told, afterMs: afterMs.afterMs ?? 0 }))
+    if (news) this.#parts.tell(detectionOf({ ...told, afterMs: 0, ...afterMs }))
     if (decision.may && identity !== undefined) this.lookForRunners(identity)
   }
 
@@ -272,30 +282,3 @@ function wordsFor({ outcome, detail }: ActionState): Pick<Response, 'outcome' | 
 
 /** execveat(2) and a script in a memfd: a number of a descriptor instead of a path. */
 const inMemory = /^\/(?:dev|proc\/(?:self|\d+))\/fd\//
-
-function describe(knowledge: Knowledge, { pid, startTime }: Suspect, { path, sha256 }: Examination) {
-  const { files } = knowledge.target()
-  const text = (name: string) => decodeBytes(files.read(`/proc/${pid}/${name}`, 65_536, 'fine') ?? Buffer.alloc(0))
-  const argv = text('cmdline').replace(/\0+$/, '').split('\0')
-  const user = userNameOf(knowledge, parseStatus(text('status')).uid)
-  const container = containerId(text('cgroup'))
-  const link = `${ownProcDirectory()}/${pid}/exe`
-  const stat = statSync(link, { throwIfNoEntry: false, bigint: true })
-  const says = files.readLink(`/proc/${pid}/exe`)?.replace(/ \(deleted\)$/, '')
-  const executable = says?.startsWith('/memfd:') === true ? says.slice(1) : says
-  const told: Detection['subject'] = {
-    kind: 'process',
-    pid,
-    startTime,
-    command: displayBytes(argv.join(' ')),
-    ...(path === undefined ? {} : { path }),
-    ...(user === undefined ? {} : { user }),
-    ...(container === undefined ? {} : { container: displayBytes(container) }),
-    ...(sha256 === undefined ? {} : { sha256 }),
-  }
-  return {
-    subject: { told, argv, cwd: files.readLink(`/proc/${pid}/cwd`) },
-    executable,
-    identity: stat === undefined ? undefined : `${stat.dev}:${stat.ino}:`,
-  }
-}

@@ -71,6 +71,8 @@ export async function startKeeping(parts: KeepingParts): Promise<Keeping> {
   if (!task.response.dryRun)
     gate = await startGate({
       judge: question => judge.judge(question),
+      // They start right after the answer.
+      onUnjudged: pids => void setTimeout(() => after.unjudged(pids), arrivesMs).unref(),
       onEnd: leave,
       ...(task.only === undefined ? {} : { only: task.only }),
     }).catch((error: unknown) => {

@@ -10,6 +10,7 @@ function scene() {
   const asked: number[] = []
   const decided: ({ id: number } & Verdict)[] = []
   const keys = new Map<number, string>()
+  const unjudged: number[] = []
   let now = 0
   const answerer = new Answerer({
     gate: {
@@ -25,15 +26,17 @@ function scene() {
     },
     duplicate: file => file + 1000,
     now: () => now,
+    unjudged: pid => void unjudged.push(pid),
   })
   return {
     answerer,
     asked,
+    unjudged,
     answers: () => answers.splice(0),
     /** A program in file number `file` with that content. */
     exec(file: number, key: string) {
       keys.set(file, key)
-      waiting.push({ file, pid: 1 })
+      waiting.push({ file, pid: file })
       answerer.step()
     },
     write: (file: number, key: string) => void keys.set(file, key),
@@ -157,4 +160,19 @@ test('whatever happens, each question is answered once and none waits longer tha
       assert.equal(open.size, 0)
     }),
   )
+})
+
+test('a judge that is behind is asked no more: who passes without a judgement is named, and nobody waits', () => {
+  const { exec, decide, answers, asked, pass, unjudged, answerer } = scene()
+  for (let file = 1; file <= 256; file++) exec(file, `content ${file}`)
+  assert.deepEqual([asked.length, answers()], [256, []])
+  // Answered too late, they still wait for the judge, and each holds a descriptor.
+  pass(deadlineMs + 1)
+  assert.equal(answers().length, 256)
+  exec(300, 'content 300')
+  assert.deepEqual([asked.length, answers(), unjudged], [256, ['300 allow'], [300]])
+  assert.equal(answerer.counts.late, 257)
+  decide(1, 'allow')
+  exec(301, 'content 301')
+  assert.deepEqual([asked.length, answers(), unjudged], [257, [], [300]])
 })

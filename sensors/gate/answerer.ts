@@ -28,6 +28,8 @@ export interface AnswererParts {
   readonly duplicate: (descriptor: number) => number
   /** Milliseconds of a clock that is never set. */
   readonly now: () => number
+  /** It was allowed without a judgement to come, because too much was asked at once: who runs it is to be looked at. */
+  readonly unjudged: (pid: number) => void
 }
 
 export interface AnswererCounts {
@@ -66,6 +68,8 @@ export class Answerer {
   /** Of judgements that are still to come, and hold for the next time. */
   readonly #lateKeys = new Map<number, Pick<Pending, 'key' | 'rules'>>()
   readonly #counts = { asked: 0, allowed: 0, denied: 0, late: 0, known: 0 }
+  /** Questions that the judge has not answered, those that came too late for theirs included: each holds a descriptor. */
+  #outstanding = 0
   #next = 1
   #rules = 0
 
@@ -125,17 +129,14 @@ export class Answerer {
   }
 
   #ask(question: ExecQuestion, key: string, again: boolean): void {
-    if (this.#pending.size >= mostPending) {
-      this.#counts.late++
-      return this.#answer(question, passing)
-    }
+    if (this.#outstanding >= mostPending) return this.#passUnjudged(question)
     const id = this.#next++
     let descriptor: number
     try {
       descriptor = this.#parts.duplicate(question.file)
     } catch {
       // No descriptor is left: nobody shall wait for that.
-      return this.#answer(question, passing)
+      return this.#passUnjudged(question)
     }
     this.#pending.set(id, {
       key,
@@ -145,10 +146,18 @@ export class Answerer {
       questions: [question],
     })
     this.#byKey.set(key, id)
+    this.#outstanding++
     this.#parts.judge.ask(id, { descriptor, pid: question.pid })
   }
 
+  #passUnjudged(question: ExecQuestion): void {
+    this.#counts.late++
+    this.#answer(question, passing)
+    this.#parts.unjudged(question.pid)
+  }
+
   #decided(id: number, decided: Verdict): void {
+    this.#outstanding--
     const pending = this.#pending.get(id)
     const about = pending ?? this.#lateKeys.get(id)
     this.#lateKeys.delete(id)

@@ -34,6 +34,8 @@ export type GateThreadOrder = 'close' | 'forget'
 
 export type GateThreadMessage =
   | { readonly kind: 'ready' }
+  /** These processes, by our pid namespace, run what nobody judged. */
+  | { readonly kind: 'unjudged'; readonly pids: readonly number[] }
   | {
       readonly kind: 'state'
       readonly counts: AnswererCounts
@@ -44,10 +46,12 @@ export type GateThreadMessage =
 const longestWaitMs = 100
 const everyLookMs = 2000
 const everyTellMs = 1000
+const mostUnjudged = 1000
 
 function run({ proc, waker, judge, only, silenceMs }: GateThreadData): void {
   const gate = openExecGate()
   const timer = selfDestruct(silenceMs)
+  const unjudged: number[] = []
   const answerer = new Answerer({
     gate,
     judge: {
@@ -57,6 +61,9 @@ function run({ proc, waker, judge, only, silenceMs }: GateThreadData): void {
     identify,
     duplicate,
     now: () => performance.now(),
+    unjudged: pid => {
+      if (pid > 0 && unjudged.length < mostUnjudged) unjudged.push(pid)
+    },
   })
   const guarded = new Set<string>()
   const problems = new Map<string, string>()
@@ -88,6 +95,8 @@ function run({ proc, waker, judge, only, silenceMs }: GateThreadData): void {
       )
       if (woken === 'readable') readSync(waker, Buffer.alloc(8))
       answerer.step()
+      if (unjudged.length > 0)
+        orders?.postMessage({ kind: 'unjudged', pids: unjudged.splice(0) } satisfies GateThreadMessage)
       for (const order of orders === null ? [] : messagesOf<GateThreadOrder>(orders)) {
         if (order === 'close') return
         answerer.forget()

@@ -13,6 +13,8 @@ export interface GateOptions {
   readonly only?: readonly string[]
   /** The process ends when nobody answers for so long. */
   readonly silenceMs?: number
+  /** These processes were let through without a judgement, because too much was asked at once. */
+  readonly onUnjudged?: (pids: readonly number[]) => void
   readonly onEnd: (error: Error) => void
 }
 
@@ -62,6 +64,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   await new Promise<void>((resolve, reject) => {
     worker.on('message', (message: GateThreadMessage) => {
       if (message.kind === 'state') state = message
+      else if (message.kind === 'unjudged') options.onUnjudged?.(message.pids)
       else {
         started = true
         resolve()

@@ -180,7 +180,10 @@ test('what anybody may write into a text is not believed while journald tells wh
     writeFileSync(join(at, 'auth.log'), '')
     writeFileSync(join(at, 'btmp'), '')
     writeFileSync(join(at, 'machine-id'), `${machine}\n`)
-    writeFileSync(join(at, 'journal', machine, 'system.journal'), youngerJournal(readJournal('compact-keyed-zstd'), 20, at => at))
+    writeFileSync(
+      join(at, 'journal', machine, 'system.journal'),
+      youngerJournal(readJournal('compact-keyed-zstd'), 20, at => at),
+    )
   })
   // A journal that nobody writes any more, as another system left it: the text is all there is.
   appendFileSync(log, line('a', 2))
