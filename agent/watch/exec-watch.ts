@@ -80,7 +80,10 @@ export class ExecWatch {
 
   /** This program and what it starts: looks, runs, the guard. */
   #isOurs({ pid, path, ancestors }: ExecEvent): boolean {
-    if (pid === process.pid || path?.startsWith(`${this.#parts.program}/`) === true) return true
-    return ancestors.some(one => one.pid === process.pid)
+    if (pid === process.pid || ancestors.some(one => one.pid === process.pid)) return true
+    if (path?.startsWith(`${this.#parts.program}/`) !== true) return false
+    // In a mount namespace of his own anybody can have a file of that name.
+    const runs = programIdentity(this.#parts.proc, pid)
+    return runs !== undefined && runs === fileIdentity(path)
   }
 }
