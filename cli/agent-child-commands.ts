@@ -47,6 +47,14 @@ export function agentChildCommands(tree: Command, outcome: Outcome): void {
     load: async () => (await import('./agent-prepare-rules.ts')).agentPrepareRulesCommand,
   })
   addCommand(group, outcome, {
+    usage: 'compile-rules',
+    description: 'Compile the rules over contents and keep them for the guard.',
+    options: command =>
+      command.addOption(hidden('--rules <dir>', 'further rules of others in this folder').argParser(several)),
+    examples: ['agent compile-rules'],
+    load: async () => (await import('./agent-compile-rules.ts')).agentCompileRulesCommand,
+  })
+  addCommand(group, outcome, {
     usage: 'send-quarantined <entry>',
     description: 'Send a quarantined file to the center.',
     options: command =>

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { LogFormat } from '../agent/index.ts'
-import { addCommand, hidden, type Outcome } from './command-builder.ts'
+import { addCommand, hidden, type Outcome, several } from './command-builder.ts'
 import { statusOptions } from './looking-commands.ts'
 
 /** `auto`: with fields to the journal of systemd where standard error leads there, else text. */
@@ -20,6 +20,7 @@ export function agentCommands(tree: Command, outcome: Outcome): void {
         .option(...configOption)
         .addOption(new Option('--log-format <format>', 'how its log is written').choices(logFormats).default('auto'))
         .addOption(hidden('--notify-socket <path>', 'NOTIFY_SOCKET of systemd'))
+        .addOption(hidden('--only <path>', 'guard only the file system of this path').argParser(several))
         .addOption(hidden('--while-parent <pid>', 'stop when this is no longer the parent')),
     examples: ['agent', 'agent run --config /etc/davylamp/agent.yml'],
     load: async () => (await import('./agent-run.ts')).agentRunCommand,

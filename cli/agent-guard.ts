@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import type { FromGuard, ToGuard } from '../agent/index.ts'
+import { useSmallPages } from '../native/read/own-memory.ts'
 import type { Context } from './context.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { GuardSession } from './guard/guard-session.ts'
@@ -9,6 +10,7 @@ import { GuardSession } from './guard/guard-session.ts'
  * outlives its agent.
  */
 export async function agentGuardCommand(_options: object, context: Context): Promise<ExitCode> {
+  useSmallPages()
   // A Ctrl-C at the terminal is for the agent, who then closes our input.
   process.on('SIGINT', () => {})
   const session = new GuardSession(context.state, (what: FromGuard) => context.raw(`${JSON.stringify(what)}\n`))

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { statSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import {
@@ -27,6 +28,7 @@ import { CommandError } from './command-error.ts'
 import type { Context } from './context.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { safeText } from './print/text.ts'
+import { tidyOwnMemory, useSmallPages } from '../native/read/own-memory.ts'
 import { program, version } from './program-name.ts'
 import { requireRoot, requireWritableState } from './state/permission.ts'
 
@@ -34,17 +36,21 @@ interface RunOptions {
   readonly config?: string
   readonly notifySocket?: string
   readonly whileParent?: string
+  readonly only?: readonly string[]
   readonly logFormat?: LogFormat
 }
 
 /** Less than TimeoutStopSec of the unit: afterwards systemd ends what is left of the service. */
 const servicePatienceMs = 70_000
+const settledMs = 10_000
+const tidyEveryMs = 2 * 60_000
 const root = join(import.meta.dirname, '..')
 const launcher = join(root, 'davylamp')
 
 export async function agentRunCommand(options: RunOptions, context: Context): Promise<ExitCode> {
   requireRoot('The agent')
   requireWritableState(context.state)
+  useSmallPages()
   const log = (await loadLog()).openLog({
     format: options.logFormat ?? 'auto',
     safe: line => safeText(line, false),
@@ -58,7 +64,7 @@ export async function agentRunCommand(options: RunOptions, context: Context): Pr
   const { releaseKeys } = await loadReleaseKey()
   const { replaceableHome } = await loadProgramHome()
   const tellService = await serviceTeller(options.notifySocket)
-  const path = options.config ?? defaultConfig
+  const { config: path = defaultConfig, only } = options
   let notify: AgentConfig['notify'] = []
   try {
     const agent = await Agent.start({
@@ -71,7 +77,8 @@ export async function agentRunCommand(options: RunOptions, context: Context): Pr
         return config
       },
       makeWorker,
-      makeWatching: parts => new Watching({ ...parts, launcher, program: root }),
+      makeWatching: parts =>
+        new Watching({ ...parts, launcher, program: root, ...(only === undefined ? {} : { only }) }),
       upgrade: order => upgradeFor(context.state, order),
       replaceable: () => releaseKeys().length > 0 && replaceableHome(root) !== undefined,
       teller: localTeller(() => notify, log),
@@ -80,6 +87,7 @@ export async function agentRunCommand(options: RunOptions, context: Context): Pr
       ...(tellService === undefined ? {} : { tellService, patienceMs: servicePatienceMs }),
     })
     obeySignals(agent, tellService !== undefined)
+    staySmall()
     if (options.whileParent !== undefined) stopWithParent(agent, Number(options.whileParent))
     log(`${program} stopped: ${await agent.ended}`)
     return exitCodes.fine
@@ -95,6 +103,17 @@ function agreeToUnpacked(state: string): void {
   const made = statSync(join(root, '.boot'), { throwIfNoEntry: false })
   const looked = statSync(join(own, 'own-files.json'), { throwIfNoEntry: false })
   if (made !== undefined && looked !== undefined && made.ctimeMs > looked.mtimeMs) agreeTo(own, [root])
+}
+
+/** What beginning took is given back when everything has begun, and then what came together since. */
+function staySmall(): void {
+  const tidy = () => {
+    // An agent that is killed does not leave what it compiled to the next one.
+    flushCompileCache()
+    tidyOwnMemory()
+  }
+  setTimeout(tidy, settledMs).unref()
+  setInterval(tidy, tidyEveryMs).unref()
 }
 
 function obeySignals(agent: Agent, service: boolean): void {

@@ -6,5 +6,9 @@ enableCompileCache(join(import.meta.dirname, '..', '.cache', 'compile'))
 // A reader that has seen enough (`| head`) is no fault.
 process.stdout.on('error', () => process.exit())
 
-const { runCommandLine } = await import('./program.ts')
-process.exitCode = await runCommandLine(process.argv.slice(2))
+const words = process.argv.slice(2)
+// The agent and its guard stay for months: they load no command but theirs.
+const isLasting = /^(?:--json |--state \S+ )*agent (?:run|guard)(?: |$)/.test(words.join(' '))
+process.exitCode = isLasting
+  ? await (await import('./lasting-program.ts')).runLasting(words)
+  : await (await import('./program.ts')).runCommandLine(words)

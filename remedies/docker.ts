@@ -1,4 +1,3 @@
-import { request } from 'node:http'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { WritableHost } from './host.ts'
@@ -26,12 +25,14 @@ function runs(host: WritableHost): boolean {
 }
 
 /** One call of the Docker Engine API over its local socket; undefined when it knows no such object. */
-export function docker(
+export async function docker(
   socket: string,
   method: 'GET' | 'POST',
   path: string,
   body?: unknown,
 ): Promise<string | undefined> {
+  // Six megabytes, for the few who stop a container.
+  const { request } = await import('node:http')
   const { promise, resolve, reject } = Promise.withResolvers<string | undefined>()
   const headers = { Host: 'docker', 'Content-Type': 'application/json' }
   const call = request({ socketPath: socket, path, method, headers, timeout: 15_000 }, reply => {

@@ -12,8 +12,11 @@ import { type ContentMatch, type Level, levels } from '../model/index.ts'
 
 /** YARA rules of a scan: nothing of them is read before it is asked for, since most scans of clean hosts never ask. */
 export interface ContentBook {
-  /** Compiled, from the folder where compiled rules are kept if they are there and can be trusted; else they are compiled, and kept. */
-  compiled(keptIn?: string): Promise<CompiledContent>
+  /**
+   * Compiled, from the folder where compiled rules are kept if they are there and can be trusted; else they are compiled, and kept.
+   * `apart` may have another process do that before.
+   */
+  compiled(keptIn?: string, apart?: () => Promise<void>): Promise<CompiledContent>
   /** There are rules of others among them. */
   readonly hasForeign: boolean
   /** What a match is worth; `undefined` for one of a rule that is not known any more. */
@@ -30,8 +33,8 @@ export function openContentRules(ownFolder: string, foreignPaths: readonly strin
     get hasForeign() {
       return sources().foreign.length > 0
     },
-    compiled(keptIn) {
-      compiled ??= compiledOf(sources(), keptIn).then(content => {
+    compiled(keptIn, apart) {
+      compiled ??= compiledOf(sources(), keptIn, apart).then(content => {
         known = content.compiled.rules
         return content
       })
@@ -61,9 +64,19 @@ function readSources(ownFolder: string, foreignPaths: readonly string[]): Source
   }
 }
 
-async function compiledOf({ own, foreign, problems }: Sources, keptIn: string | undefined): Promise<CompiledContent> {
+async function compiledOf(
+  { own, foreign, problems }: Sources,
+  keptIn: string | undefined,
+  apart: (() => Promise<void>) | undefined,
+): Promise<CompiledContent> {
   const yara = await import('../detect/yara/index.ts')
-  const kept = keptIn === undefined ? undefined : yara.keptRules(keptIn, yara.contentVersion([...own, ...foreign]))
+  const found = () =>
+    keptIn === undefined ? undefined : yara.keptRules(keptIn, yara.contentVersion([...own, ...foreign]))
+  let kept = found()
+  if (kept === undefined && apart !== undefined) {
+    await apart()
+    kept = found()
+  }
   if (kept !== undefined) return { ...kept, problems: [...problems, ...kept.problems] }
   const content = yara.compileContentRules({ own, foreign })
   try {

@@ -7,7 +7,8 @@ export const mainFile = 'cli/main.js'
  * much garbage that is young: 2 MB for it in place of 16, one helping thread, and a heap that would rather be small keep the
  * peak of 200 processes near 130 MB, for a tenth more time. Optimising is done by the main thread: at its end node waits for helping
  * threads (NodePlatform::DrainTasks), and one that optimises may itself wait for the main thread to collect garbage, so that
- * one run in some thousands never ended. It costs nothing: less of the processor's time, and less memory.
+ * one run in some thousands never ended. It costs nothing: less of the processor's time, and less memory. The agent and its guard
+ * live for months with little to do: they say themselves when garbage is to be collected (native/read/own-memory.ts).
  */
 export const runtimeFlags: readonly string[] = [
   '--disable-warning=ExperimentalWarning',
@@ -17,6 +18,7 @@ export const runtimeFlags: readonly string[] = [
   '--v8-pool-size=1',
   '--no-concurrent-recompilation',
   '--optimize-for-size',
+  '--expose-gc',
 ]
 
 /** All that the caller's environment may say; everything else (LD_PRELOAD, NODE_OPTIONS …) stays outside. */

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { openPackages } from '../../collectors/index.ts'
 import type { ContentScanner, FileLooker } from '../../detect/yara/index.ts'
 import { type KnownLists, openKnownLists, openRules, type RuleBook } from '../../rulebook/index.ts'
@@ -7,7 +9,7 @@ import type { AllowEntry } from '../../model/index.ts'
 import { liveTarget, type Target } from '../../target/index.ts'
 import { ownPaths } from '../own-paths.ts'
 import { allowlistFor } from '../state/allowlist.ts'
-import { packFolders } from '../state/rule-packs.ts'
+import { compiledRulesFolder, packFolders } from '../state/rule-packs.ts'
 
 /** All that a judgement needs, opened once: rules over facts and contents, packages, lists, what was allowed. */
 export interface Knowledge {
@@ -44,13 +46,15 @@ const lookEveryMs = 2_000
 const settledMs = 5_000
 const longestUnsettledMs = 60_000
 const largestFile = 256 * 1024 * 1024
+const longestCompilingMs = 120_000
+const launcher = join(import.meta.dirname, '../../davylamp')
 
 /** Takes a second or two. */
 export async function openKnowledge({ state, rules: folders, log }: KnowledgeOptions): Promise<Knowledge> {
   const yara = await import('../../detect/yara/index.ts')
   const rules = openRules([...folders, ...packFolders(state)])
   for (const problem of rules.errors) log(`rule left out: ${problem.message}`)
-  const { compiled } = await rules.content.compiled(join(state, 'rules', 'compiled'))
+  const { compiled } = await rules.content.compiled(compiledRulesFolder(state), () => compileApart(state, folders, log))
   const which = rules.content.hasForeign ? 'all' : 'own'
   const scanner = yara.openContentScanner(compiled)
   const memory = yara.openContentScanner(compiled, { for: 'memory' })
@@ -85,6 +89,16 @@ export async function openKnowledge({ state, rules: folders, log }: KnowledgeOpt
       scanner.close()
       memory.close()
     },
+  }
+}
+
+/** Ten megabytes that compiling leaves behind are left behind in a child. Without it, it is done here. */
+async function compileApart(state: string, folders: readonly string[], log: (line: string) => void): Promise<void> {
+  const words = ['--state', state, 'agent', 'compile-rules', ...folders.flatMap(folder => ['--rules', folder])]
+  try {
+    await promisify(execFile)(launcher, words, { timeout: longestCompilingMs })
+  } catch (error) {
+    log(`rules are compiled by the guard itself: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 
