@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { ConfigError, parseConfig, readConfig } from './config.ts'
-import { exampleConfig } from './example-config.ts'
 
 test('an empty file, and one that is missing, mean all defaults', () => {
   const config = parseConfig('')
@@ -15,23 +14,6 @@ test('an empty file, and one that is missing, mean all defaults', () => {
   assert.equal(config.orders.approvals, 1)
   assert.equal(config.orders.accept.includes('clean'), true)
   assert.equal(config.spool.mostMegabytes, 256)
-})
-
-test('the example is what holds where nothing is said, and names every setting', () => {
-  const defaults = parseConfig('')
-  assert.deepEqual(parseConfig(exampleConfig), {
-    ...defaults,
-    orders: { ...defaults.orders, accept: defaults.orders.accept },
-  })
-  const named = (value: unknown): string[] =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.entries(value).flatMap(([key, below]) => [key, ...named(below)])
-      : []
-  for (const key of [...named(defaults), 'center', 'prevention', 'between', 'notBetween', 'metrics'])
-    assert.match(exampleConfig, new RegExp(`^\\s*(?:# )?.*\\b${key}:`, 'm'))
-  // What stands behind a # is right too.
-  const uncommented = exampleConfig.replace(/^(\s*)# (?=(?:center|prevention|between|notBetween|metrics): )/gm, '$1')
-  assert.equal(parseConfig(uncommented).response.between?.to, '06:00')
 })
 
 for (const [text, message] of [

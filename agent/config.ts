@@ -3,7 +3,6 @@ import { isMap, isNode, LineCounter, type Document, parseDocument } from 'yaml'
 import { type AgentConfig, agentConfig } from '../model/wire/index.ts'
 import { codeOf } from './own-files.ts'
 
-export const configPath = '/etc/davylamp/agent.yml'
 const mostBytes = 1_048_576
 
 /** What is wrong with `agent.yml`: one line for each mistake, with the place and what to write. */

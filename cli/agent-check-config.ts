@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
-import { loadConfig, loadExampleConfig } from '../agent/index.ts'
+import { loadAgentSettings, loadConfig } from '../agent/index.ts'
 import { defaultConfig } from './agent-config-path.ts'
 import { CommandError } from './command-error.ts'
 import type { Context } from './context.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 
-/** With `--example` it prints all settings with comments; with `--json` the whole policy, defaults filled in: the agent's own process reads it that way. */
+/** With `--example` it prints all settings as remarks; with `--json` the whole policy, defaults filled in: the agent's own process reads it that way. */
 export async function agentCheckConfigCommand(
   { example }: { readonly example?: boolean },
   context: Context,
@@ -13,7 +13,7 @@ export async function agentCheckConfigCommand(
 ): Promise<ExitCode> {
   if (example === true) {
     if (file !== undefined) throw new CommandError('--example prints a file and checks none')
-    context.raw((await loadExampleConfig()).exampleConfig)
+    context.raw((await loadAgentSettings()).agentYmlText())
     return exitCodes.fine
   }
   const { ConfigError, readConfig } = await loadConfig()

@@ -5,7 +5,7 @@ import { defaultState } from '../../cli/default-state.ts'
 import { exitCodeHelp } from '../../cli/exit-codes.ts'
 import { keptVariables } from '../launch-settings.ts'
 import { sourceDate } from '../source-date.ts'
-import { agentSettings, agentYmlText } from './agent-settings.ts'
+import { agentSettings, agentYmlText } from '../../agent/agent-settings.ts'
 import { shownCommands } from './described-commands.ts'
 import { bold, item, plain, section, verbatim } from './troff.ts'
 

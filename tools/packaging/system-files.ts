@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib'
+import { agentYmlText } from '../../agent/agent-settings.ts'
 import { packagedUnitPath, unitText } from '../../agent/unit.ts'
 import { defaultConfig } from '../../cli/agent-config-path.ts'
 import { completionTexts } from '../../cli/completion.ts'
@@ -6,7 +7,6 @@ import { defaultState } from '../../cli/default-state.ts'
 import { packagedProgram } from '../../cli/program-name.ts'
 import type { ArchiveFile } from '../archive.ts'
 import type { Contents } from '../make-package.ts'
-import { agentYmlText } from './agent-settings.ts'
 import { commandsOfProgram } from './described-commands.ts'
 import { manPages } from './man-pages.ts'
 

@@ -81,9 +81,13 @@ export const agentSettings: readonly Setting[] = [
   {
     path: ['response', 'may'],
     example: '[kill-process, block-address, disarm-autostart]',
-    says: 'What may be done with prevention: block, about what is confirmed. Also possible: quarantine-file, clean.',
+    says: 'What may be done with prevention: block, about what is confirmed. Also possible: quarantine-file; clean (the whole incident).',
   },
-  { path: ['response', 'dryRun'], example: 'false', says: 'true: only tell what would have been done.' },
+  {
+    path: ['response', 'dryRun'],
+    example: 'false',
+    says: 'true: only tell what would have been done; nothing is kept from starting either.',
+  },
   {
     path: ['response', 'between'],
     example: '{ from: "22:00", to: "06:00" }',
@@ -99,7 +103,11 @@ export const agentSettings: readonly Setting[] = [
     example: '{ paths: [], users: [], containers: [] }',
     says: 'Programs, files and folders, users and containers that are never touched and never kept from starting.',
   },
-  { path: ['response', 'neverBlock'], example: '[]', says: 'Addresses or networks that are never blocked.' },
+  {
+    path: ['response', 'neverBlock'],
+    example: '[203.0.113.0/24, "2001:db8::/32"]',
+    says: 'Addresses or networks that are never blocked, beside those that never are. Absent: none.',
+  },
   {
     path: ['response', 'indicators'],
     example: 'true',
@@ -108,11 +116,11 @@ export const agentSettings: readonly Setting[] = [
   {
     path: ['response', 'bruteForce'],
     example: '{ block: true, failures: 10, minutes: 10, blockMinutes: 30 }',
-    says: 'Block whoever fails to log in so often within so many minutes, and for how long at first.',
+    says: 'Block whoever fails to log in so often within so many minutes, and for how long at first; longer when it comes back.',
   },
   {
     path: ['metrics', 'listen'],
-    example: '127.0.0.1:9273',
+    example: '127.0.0.1:9477',
     says: 'Numbers for Prometheus, at this address of this host. Absent: nobody listens.',
   },
   { path: ['upgrade'], example: 'false', says: 'true: the center may replace the program by a signed newer release.' },
@@ -128,7 +136,7 @@ export const agentSettings: readonly Setting[] = [
   },
 ]
 
-/** `agent.yml` with every setting as a remark: it says nothing until its owner does. */
+/** `agent.yml` with every setting as a remark: it says nothing until its owner does. Packages install it, `check-config --example` prints it. */
 export function agentYmlText(): string {
   const lines = [
     '# What the owner of this host decides; it can only tighten what a center asks. Every line is a remark: all defaults hold.',

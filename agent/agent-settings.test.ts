@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { z } from 'zod'
-import { parseConfig } from '../../agent/config.ts'
-import { agentConfig } from '../../model/wire/index.ts'
+import { parseConfig } from './config.ts'
+import { agentConfig } from '../model/wire/index.ts'
 import { agentSettings, agentYmlText } from './agent-settings.ts'
 
 /** Paths of all settings down to the second name; what is deeper is written in one line. */
@@ -30,19 +30,10 @@ test('as it is installed the file says nothing; with the remarks taken away it i
   assert.deepEqual(config.orders.between, { from: '22:00', to: '06:00' })
 })
 
-test('an example that shows a default shows the right one', () => {
-  const usual = agentConfig.parse({}) as unknown as Record<string, Record<string, unknown>>
-  for (const [path, expected] of [
-    ['orders.approvals', '1'],
-    ['orders.suspected', 'true'],
-    ['orders.mostActions', '500'],
-    ['orders.mostFileMegabytes', '64'],
-    ['scan.cpuPercent', '100'],
-    ['scan.everyMinutes', '60'],
-    ['spool.mostMegabytes', '256'],
-  ] as const) {
-    const [group = '', name = ''] = path.split('.')
-    assert.equal(String(usual[group]?.[name]), expected)
-    assert.equal(agentSettings.find(one => one.path.join('.') === path)?.example, expected)
+test('an example shows what holds where nothing is said, or the text says what that is', () => {
+  for (const { path, example, says } of agentSettings) {
+    if (says.includes('Absent: ')) continue
+    const text = path.length === 1 ? `${path[0]}: ${example}` : `${path[0]}:\n  ${path[1]}: ${example}`
+    assert.deepEqual(parseConfig(text), agentConfig.parse({}), path.join('.'))
   }
 })
