@@ -1,13 +1,5 @@
 import type { ExecEvent } from '../model/index.ts'
-import type {
-  AgentConfig,
-  AgentFrame,
-  AgentHealth,
-  CenterPolicy,
-  OrderKind,
-  Report,
-  ReportKind,
-} from '../model/wire/index.ts'
+import type { AgentConfig, AgentFrame, AgentHealth, CenterPolicy, OrderKind, Report } from '../model/wire/index.ts'
 import type { LogFields } from './log.ts'
 
 // Measured: loading model/wire/index.ts costs the process 39 MiB of RSS, 22 MiB of it anonymous, and the whole agent may
@@ -140,6 +132,4 @@ export interface Teller {
   tell(host: string, result: LookResult): Promise<void>
 }
 
-/** What was dropped, so that the sender can send it whole again. */
-export type Dropped = Readonly<Partial<Record<ReportKind, number>>>
 export type { OrderKind }

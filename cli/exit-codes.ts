@@ -4,9 +4,9 @@ export const exitCodes = {
   fine: 0,
   /** `intel lookup`: none of the values is on a list, as grep ends where nothing matches. */
   unlisted: 1,
-  /** `scan`, `plan`: something suspected or exposed, nothing confirmed. */
+  /** `scan`, `plan`, `watch`: something suspected or exposed, nothing confirmed. */
   suspected: 10,
-  /** `scan`, `plan`: a confirmed intrusion. */
+  /** `scan`, `plan`, `watch`: a confirmed intrusion. */
   confirmed: 20,
   /** `status`: something is wrong with the agent. `clean`, `prove`, `undo`, `resume`, `rules check`, `rules test`: something is left, came back or does not agree. */
   left: 30,
@@ -25,8 +25,8 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 export const exitCodeHelp = `Exit status:
   0   nothing found; cleaned and proven; done
   1   intel lookup: none of the values is listed
-  10  scan, plan: suspected or exposed, nothing confirmed
-  20  scan, plan: confirmed
+  10  scan, plan, watch: suspected or exposed, nothing confirmed
+  20  scan, plan, watch: confirmed
   30  clean, prove, undo, resume: something is left (or was not agreed to); rules: a check failed;
       status: something is wrong
   64  wrong use: the message says what to do

@@ -151,7 +151,6 @@ export const hostEvent = z.discriminatedUnion('kind', [
   loginEvent,
 ])
 export type HostEvent = z.infer<typeof hostEvent>
-export type EventKind = HostEvent['kind']
 
 export const sensorNames = ['exec', 'connections', 'files', 'load', 'logins', 'gate'] as const
 export type SensorName = (typeof sensorNames)[number]

@@ -17,4 +17,3 @@ export const sentFileEnd = z.strictObject({
     .min(0)
     .max(largestSentFile / sentPartBytes),
 })
-export type SentFileEnd = z.infer<typeof sentFileEnd>
