@@ -12,7 +12,7 @@ import { triageHandlers } from './triage.ts'
 import { viewHandlers } from './views.ts'
 
 export { matchIndicators } from './match-indicators.ts'
-export { searchedDays, type Window, windowsOf } from './windows.ts'
+export { type Bounds, boundsOf, fromWindows, searchedDays, type Window, windowsOf } from './windows.ts'
 
 export const alertHandlers: Handlers<typeof alertRoutes> = {
   ...listHandlers,

@@ -5,9 +5,8 @@ import { keyset } from '../api/keyset.ts'
 import type { Db, Handlers } from '../context.ts'
 import { containing, groupsIn, hostsNamed, inGroupsOf, mostNamed } from '../fleet/index.ts'
 import { asSystem } from '../store/index.ts'
-import { uuid7Floor } from '../uuid7.ts'
 import { alertObjectOf, type AlertRow, alertsOf } from './alert-object.ts'
-import { searchedDays, type Window, windowsOf } from './windows.ts'
+import { type Bounds, boundsOf, fromWindows, searchedDays, type Window, windowsOf } from './windows.ts'
 
 type ListHandlers = Pick<Handlers<typeof alertRoutes>, 'listAlerts' | 'alertCounts'>
 type Filter = z.output<typeof alertFilter>
@@ -20,14 +19,11 @@ export const listHandlers: ListHandlers = {
     const groups = await groupsIn(db, query.group)
     const named = query.text === undefined ? [] : await hostsNamed(db, query.text)
     const [last] = byTime.read(query.after) ?? []
-    const until = query.until === undefined ? undefined : uuid7Floor(new Date(query.until))
-    const below = [last, until].filter(one => one !== undefined).sort()[0]
-    const since = query.since === undefined ? undefined : new Date(query.since)
     const among: Among = (all, window, words) => {
       const own = within(narrowed(all, query, groups), window)
       return withText(own.where(inGroupsOf(caller, 'alerts:read', 'alert.group_id')), query.text, named, words)
     }
-    const wanted = { among, bounds: { below, since }, now: center.clock(), limit: query.limit + 1 }
+    const wanted = { among, bounds: boundsOf(query, last), now: center.clock(), limit: query.limit + 1 }
     const rows = isSearch(query) ? await searched(db, caller.tenant, wanted) : await listed(db, wanted)
     const { items, ...next } = byTime.page(rows, query.limit, row => [row.alert_id])
     return { items: items.map(alertObjectOf), ...next }
@@ -57,19 +53,15 @@ type Among = (all: Alerts, window: Window, words: 'each' | 'indexed') => Alerts
 
 interface Wanted {
   readonly among: Among
-  readonly bounds: Parameters<typeof windowsOf>[1]
+  readonly bounds: Bounds
   readonly now: Date
   readonly limit: number
 }
 
 async function listed(db: Db, { among, bounds, now, limit }: Wanted): Promise<AlertRow[]> {
-  const rows: AlertRow[] = []
-  for (const window of windowsOf(now, bounds)) {
-    const own = among(alertsOf(db), window, 'each').orderBy('alert.alert_id', 'desc')
-    rows.push(...(await own.limit(limit - rows.length).execute()))
-    if (rows.length === limit) break
-  }
-  return rows
+  return await fromWindows(windowsOf(now, bounds), limit, (window, missing) =>
+    among(alertsOf(db), window, 'each').orderBy('alert.alert_id', 'desc').limit(missing).execute(),
+  )
 }
 
 /** What row-level security keeps from an index: conditions that could leak rows, were they looked at first (center/store/row-security.ts). */
@@ -84,25 +76,17 @@ function isSearch({ family, hash, text }: Filter): boolean {
  * keeps from it, it would go through everything from the newest on.
  */
 async function searched(db: Db, tenant: string, { among, bounds, now, limit }: Wanted): Promise<AlertRow[]> {
-  const ids = await asSystem(db, async system => {
-    const found: string[] = []
-    for (const [number, window] of windowsOf(now, bounds, searchedDays).entries()) {
+  const ids = await asSystem(db, system =>
+    fromWindows(windowsOf(now, bounds, searchedDays), limit, async (window, missing, number) => {
       const own = among(alertsOf(system), window, number === 0 ? 'each' : 'indexed')
         .where('alert.tenant_id', '=', tenant)
         .clearSelect()
         .select('alert.alert_id')
       const all = number === 0 ? own : own.offset(0)
-      const rows = await system
-        .selectFrom(all.as('found'))
-        .select('alert_id')
-        .orderBy('alert_id', 'desc')
-        .limit(limit - found.length)
-        .execute()
-      found.push(...rows.map(one => one.alert_id))
-      if (found.length === limit) break
-    }
-    return found
-  })
+      const found = system.selectFrom(all.as('found')).select('alert_id').orderBy('alert_id', 'desc').limit(missing)
+      return (await found.execute()).map(one => one.alert_id)
+    }),
+  )
   if (ids.length === 0) return []
   return await alertsOf(db).where('alert.alert_id', 'in', ids).orderBy('alert.alert_id', 'desc').execute()
 }

@@ -1,13 +1,12 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { alertLevels, type detectionRoutes } from '../../model/api/index.ts'
-import { searchedDays, type Window, windowsOf } from '../alerts/index.ts'
+import { type Bounds, boundsOf, fromWindows, searchedDays, type Window, windowsOf } from '../alerts/index.ts'
 import { keyset } from '../api/keyset.ts'
 import type { Caller, Db, Handlers } from '../context.ts'
 import { containing, groupsIn, hostsNamed, inGroupsOf, mostNamed } from '../fleet/index.ts'
 import { notFound } from '../problem-error.ts'
 import { asSystem } from '../store/index.ts'
-import { uuid7Floor } from '../uuid7.ts'
 import { detectionObjectOf, type DetectionRow, detectionsOf } from './detection-object.ts'
 
 type ListHandlers = Pick<Handlers<typeof detectionRoutes>, 'listDetections' | 'getDetection'>
@@ -25,13 +24,10 @@ export const listHandlers: ListHandlers = {
   async listDetections({ query }, { caller, db, center }) {
     const groups = await groupsIn(db, query.group)
     const [last] = byTime.read(query.after) ?? []
-    const until = query.until === undefined ? undefined : uuid7Floor(new Date(query.until))
-    const below = [last, until].filter(one => one !== undefined).sort()[0]
-    const since = query.since === undefined ? undefined : new Date(query.since)
     const wanted: Wanted = {
       among: (all, window) =>
         within(narrowed(all, query, groups), window).where(inGroupsOf(caller, 'alerts:read', 'detection.group_id')),
-      bounds: { below, since },
+      bounds: boundsOf(query, last),
       now: center.clock(),
       limit: query.limit + 1,
     }
@@ -66,20 +62,16 @@ async function detectionRow(db: Db, caller: Caller, detection: string): Promise<
 interface Wanted {
   /** What is asked for, within a window. */
   among(all: Found, window: Window): Found
-  readonly bounds: Parameters<typeof windowsOf>[1]
+  readonly bounds: Bounds
   readonly now: Date
   readonly limit: number
 }
 
 async function listed(db: Db, { among, bounds, now, limit }: Wanted): Promise<string[]> {
-  const found: string[] = []
-  for (const window of windowsOf(now, bounds)) {
-    const own = among(idsOf(db), window).orderBy('detection.detection_id', 'desc')
-    const rows = await own.limit(limit - found.length).execute()
-    found.push(...rows.map(one => one.detection_id))
-    if (found.length === limit) break
-  }
-  return found
+  return await fromWindows(windowsOf(now, bounds), limit, async (window, missing) => {
+    const own = among(idsOf(db), window).orderBy('detection.detection_id', 'desc').limit(missing)
+    return (await own.execute()).map(one => one.detection_id)
+  })
 }
 
 async function rowsOf(db: Db, ids: readonly string[]): Promise<DetectionRow[]> {
@@ -94,27 +86,20 @@ async function rowsOf(db: Db, ids: readonly string[]): Promise<DetectionRow[]> {
 async function searched(db: Db, tenant: string, text: string, wanted: Wanted): Promise<string[]> {
   const { among, bounds, now, limit } = wanted
   const named = await hostsNamed(db, text)
-  return await asSystem(db, async system => {
-    const found: string[] = []
-    for (const [number, window] of windowsOf(now, bounds, searchedDays).entries()) {
-      const own = withText(among(idsOf(system), window), text, named, number === 0 ? 'each' : 'indexed').where(
-        'detection.tenant_id',
-        '=',
-        tenant,
-      )
+  return await asSystem(db, system =>
+    fromWindows(windowsOf(now, bounds, searchedDays), limit, async (window, missing, number) => {
+      const texts = withText(among(idsOf(system), window), text, named, number === 0 ? 'each' : 'indexed')
+      const own = texts.where('detection.tenant_id', '=', tenant)
       // What is frequent fills its page from the last day; what is rare is found by its index, whole, and cut afterwards.
       const all = number === 0 ? own : own.offset(0)
-      const rows = await system
+      const ids = system
         .selectFrom(all.as('found'))
         .select('detection_id')
         .orderBy('detection_id', 'desc')
-        .limit(limit - found.length)
-        .execute()
-      found.push(...rows.map(one => one.detection_id))
-      if (found.length === limit) break
-    }
-    return found
-  })
+        .limit(missing)
+      return (await ids.execute()).map(one => one.detection_id)
+    }),
+  )
 }
 
 /** Words of the index (migration 013) are no help for what is frequent. */

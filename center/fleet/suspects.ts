@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { overviewRoutes } from '../../model/api/index.ts'
-import { windowsOf } from '../alerts/windows.ts'
+import { fromWindows, windowsOf } from '../alerts/windows.ts'
 import type { Db } from '../context.ts'
 import { type Groups, inGroups } from './groups-meant.ts'
 
@@ -47,16 +47,13 @@ export async function suspects(db: Db, groups: Groups, now: Date): Promise<Suspe
 
 /** Incidents, and findings about processes that belong to none. */
 async function newestOpen(db: Db, groups: Groups, now: Date): Promise<string[]> {
-  const found: string[] = []
-  for (const { from, to } of windowsOf(now, {})) {
+  return await fromWindows(windowsOf(now, {}), mostOpened, async ({ from, to }, missing) => {
     const { rows } = await sql<{ alert_id: string }>`
       SELECT alert_id FROM alert
       WHERE status = 'open' AND parent_id IS NULL AND gone_at IS NULL AND ${inGroups('group_id', groups)}
         AND (verdict IN ('confirmed', 'suspected') OR about = 'finding' AND type IN ('mining', 'suspicious-process'))
         AND ${from === undefined ? sql`true` : sql`alert_id >= ${from}`} AND ${to === undefined ? sql`true` : sql`alert_id < ${to}`}
-      ORDER BY alert_id DESC LIMIT ${mostOpened - found.length}`.execute(db)
-    found.push(...rows.map(row => row.alert_id))
-    if (found.length >= mostOpened) break
-  }
-  return found
+      ORDER BY alert_id DESC LIMIT ${missing}`.execute(db)
+    return rows.map(row => row.alert_id)
+  })
 }
