@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AnyRule, compileRules, createStream, type RuleSet, viewsOfEvent } from '../detect/sigma/index.ts'
 import { sentence } from '../engine/sentence.ts'
 import type { EventFinding, HostEvent } from '../model/index.ts'
+import { folderDigest } from './folder-digest.ts'
 import { readPrepared, type PreparedEventRules } from './prepared-event-rules.ts'
 
 // Loaded by the agent's own process, which has to stay small: nothing here reads YAML or checks schemas. A child that ends made the
@@ -130,23 +129,5 @@ export function rulePlaces(stateFolder: string, foreignFolders: readonly string[
 
 /** Hash of all rule files below the folders, by their names and contents; a folder that is not there has none. */
 export function ruleDigest(folders: readonly string[]): string {
-  const hash = createHash('sha256')
-  for (const [place, folder] of folders.entries())
-    for (const name of namesIn(folder)) {
-      if (!/(?<!\.cases)\.ya?ml$/i.test(name) || /(?:^|\/)\./.test(name)) continue
-      try {
-        hash.update(`${place}\0${name}\0`).update(readFileSync(join(folder, name)))
-      } catch {
-        // Whoever prepares the rules says so.
-      }
-    }
-  return hash.digest('hex').slice(0, 12)
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
-  } catch {
-    return []
-  }
+  return folderDigest(folders, name => /(?<!\.cases)\.ya?ml$/i.test(name) && !/(?:^|\/)\./.test(name))
 }

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   compileRules,
@@ -17,6 +15,7 @@ import {
 import { type Detect, derivedFields, hostFields, type JudgingRule, roles, ruleMeaning } from '../engine/index.ts'
 import { openContentRules, type ContentBook } from './content-rules.ts'
 import { ownRulesFolder } from './event-rules.ts'
+import { folderDigest } from './folder-digest.ts'
 import { factRulesIn } from './rules-about-events.ts'
 import { type ContentMatch, type Fact, type FactKind, factSchemas, type Level, levels } from '../model/index.ts'
 
@@ -62,7 +61,7 @@ export function openRules(foreignFolders: readonly string[] = [], ownFolder = ow
     foreign,
     content,
     count: own.rules.length + own.correlations.length + foreign.rules.length + foreign.correlations.length,
-    version: versionOf([ownFolder, ...foreignFolders]),
+    version: folderDigest([ownFolder, ...foreignFolders], name => /(?<!\.cases)\.ya?ml$|\.yara?$/i.test(name)),
     errors: [...ownFiles.errors, ...own.errors, ...meaningErrors],
     foreignProblems: [
       ...foreignFiles.errors,
@@ -180,26 +179,4 @@ function problemOf(rule: { id: string; file?: string; line: number }, message: s
 
 function isKind(kind: string): kind is FactKind {
   return Object.hasOwn(factSchemas, kind)
-}
-
-function versionOf(folders: readonly string[]): string {
-  const hash = createHash('sha256')
-  for (const folder of folders)
-    for (const name of namesIn(folder)) {
-      if (!/(?<!\.cases)\.ya?ml$|\.yara?$/i.test(name)) continue
-      try {
-        hash.update(`${name}\0`).update(readFileSync(join(folder, name)))
-      } catch {
-        // It was reported when the rules were loaded.
-      }
-    }
-  return hash.digest('hex').slice(0, 12)
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
-  } catch {
-    return []
-  }
 }
