@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from 'node:crypto'
+import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isRecord, readJson, replaceJson } from './own-files.ts'
@@ -47,6 +47,14 @@ export function publicIdentity({ agent, center, authority, orderKeys }: StoredId
 export function fingerprintOf(certificate: X509Certificate | Buffer): string {
   return createHash('sha256')
     .update(certificate instanceof X509Certificate ? certificate.raw : certificate)
+    .digest('hex')
+}
+
+/** SHA-256 of the public half of a key (its SPKI as DER), hex in lower case: what a center shows of a host that waits to be let in. */
+export function keyFingerprintOf(key: KeyObject): string {
+  const publicHalf = key.type === 'private' ? createPublicKey(key) : key
+  return createHash('sha256')
+    .update(publicHalf.export({ type: 'spki', format: 'der' }))
     .digest('hex')
 }
 

@@ -1,4 +1,4 @@
-import { sign, X509Certificate } from 'node:crypto'
+import { createPrivateKey, sign, X509Certificate } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { certificateProblem } from './certificate-problem.ts'
 import { newKeyAndRequest } from './certificate-request.ts'
 import { ask, saidBy } from './connection/https.ts'
 import { agreeTo } from './tampering/agreed.ts'
-import { fingerprintOf, readIdentity, type StoredIdentity, writeIdentity } from './identity.ts'
+import { fingerprintOf, keyFingerprintOf, readIdentity, type StoredIdentity, writeIdentity } from './identity.ts'
 import { fetchAuthority, JoinError, parseFingerprint, unreachable } from './join-authority.ts'
 import { machineId } from './machine-id.ts'
 import { agentFolders, readJson, replaceJson } from './own-files.ts'
@@ -24,8 +24,8 @@ export interface JoinOptions {
   readonly fingerprint: string
   readonly name?: string
   readonly program: string
-  /** A person must approve: said once, then asked again until they did. */
-  readonly onPending?: () => void
+  /** A person must approve, who sees the same fingerprint of this host's key: said once, then asked again until they did. */
+  readonly onPending?: (keyFingerprint: string) => void
   readonly signal?: AbortSignal
   /** Shortens waiting in tests. */
   readonly wait?: (seconds: number) => Promise<void>
@@ -46,7 +46,12 @@ export async function joinCenter(options: JoinOptions): Promise<StoredIdentity> 
   const folders = agentFolders(options.state, true)
   const authorityCertificate = await fetchAuthority(center, fingerprint)
   const joining = begun(folders, center.origin, fingerprint)
-  const answer = await enrolled(center, authorityCertificate, requestOf(options, joining, folders), options)
+  const key = keyFingerprintOf(createPrivateKey(joining.privateKey))
+  const wanted = requestOf(options, joining, folders)
+  const answer = await enrolled(center, authorityCertificate, wanted, {
+    ...options,
+    onPending: () => options.onPending?.(key),
+  })
   const identity = identityFrom(answer, center.origin, fingerprint, joining.privateKey)
   agreeTo(folders.own, [join(folders.own, 'identity.json')])
   writeIdentity(folders, identity)
@@ -114,13 +119,17 @@ function previous(folders: AgentFolders): StoredIdentity | undefined {
 
 type Enrolled = Extract<EnrolAnswer, { state: 'enrolled' }>
 
-async function enrolled(center: URL, ca: string, body: EnrolRequest, options: JoinOptions): Promise<Enrolled> {
+interface Waiting extends Pick<JoinOptions, 'signal' | 'wait'> {
+  onPending(): void
+}
+
+async function enrolled(center: URL, ca: string, body: EnrolRequest, options: Waiting): Promise<Enrolled> {
   const wait =
     options.wait ?? (seconds => sleep(seconds * 1_000, undefined, options.signal ? { signal: options.signal } : {}))
   for (let tries = 0; ; tries++) {
     const answer = await asked(center, ca, body)
     if (answer.state === 'enrolled') return answer
-    if (tries === 0) options.onPending?.()
+    if (tries === 0) options.onPending()
     await wait(Math.min(Math.max(answer.retrySeconds, 1), 300))
   }
 }

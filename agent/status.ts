@@ -4,7 +4,7 @@ import { replaceFile } from '../native/own-file.ts'
 import { processExists } from '../native/read/process-exists.ts'
 import type { WatchState } from '../model/index.ts'
 import type { ConnectionState } from './connection/connection.ts'
-import type { StoredIdentity } from './identity.ts'
+import { keyFingerprintOf, type StoredIdentity } from './identity.ts'
 import { readJson } from './own-files.ts'
 import type { LastScan, OwnState } from './own-record.ts'
 import type { OwnCost } from './own-cost.ts'
@@ -24,6 +24,8 @@ export interface AgentStatus {
   readonly agent?: string
   readonly center?: string
   readonly certificateEndsAt?: string
+  /** SHA-256 of this host's public key, as the center showed it before the host was let in. */
+  readonly keyFingerprint?: string
   readonly connection?: ConnectionState
   /** What it does at this moment. */
   readonly doing?: string
@@ -92,7 +94,8 @@ export function statusOf({
 }
 
 function joined({ agent, center, certificate }: StoredIdentity) {
-  return { agent, center, certificateEndsAt: new X509Certificate(certificate).validToDate.toISOString() }
+  const { validToDate, publicKey } = new X509Certificate(certificate)
+  return { agent, center, certificateEndsAt: validToDate.toISOString(), keyFingerprint: keyFingerprintOf(publicKey) }
 }
 
 export function writeStatus(folders: AgentFolders, status: AgentStatus): void {

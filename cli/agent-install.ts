@@ -35,7 +35,7 @@ export async function agentInstallCommand(options: { readonly config?: string },
   try {
     systemctl(['daemon-reload'])
     systemctl(['restart', unitName])
-    context.page.text(`${unitName} is installed and running. See: ${calledAs} agent status`)
+    context.page.text(`${unitName} is installed and running. See: ${calledAs} status`)
     return exitCodes.fine
   } catch (error) {
     const enabled = packaged ? `${unitName} is enabled` : `${unitPath} was written`

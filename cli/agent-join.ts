@@ -33,9 +33,9 @@ export async function agentJoinCommand(options: JoinOptions, context: Context, a
       fingerprint: options.ca,
       ...(options.name === undefined ? {} : { name: options.name }),
       program,
-      onPending: () =>
+      onPending: key =>
         context.notes.text(
-          'Waiting for approval: a person must let this host in (center: Hosts, Waiting). Ctrl-C is fine; the same command goes on later.',
+          `Waiting for approval: a person must let this host in (center: Hosts, Waiting), who should see there the same fingerprint of its key: ${key}. Ctrl-C is fine; the same command goes on later.`,
         ),
     })
     if (context.json) context.print({ agent: identity.agent, center: identity.center })

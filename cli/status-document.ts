@@ -29,6 +29,8 @@ export const statusDocument = z.object({
   agent: text.optional(),
   center: text.optional(),
   certificateEndsAt: text.optional(),
+  /** SHA-256 of this host's public key, in hex. */
+  keyFingerprint: text.optional(),
   connection: z
     .object({
       state: z.enum(['connecting', 'connected', 'waiting', 'stopped']),

@@ -38,6 +38,7 @@ test('for people', () => {
   program      davylamp 0.1.0
   center       https://center.example:8444
   identity     a1
+  key          4be1
   connection   connected (websocket)
   certificate  until 2027-01-01 00:00 UTC
   waiting      3 reports, 4.1 kB, oldest 2026-11-22 11:59 UTC

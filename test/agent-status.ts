@@ -21,6 +21,7 @@ export function someStatus(more: Partial<AgentStatus> = {}): AgentStatus {
     agent: 'a1',
     center: 'https://center.example:8444',
     certificateEndsAt: '2027-01-01T00:00:00.000Z',
+    keyFingerprint: '4be1',
     connection: { state: 'connected', way: 'websocket', clockAheadSeconds: 0.5 },
     doing: 'quick scan',
     nextScan: '2026-11-22T12:30:00.000Z',

@@ -60,7 +60,7 @@ function showAsked(order: Asked, agent: string | undefined, context: Context): v
     said`asked for by ${order.createdBy}${order.alert === undefined ? '' : `, because of: ${order.alert.title}`}`,
     2,
   )
-  if (agent !== undefined) page.text(said`agent ${agent} (on the host: davylamp agent status shows the same)`, 2)
+  if (agent !== undefined) page.text(said`agent ${agent} (on the host: davylamp status shows the same)`, 2)
   if (order.plan !== undefined) printPlan(plainAll(order.plan), [], page)
   else if (order.action.kind === 'clean')
     page.text('No plan is named: the host computes one then. A signed approval is for a named plan only.', 2)

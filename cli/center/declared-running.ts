@@ -55,8 +55,7 @@ function enrolCommands(group: Command, outcome: Outcome): void {
   })
   addCommand(group, outcome, {
     usage: 'approve <id>',
-    description:
-      'Let a waiting host in. Compare the fingerprint of its key with what davylamp agent status shows there.',
+    description: 'Let a waiting host in. Compare the fingerprint of its key with what davylamp agent join shows there.',
     options: command =>
       yesOption(command).option('--keep-host', 'go on as the host that is known by the same machine id'),
     examples: ['enrol approve 01968c2f-7d2a-7c3e-9d53-0a1b2c3d4e5f'],

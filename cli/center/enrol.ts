@@ -106,7 +106,7 @@ export const approveCommand = withCenter<{ keepHost?: boolean; yes?: boolean }>(
       showOne(context, host, [
         ['host', host.hostname],
         ['from', host.address],
-        ['key', `${host.keyFingerprint} (on the host: davylamp agent status shows the same)`],
+        ['key', `${host.keyFingerprint} (on the host: davylamp agent join, which waits there, shows the same)`],
         ['into', host.group.name],
         [
           'known as',

@@ -33,6 +33,7 @@ function agentRows(status: AgentStatus, now: string): string[][] {
     ['program', status.program],
     ['center', status.center ?? 'none: works alone'],
     ...(status.agent === undefined ? [] : [['identity', status.agent]]),
+    ...(status.keyFingerprint === undefined ? [] : [['key', status.keyFingerprint]]),
     ...(connection === undefined ? [] : [['connection', `${connection.state} (${connection.way})`]]),
     ...(status.certificateEndsAt === undefined
       ? []

@@ -44,7 +44,7 @@ export const enrolmentObject = z.object({
   /** Address that it came from. */
   address: z.string(),
   program: z.string(),
-  /** SHA-256 of the host's public key (hex): `davylamp agent status` shows the same on the host. */
+  /** SHA-256 of the host's public key (hex): `davylamp agent join` shows the same on the host while it waits, and `davylamp status` later. */
   keyFingerprint: z.string(),
   group: z.object({ id: z.uuid(), name: z.string() }),
   token: z.object({ id: z.uuid(), name: z.string() }),
