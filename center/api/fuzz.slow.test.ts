@@ -20,7 +20,8 @@ import type { ApiHandlers } from './ports.ts'
 import { registerRoutes } from './register-routes.ts'
 import { allHandlers, withoutHandler } from './testing/all-handlers.ts'
 import { arbitraryOf, hostileJson, spoiled } from './testing/arbitrary-input.ts'
-import { seedThings, type Things } from './testing/seed-things.ts'
+import { seedThings } from './testing/seed-things.ts'
+import type { Things } from './testing/things.ts'
 import { type Answer, type RequestOptions, startTestApi, type TestApi } from './testing/test-api.ts'
 
 // Fixed, so that a failure is there again at the next run; another one finds other things.

@@ -13,10 +13,6 @@ export function hostsCommands(tree: Command, outcome: Outcome): void {
   readingCommands(group, outcome)
   changingCommands(group, outcome)
   workCommands(group, outcome)
-  groupCommands(
-    groupOfCommands(tree, 'groups', 'Groups of hosts, and their policies: when to scan, how often to report.', 'list'),
-    outcome,
-  )
 }
 
 function readingCommands(group: Command, outcome: Outcome): void {
@@ -254,48 +250,5 @@ function workCommands(group: Command, outcome: Outcome): void {
         .option('--address <address>', 'only that address'),
     examples: ['hosts blocked --address 198.51.100.7'],
     load: async () => (await import('./host-work.ts')).blockedCommand,
-  })
-}
-
-function groupCommands(group: Command, outcome: Outcome): void {
-  addCommand(group, outcome, {
-    usage: 'list',
-    description: 'List groups.',
-    examples: ['groups'],
-    load: async () => (await import('./groups.ts')).listCommand,
-  })
-  addCommand(group, outcome, {
-    usage: 'add <name>',
-    description: 'Make a group.',
-    options: command => command.option('--below <group>', 'below that one'),
-    examples: ['groups add shop --below "All hosts"'],
-    load: async () => (await import('./groups.ts')).addCommand,
-  })
-  addCommand(group, outcome, {
-    usage: 'set <group>',
-    description: 'Rename a group, or move it.',
-    options: command => command.option('--name <text>', 'its new name').option('--below <group>', 'below that one'),
-    examples: ['groups set shop --name store'],
-    load: async () => (await import('./groups.ts')).setCommand,
-  })
-  addCommand(group, outcome, {
-    usage: 'remove <group>',
-    description: 'Remove an empty group.',
-    options: yesOption,
-    examples: ['groups remove shop'],
-    load: async () => (await import('./groups.ts')).removeCommand,
-  })
-  addCommand(group, outcome, {
-    usage: 'policy <group>',
-    description: 'Show the policy that holds for a group, as a file for set-policy.',
-    examples: ['groups policy shop > policy.yml'],
-    load: async () => (await import('./groups.ts')).policyCommand,
-  })
-  addCommand(group, outcome, {
-    usage: 'set-policy <group> [file]',
-    description: 'Give a group a policy. Agents apply it as far as their own agent.yml allows.',
-    options: command => command.option('--inherit', 'that of the group above it'),
-    examples: ['groups set-policy shop policy.yml', 'groups set-policy shop --inherit'],
-    load: async () => (await import('./groups.ts')).setPolicyCommand,
   })
 }

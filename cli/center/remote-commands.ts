@@ -3,6 +3,7 @@ import type { Outcome } from '../command-builder.ts'
 import { alertsCommands } from './declared-alerts.ts'
 import { catalogueCommands } from './declared-catalogue.ts'
 import { detectionsCommands } from './declared-detections.ts'
+import { groupsCommands } from './declared-groups.ts'
 import { hostsCommands } from './declared-hosts.ts'
 import { notificationsCommands } from './declared-notifications.ts'
 import { ordersCommands } from './declared-orders.ts'
@@ -15,6 +16,7 @@ export function remoteCommands(tree: Command, outcome: Outcome): void {
   signInCommands(tree, outcome)
   catalogueCommands(tree, outcome)
   hostsCommands(tree, outcome)
+  groupsCommands(tree, outcome)
   alertsCommands(tree, outcome)
   detectionsCommands(tree, outcome)
   ordersCommands(tree, outcome)

@@ -1,6 +1,6 @@
 import type { FileFact } from '../../model/index.ts'
-import { displayBytes, type FileStat, fromFact, type Target } from '../../target/index.ts'
-import type { Collector, SeenContent, Survey } from '../collector.ts'
+import { displayBytes, type FileStat, type Target } from '../../target/index.ts'
+import type { Collector, Survey } from '../collector.ts'
 import { lookAtContent } from './contents/traits.ts'
 import { namesIn } from './contents/names.ts'
 import { baseName } from './directory.ts'
@@ -8,6 +8,8 @@ import { digestOf } from './file-digest.ts'
 import { fileFact } from './file-fact.ts'
 import { isOddName, usualPlaces } from './file-places.ts'
 import { homesOf } from './people.ts'
+import { pointedPaths, reasonOf } from './pointed-paths.ts'
+import { addProgramSizes, linkSameContent } from './same-content.ts'
 import { suspectPages } from './web/suspect-pages.ts'
 
 const megabyte = 1024 * 1024
@@ -126,32 +128,6 @@ function settingsBeside(target: Target, { fact, path }: Seen, reasons: readonly 
     })
 }
 
-/** Paths that facts of earlier collectors point at, with why. */
-function pointedPaths(survey: Survey): Map<string, string[]> {
-  const paths = new Map<string, string[]>()
-  const add = (path: string | undefined, reason: string) => {
-    if (path === undefined || !path.startsWith('/') || path.startsWith('/dev/std')) return
-    const reasons = paths.get(path)
-    if (reasons === undefined) paths.set(path, [reason])
-    else if (!reasons.includes(reason)) reasons.push(reason)
-  }
-  for (const { targets } of survey.facts('autostart')) for (const path of targets) add(path, 'autostart')
-  for (const process of survey.facts('process')) {
-    // Paths of a container start at its own root, not at the host's.
-    if (process.container !== undefined || survey.around?.parents?.includes(process.pid) === true) continue
-    if (process.path !== undefined) add(fromFact(process.path, process.pathBytes), 'process')
-    add(process.script, 'process')
-    for (const path of [...process.targets, ...process.unownedLibraries]) add(path, 'process')
-  }
-  for (const { library, targets } of survey.facts('preload')) {
-    add(library, 'preload')
-    for (const path of targets) add(path, 'preload')
-  }
-  for (const { path } of survey.facts('kernel-module')) add(path, 'kernel-module')
-  for (const [path, one] of survey.contents) if (paths.has(path)) add(path, reasonOf(one))
-  return paths
-}
-
 /** A first, cheap sieve for what merely lies somewhere. */
 function isWorthALook(target: Target, path: string, stat: FileStat): boolean {
   const name = baseName(path)
@@ -220,10 +196,6 @@ function look(survey: Survey, path: string, reasons: string[], budget: { bytes: 
 const pointers = new Set(['autostart', 'process', 'preload', 'kernel-module', 'named-by-file', 'content', 'named'])
 const plainTraits: ReadonlySet<string> = new Set(['text', 'json', 'empty', 'archive', 'image'])
 
-function reasonOf({ matches }: SeenContent): string {
-  return matches.length > 0 ? 'content' : 'named'
-}
-
 /** What a scan of contents found in it. */
 function addMatches({ contents }: Survey, { fact, path }: Seen): void {
   const content = contents.get(path)
@@ -283,19 +255,6 @@ function contentOf(target: Target, path: string, size: number): Buffer | undefin
 /** One for all files, because a garbage collector that is asked for megabytes again and again keeps hundreds of them. */
 let reading: Buffer | undefined
 
-/** Sizes of what packages installed as commands: a program of no package may be a copy of one under another name. */
-function addProgramSizes({ target }: Survey, sizes: Map<number, string[]>): void {
-  for (const directory of new Set(['/usr/bin', '/usr/sbin', '/bin', '/sbin'].map(one => target.files.realPath(one)))) {
-    if (directory === undefined) continue
-    for (const name of target.files.list(directory) ?? []) {
-      const path = `${directory}/${name}`
-      const stat = target.files.lstat(path)
-      if (stat?.type !== 'file' || sizes.get(stat.size)?.includes(path)) continue
-      sizes.set(stat.size, [...(sizes.get(stat.size) ?? []), path])
-    }
-  }
-}
-
 /** Files of the usual places that have the size of a program no package owns: hashed, and kept when they are the same. */
 function addCopies(
   survey: Survey,
@@ -311,24 +270,6 @@ function addCopies(
       if (digestOf(survey.target, path)?.sha256 !== fact.sha256) continue
       const copy = look(survey, path, ['drop-place'], { bytes: limits.digest })
       if (copy !== undefined) seen.set(path, copy)
-    }
-  }
-}
-
-function linkSameContent(seen: ReadonlyMap<string, Seen>): void {
-  const byDigest = new Map<string, FileFact[]>()
-  for (const { fact, stat } of seen.values()) {
-    if (fact.sha256 === undefined || stat.size === 0) continue
-    byDigest.set(fact.sha256, [...(byDigest.get(fact.sha256) ?? []), fact])
-  }
-  for (const same of byDigest.values()) {
-    const packaged = same.find(({ ownership }) => ownership === 'owned' || ownership === 'verified')
-    for (const fact of same) {
-      if (packaged !== undefined && packaged !== fact) fact.packagedCopy = packaged.path
-      fact.sameContent = same
-        .filter(other => other !== fact)
-        .map(({ path }) => path)
-        .slice(0, 100)
     }
   }
 }

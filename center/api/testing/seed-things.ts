@@ -1,8 +1,8 @@
 import type { Db } from '../../context.ts'
 import { uuid7 } from '../../uuid7.ts'
-
-/** Ids by the names that paths use for them. */
-export type Things = Readonly<Record<string, string>>
+import { seedHunt } from './seed-hunt.ts'
+import { seedNotify } from './seed-notify.ts'
+import type { Things } from './things.ts'
 
 /** One of everything that paths name, on a host of the group. Its texts hold the marker, so that an answer that shows any of it is found. */
 export async function seedThings(
@@ -240,110 +240,4 @@ async function seedWide(db: Db, tenant_id: string, group: string, marker: string
     })
     .execute()
   return { view, enrolment, token, user, key, provider }
-}
-
-interface Around {
-  readonly tenant_id: string
-  readonly group: string
-  readonly marker: string
-  readonly wide: string
-  readonly alert: string
-  readonly host: string
-}
-
-/** Campaigns are seen with one of their alerts, allowances and blocks by their scope; indicators and packs are the whole tenant's. */
-async function seedHunt(db: Db, { tenant_id, group, marker, wide, alert, host }: Around): Promise<Things> {
-  const [campaign, allowance, block, indicator, pack] = [uuid7(), uuid7(), uuid7(), uuid7(), uuid7()]
-  const now = new Date()
-  const expires_at = new Date(now.getTime() + 86_400_000)
-  const scope = JSON.stringify({ groups: [group] })
-  const by = { tenant_id, created_by: marker }
-  await db
-    .insertInto('campaign')
-    .values({
-      tenant_id,
-      campaign_id: campaign,
-      name: marker,
-      first_host_id: host,
-      first_seen: now,
-      last_seen: now,
-      hosts: 1,
-      shared: JSON.stringify([{ kind: 'path', term: `/${marker}`, hosts: 1 }]),
-    })
-    .execute()
-  await db.updateTable('alert').set({ campaign_id: campaign }).where('alert_id', '=', alert).execute()
-  await db
-    .insertInto('allow_rule')
-    .values({ ...by, allow_id: allowance, scope, condition: JSON.stringify({ path: `/${marker}` }), reason: marker })
-    .execute()
-  await db
-    .insertInto('block_entry')
-    .values({ ...by, block_id: block, address: '203.0.113.66', scope, reason: marker, expires_at })
-    .execute()
-  await db
-    .insertInto('indicator')
-    .values({ tenant_id, indicator_id: indicator, kind: 'domain', value: `${wide}.example`, source: 'seed' })
-    .execute()
-  await db
-    .insertInto('rule_pack')
-    .values({
-      ...by,
-      pack_id: pack,
-      name: `${wide}-pack`,
-      created_by: wide,
-      version: 1,
-      sha256: 'a'.repeat(64),
-      content: Buffer.from(ruleOf(wide)),
-      rules: 1,
-      stage: 'all',
-    })
-    .execute()
-  return { campaign, allowance, block, indicator, pack, rule: `${wide}-rule` }
-}
-
-function ruleOf(marker: string): string {
-  return `title: ${marker}
-id: ${marker}-rule
-logsource: { category: process }
-detection: { name: { name: ${marker} }, condition: name }
-`
-}
-
-/** To a port of this machine where nothing listens; switched off, so that nothing is sent. */
-async function seedNotify(db: Db, tenant_id: string, marker: string, alert: string): Promise<Things> {
-  const [channel, route, delivery, exported] = [uuid7(), uuid7(), uuid7(), uuid7()]
-  const by = { tenant_id, name: marker, created_by: marker, enabled: false }
-  const settings = JSON.stringify({ url: 'http://127.0.0.1:1/' })
-  const about = { id: marker, what: 'alert', level: 'high', at: new Date().toISOString(), title: marker }
-  const notice = { ...about, lines: [], families: [], attack: [] }
-  await db
-    .insertInto('channel')
-    .values({ ...by, channel_id: channel, kind: 'webhook', settings })
-    .execute()
-  await db
-    .insertInto('notify_route')
-    .values({ ...by, route_id: route, condition: '{}', channels: [channel] })
-    .execute()
-  await db
-    .insertInto('delivery')
-    .values({
-      tenant_id,
-      delivery_id: delivery,
-      channel_id: channel,
-      route_id: route,
-      purpose: 'notice',
-      notice_id: marker,
-      notice: JSON.stringify(notice),
-      alert_id: alert,
-      language: 'en',
-      gather: false,
-      state: 'dead',
-      due_at: new Date(),
-    })
-    .execute()
-  await db
-    .insertInto('siem_export')
-    .values({ ...by, export_id: exported, kind: 'webhook', settings, condition: '{}' })
-    .execute()
-  return { channel, route, delivery, export: exported }
 }

@@ -1,39 +1,19 @@
 import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import type { Indicator, IndicatorType } from '../indicator.ts'
+import type { Indicator } from '../indicator.ts'
 import { OpenSource, readSource } from '../open-source.ts'
 import type { SharedPlaces } from '../shared-places.ts'
 import { type Source, sourceFolder } from '../source.ts'
 import { type SourceWriter, writeSource } from '../write-source.ts'
 import { readAccess } from './access.ts'
-import type { ColumnUse } from './columns.ts'
 import { type Access, get, shown } from './get.ts'
+import { againOf, type ImportRequest, isAddress, joined, requestOf } from './import-request.ts'
 import { readMispFeed } from './misp-feed.ts'
 import { readList } from './read-list.ts'
 import { EntrySink, type Left } from './sink.ts'
 import type { TableChoice } from './table.ts'
 import { readTaxii, taxiiType } from './taxii.ts'
 import { WrongListError } from './wrong-list-error.ts'
-
-/** What somebody wants to be added. */
-export interface ImportRequest {
-  readonly name: string
-  /** A file, a folder, `-` for standard input, or an address that begins with https. */
-  readonly from: string
-  readonly type?: IndicatorType | undefined
-  readonly columns?: readonly (readonly [ColumnUse, string])[] | undefined
-  readonly delimiter?: string | undefined
-  readonly confidence?: number | undefined
-  readonly days?: number | undefined
-  readonly own?: boolean | undefined
-  /** Entries are believed no more than that, whatever they say themselves. */
-  readonly atMost?: number | undefined
-  readonly collection?: string | undefined
-  readonly authFile?: string | undefined
-  readonly caFile?: string | undefined
-  /** Keep what the source holds already. */
-  readonly merge?: boolean | undefined
-}
 
 export interface ImportOptions {
   /** `intel/` of the state folder. */
@@ -77,10 +57,6 @@ export async function compactSource(source: Source, options: Pick<ImportOptions,
     const { counts: _, prefixes: __, indexes: ___, firstEnd: ____, tables: _____, ...head } = source
     return head
   })
-}
-
-export function isAddress(from: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(from)
 }
 
 async function written(
@@ -244,22 +220,6 @@ function copyEarlier(intel: string, before: Source, writer: SourceWriter): void 
   }
 }
 
-/** What holds for a source holds for what joins it. */
-function joined(request: ImportRequest, before: Source): ImportRequest {
-  if (isAddress(before.from) && before.from !== request.from)
-    throw new WrongListError(
-      `${before.name} is read from ${before.from}, and what joins it would be lost with its next update: give it a name of its own`,
-    )
-  const kept = requestOf(before)
-  return {
-    ...request,
-    confidence: request.confidence ?? kept.confidence,
-    days: request.days ?? kept.days,
-    own: request.own ?? kept.own,
-    atMost: request.atMost ?? kept.atMost,
-  }
-}
-
 /** Whoever stands for a list is sure of all of it; what strangers are sure of may count for less. */
 function withWorth(writer: SourceWriter, { own, atMost = 100 }: ImportRequest): SourceWriter {
   const worth = (said: number | undefined) => {
@@ -269,40 +229,6 @@ function withWorth(writer: SourceWriter, { own, atMost = 100 }: ImportRequest): 
   return {
     add: (one: Indicator) => writer.add({ ...one, ...worth(one.confidence) }),
     remove: (type, value) => writer.remove(type, value),
-  }
-}
-
-function againOf(request: ImportRequest): Record<string, string> {
-  const { type, delimiter, columns, collection, authFile, caFile, atMost } = request
-  const said = {
-    type,
-    delimiter,
-    columns: columns?.map(([use, name]) => `${use}=${name}`).join('\n'),
-    collection,
-    authFile,
-    caFile,
-    atMost: atMost === undefined ? undefined : String(atMost),
-  }
-  return Object.fromEntries(Object.entries(said).filter((entry): entry is [string, string] => entry[1] !== undefined))
-}
-
-function requestOf({ name, from, own, confidence, days, again }: Source): ImportRequest {
-  return {
-    name,
-    from,
-    own,
-    confidence,
-    days,
-    type: again['type'] as IndicatorType | undefined,
-    delimiter: again['delimiter'],
-    columns: again['columns']?.split('\n').map(line => {
-      const at = line.indexOf('=')
-      return [line.slice(0, at) as ColumnUse, line.slice(at + 1)] as const
-    }),
-    collection: again['collection'],
-    authFile: again['authFile'],
-    caFile: again['caFile'],
-    atMost: again['atMost'] === undefined ? undefined : Number(again['atMost']),
   }
 }
 

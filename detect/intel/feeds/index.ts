@@ -5,11 +5,10 @@ export {
   EmptyListError,
   type Imported,
   type ImportOptions,
-  type ImportRequest,
   importSource,
-  isAddress,
   updateSource,
 } from './import.ts'
+export { type ImportRequest, isAddress } from './import-request.ts'
 export { readList } from './read-list.ts'
 export { EntrySink, type Left } from './sink.ts'
 export { WrongListError } from './wrong-list-error.ts'

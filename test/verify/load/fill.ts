@@ -17,7 +17,8 @@ export interface Filled {
 }
 
 const dayMs = 86_400_000
-const days = 90
+/** Over which what is filled in lies. */
+export const days = 90
 const groups = 20
 
 /** Hosts up to `hosts` and alerts up to `alerts`, over the last 90 days, a partition for each; every second one is a finding of an incident. */
@@ -28,7 +29,7 @@ export async function fill(
   figures: Pick<Figures, 'say'>,
 ): Promise<Filled> {
   const began = Date.now()
-  await makeDays(fleet.state)
+  await makeDays(fleet.state, ['alert'])
   const behind = await openBehind(fleet.state)
   try {
     const tenant = await tenantOf(behind)
@@ -52,14 +53,15 @@ export async function fill(
   }
 }
 
-/** As the center would have made them day by day. */
-async function makeDays(state: string): Promise<void> {
+/** Partitions of the last 90 days, as the center would have made them day by day. */
+export async function makeDays(state: string, tables: readonly string[]): Promise<void> {
   const owner = new Client(await runningConnection(state))
   await owner.connect()
   try {
     const today = Math.floor(Date.now() / dayMs)
     await owner.query('BEGIN')
-    await makePartitions(owner, { alert: Array.from({ length: days }, (_, index) => today - days + index) })
+    const past = Array.from({ length: days }, (_, index) => today - days + index)
+    await makePartitions(owner, Object.fromEntries(tables.map(table => [table, past])))
     await owner.query('COMMIT')
   } finally {
     await owner.end()
