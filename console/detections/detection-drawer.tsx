@@ -49,7 +49,7 @@ function Shown({ detection }: { readonly detection: string }) {
         <Text fw={600}>
           <HostText prose>{data.title}</HostText>
         </Text>
-        <Group gap="xs" mt={4}>
+        <Group gap={4} mt={4}>
           <VerdictBadge verdict={data.verdict} />
           <LevelBadge level={data.level} />
           <OutcomeBadges outcomes={data.outcomes} />

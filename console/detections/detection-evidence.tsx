@@ -134,7 +134,7 @@ function Responses({ detection, host }: { readonly detection: Detection; readonl
                   size="sm"
                   underline="always"
                 >
-                  {t('run')}
+                  {t(one.kind === 'kill-process' ? 'run' : 'run-back')}
                 </Anchor>
               </>
             )}

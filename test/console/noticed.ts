@@ -8,14 +8,26 @@ import type { SeededCenter } from './seeded-center.ts'
 /** What somebody who has a host could send: markup, and what turns the direction of text. */
 export const hostileTitle = '<img src=x onerror="window.bad=1">\u202egnp.exe'
 
+/** What a detection is called and the file that it is about. */
+interface Named {
+  readonly title: string
+  readonly file: string
+}
+
+/** For pictures: what an honest host would have told. */
+export const plainName: Named = { title: 'A job was added that runs a hidden program', file: 'sysupdate' }
+
 /** Sensors and detections of the seeded hosts, as agents with sensors tell of them. Gives the id of the first detection of web-01. */
-export async function noticed({ agents, admin, hosts }: SeededCenter): Promise<string> {
+export async function noticed(
+  { agents, admin, hosts }: SeededCenter,
+  named: Named = { title: hostileTitle, file: hostileTitle },
+): Promise<string> {
   const now = Date.now()
   const before = (minutes: number) => new Date(now - minutes * 60_000).toISOString()
   const told: Readonly<Record<string, readonly Report[]>> = {
     'web-01': [
       health(watching({ mode: 'block', denied: 3, killed: 2, wouldHave: 0 }, before(600))),
-      ...minerAt('web-01', before).map(detection => ({ kind: 'detection', detection }) as const),
+      ...minerAt('web-01', before, named).map(detection => ({ kind: 'detection', detection }) as const),
     ],
     'web-02': [health(watching({ mode: 'observe', wouldHave: 4 }, before(90), { exec: { lost: 317 } }))],
     'db-01': [
@@ -52,7 +64,13 @@ function watching(
   since: string,
   odd: Partial<Record<Sensor['name'], Partial<Sensor>>> = {},
 ): WatchState {
-  const sources = { exec: 'tracepoint', connections: 'sock-diag', files: 'fanotify', load: 'proc', logins: 'journal' }
+  const sources = {
+    exec: 'tracepoint',
+    connections: 'sock_diag',
+    files: 'fanotify',
+    load: 'processes and cgroups',
+    logins: 'journal, btmp, wtmp',
+  }
   const sensors = Object.entries(sources).map(([name, source], place) => ({
     ...{ name: name as Sensor['name'], source, since, events: 41_870 >> (place * 2), lost: 0 },
     ...odd[name as Sensor['name']],
@@ -74,7 +92,7 @@ function watching(
 }
 
 /** A web application is broken into; its shell fetches a miner, which may not start; the second try hides in memory and is ended. */
-function minerAt(host: string, before: (minutes: number) => string): Detection[] {
+function minerAt(host: string, before: (minutes: number) => string, { title, file }: Named): Detection[] {
   const chain = [
     {
       pid: 20_411,
@@ -179,13 +197,13 @@ function minerAt(host: string, before: (minutes: number) => string): Detection[]
     one(last, {
       verdict: 'suspected',
       level: 'low',
-      title: hostileTitle,
-      because: [hostileTitle],
-      subject: { kind: 'file', path: `/etc/cron.d/${hostileTitle}`, user: hostileTitle },
-      chain: [{ pid: 7, name: hostileTitle, command: hostileTitle }],
+      title,
+      because: [title],
+      subject: { kind: 'file', path: `/etc/cron.d/${file}`, user: file },
+      chain: [{ pid: 7, name: file, command: file }],
       findings: [],
-      families: [hostileTitle],
-      responses: [did('quarantine-file', last, hostileTitle, { outcome: 'would' })],
+      families: [file],
+      responses: [did('quarantine-file', last, title, { outcome: 'would' })],
     }),
   ]
 }

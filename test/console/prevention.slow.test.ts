@@ -160,6 +160,7 @@ test('what agents notice comes by itself: counts, list, what started what, what 
   await list.getByRole('button', { name: 'A miner was kept from starting' }).waitFor({ state: 'detached' })
   await list.getByRole('button', { name: 'A miner ran from memory and was ended' }).click()
   await drawer.getByRole('link', { name: 'Run, to take it back' }).first().waitFor()
+  await drawer.getByRole('link', { name: 'Run', exact: true }).waitFor()
   await page.keyboard.press('Escape')
 
   await page.getByRole('link', { name: 'Sensors', exact: true }).click()

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { Language } from '../../model/api/index.ts'
 import { browserMissing, openBrowser, openPage, phone, type Seat, settled, signInOn } from './browser.ts'
-import { noticed } from './noticed.ts'
+import { noticed, plainName } from './noticed.ts'
 import { shownPages } from './shown-pages.ts'
 import { checkout, openSeededCenter, type SeededCenter, seedImpossible } from './seeded-center.ts'
 
@@ -40,7 +40,7 @@ async function main(): Promise<number> {
   mkdirSync(values.into, { recursive: true })
   say('Starting a center and its hosts …\n', 0)
   const seeded = await openSeededCenter()
-  await noticed(seeded)
+  await noticed(seeded, plainName)
   const browser = await openBrowser()
   try {
     for (const seat of seats) await visit(browser, seeded, seat)

@@ -111,6 +111,12 @@ function Listening({ host: { watch } }: { readonly host: Watching }) {
         {t('modes-what.none')}
       </Text>
     )
+  if (on.length === 0)
+    return (
+      <Text size="sm" c="dimmed" component="span">
+        {t('sensors.nothing')}
+      </Text>
+    )
   return (
     <span>
       {on.map((one, place) => (
