@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Fact, Plan } from '../model/index.ts'
-import { factWith } from '../test/facts.ts'
+import { factWith, unownedProcess } from '../test/facts.ts'
 import { canonicalHash, canonicalJson } from './canonical.ts'
 import { type HandlingChoice, handledPlan } from './handling.ts'
 import { type Detect, ruleMeaning } from './judge.ts'
@@ -19,19 +19,6 @@ const file = (path: string, more = {}) =>
     executable: true,
     sha256: `h${path}`,
     size: 9,
-    ...more,
-  })
-const process = (pid: number, path: string, more = {}) =>
-  factWith({
-    kind: 'process',
-    pid,
-    startTime: pid * 10,
-    name: 'run',
-    path,
-    command: path,
-    argv: [path],
-    targets: [path],
-    ownership: 'unowned',
     ...more,
   })
 const job = (line: number, target: string, more = {}) =>
@@ -54,9 +41,9 @@ const facts: readonly Fact[] = [
   file('/usr/lib/.x', { type: 'directory', sha256: undefined }),
   job(1, miner, { attributes: ['immutable'] }),
   job(2, helper),
-  process(100, miner),
-  process(101, miner),
-  process(200, helper),
+  unownedProcess(100, miner),
+  unownedProcess(101, miner),
+  unownedProcess(200, helper),
   factWith({ kind: 'socket', pid: 100, address: '203.0.113.9', port: 443, protocol: 'tcp', scope: 'public', inode: 1 }),
 ]
 const rule = {

@@ -5,23 +5,10 @@ import { touchedPaths } from '../../agent/orders/index.ts'
 import { canonicalHash, handledPlan, World, type Judged } from '../../engine/index.ts'
 import type { Incident, Plan } from '../../model/index.ts'
 import { responseConfig } from '../../model/wire/index.ts'
-import { factWith } from '../../test/facts.ts'
+import { factWith, unownedProcess } from '../../test/facts.ts'
 import { allowedPlan, type Ask } from './allowed-plan.ts'
 
 const miner = '/usr/lib/.x/run'
-const process = (pid: number, path: string, more = {}) =>
-  factWith({
-    kind: 'process',
-    pid,
-    startTime: pid * 10,
-    name: 'run',
-    path,
-    command: path,
-    argv: [path],
-    targets: [path],
-    ownership: 'unowned',
-    ...more,
-  })
 const world = new World(
   [
     factWith({ kind: 'file', path: miner, name: 'run', type: 'file', ownership: 'unowned', sha256: 'h1', size: 9 }),
@@ -38,9 +25,9 @@ const world = new World(
       ownership: 'unowned',
       attributes: ['immutable'],
     }),
-    process(100, miner),
-    process(101, miner, { user: 'shop' }),
-    process(102, '/opt/python', { script: '/srv/job.py' }),
+    unownedProcess(100, miner),
+    unownedProcess(101, miner, { user: 'shop' }),
+    unownedProcess(102, '/opt/python', { script: '/srv/job.py' }),
     factWith({
       kind: 'socket',
       pid: 100,
