@@ -31,7 +31,17 @@ const found = detection.parse({
 test('for people', () => {
   let text = ''
   const page = new Page({ width: 100, colours: false, write: part => (text += part) })
-  printStatus(someStatus(), [{ ...found, at: '2026-11-22T11:59:00.000Z' }], page, now)
+  const at = '2026-11-22T11:59:00.000Z'
+  const named = { ...found, at, title: 'Miner: /opt/m', subject: { kind: 'process', pid: 78, path: '/opt/m' } } as const
+  printStatus(
+    someStatus(),
+    [
+      { ...found, at },
+      { ...named, responses: [] },
+    ],
+    page,
+    now,
+  )
   assert.equal(
     text,
     `  agent        running since 2026-11-22 11:00 UTC (pid 4242)
@@ -66,9 +76,10 @@ What it takes
 Somebody touched the agent
   2026-11-20 08:00 UTC  own-files-changed  x was changed.
 
-Noticed within the last day: 1
+Noticed within the last day: 2
   2026-11-22 11:59 UTC  confirmed  A program talks with a mining pool; /tmp/.x/\\x1b[2Jxm (pid 77);
                                    kill-process: done
+  2026-11-22 11:59 UTC  confirmed  Miner: /opt/m (pid 78)
 `,
   )
 })

@@ -37,6 +37,8 @@ const words: Readonly<Record<Response['outcome'], string>> = {
 }
 
 export function responseWords({ kind, outcome, detail, run }: Response): string {
-  const undo = run === undefined ? '' : ` (take back: davylamp undo ${run})`
+  // Whoever was ended stays ended.
+  const call = kind === 'kill-process' ? 'see: davylamp runs' : 'take back: davylamp undo'
+  const undo = run === undefined ? '' : ` (${call} ${run})`
   return `${words[outcome]}: ${kind.replaceAll('-', ' ')} – ${detail}${outcome === 'done' ? undo : ''}`
 }

@@ -103,15 +103,17 @@ function printDetections(detections: readonly Detection[], page: Page): void {
       .map(one => [
         shownTime(one.at),
         one.verdict,
-        [one.title, subjectWords(one), responseWords(one)].filter(Boolean).join('; '),
+        [`${one.title}${subjectWords(one)}`, responseWords(one)].filter(Boolean).join('; '),
       ]),
   )
 }
 
-function subjectWords({ subject }: Detection): string {
+/** A title that names it already is not followed by the same once more. */
+function subjectWords({ subject, title }: Detection): string {
   const { path, pid, address, account } = subject
-  const named = path ?? address ?? account ?? ''
-  return pid === undefined ? named : `${named} (pid ${pid})`.trim()
+  const name = path ?? address ?? account ?? ''
+  const named = title.includes(name) ? '' : `; ${name}`
+  return pid === undefined ? named : `${named} (pid ${pid})`
 }
 
 function responseWords({ responses }: Detection): string {
