@@ -55,7 +55,7 @@ export async function watchCommand(options: WatchOptions, context: Context): Pro
   await interruptible(signal => ended(signal, options.for))
   const state = watching.state()
   await watching.close()
-  if (!context.json) conclude(seen.size, state, context)
+  conclude(seen.size, state, context)
   return exitCodeOf(seen)
 }
 
@@ -90,9 +90,16 @@ function introduce(state: WatchState | undefined, { page }: Context): void {
   page.line()
 }
 
-function conclude(detections: number, state: WatchState | undefined, { page }: Context): void {
-  const lost = (state?.sensors ?? []).filter(one => one.lost > 0).map(one => `${one.name} ${one.lost}`)
-  page.text(
-    `${count(detections, 'detection')}.${lost.length > 0 ? ` Not heard: ${lost.join(', ')}.` : ''}${detections > 0 ? ' To see all that belongs together: davylamp scan' : ''}`,
-  )
+function conclude(detections: number, state: WatchState | undefined, { page, notes, json }: Context): void {
+  const lost = (state?.sensors ?? []).filter(one => one.lost > 0 && one.name !== 'gate')
+  const late = state?.prevention.late ?? 0
+  const sentences = [
+    `${count(detections, 'detection')}.`,
+    ...(lost.length > 0 ? [`Not heard: ${lost.map(one => `${one.name} ${one.lost}`).join(', ')}.`] : []),
+    ...(late > 0 ? [`Judged too late to be kept from starting: ${count(late, 'program')}.`] : []),
+    ...(detections > 0 ? ['To see all that belongs together: davylamp scan'] : []),
+  ]
+  // Programs read what is on standard output.
+  const where = json ? notes : page
+  where.text(sentences.join(' '))
 }

@@ -15,20 +15,18 @@ export interface WatchedOptions {
   readonly mode: 'observe' | 'block'
   /** Debian packages beyond the usual ones. */
   readonly packages?: readonly string[]
-  /** Default true: the decoys that take all of the processor are left out. */
-  readonly quiet?: boolean
   /** Text of agent.yml. */
   readonly config?: string
   /** Default true: until somebody has been looked at, so that the guard is there. */
   readonly warm?: boolean
-  /** Guarded besides the disk and /dev/shm. */
-  readonly only?: readonly string[]
+  /** What is on the host before anybody watches. */
+  readonly before?: (range: Range) => Promise<void>
 }
 
-/** A booted host with a pool and decoys, on which `davylamp watch` listens. */
+/** A booted host with a pool and those decoys that leave the processor to others, on which `davylamp watch` listens. */
 export async function openWatched(options: WatchedOptions): Promise<{ range: Range; session: WatchSession }> {
-  const { mode, quiet = true, config, packages, warm = true, only = [] } = options
-  const range = await openHost({ busy: !quiet, ...(packages === undefined ? {} : { packages }) })
+  const { mode, config, packages, warm = true, before } = options
+  const range = await openHost({ busy: false, ...(packages === undefined ? {} : { packages }) })
   try {
     range.goFirst()
     await range.sh(`touch ${beganPath} && chmod 666 ${beganPath} && mkdir -p /etc/davylamp`)
@@ -42,11 +40,8 @@ export async function openWatched(options: WatchedOptions): Promise<{ range: Ran
         mode: 0o755,
       },
     ])
-    const session = WatchSession.start(
-      range,
-      mode,
-      only.flatMap(path => ['--only', path]),
-    )
+    await before?.(range)
+    const session = WatchSession.start(range, mode)
     await untilListening(session, mode)
     if (!warm) await restart(session)
     return { range, session }
