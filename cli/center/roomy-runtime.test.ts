@@ -12,6 +12,7 @@ test('flags that keep a scan small go, all else stays', () => {
     '--enable-experimental-regexp-engine-on-excessive-backtracks',
     '--openssl-config=/dev/null',
     '--no-concurrent-recompilation',
+    '--expose-gc',
     ...command,
   ])
 })
