@@ -13,7 +13,7 @@ const probe = '/opt/probe'
 
 export interface WatchedOptions {
   readonly mode: 'observe' | 'block'
-  /** Debian packages beyond the usual ones. */
+  /** Debian packages beyond the usual ones, and no decoys: some of those stand where packages have the real thing. */
   readonly packages?: readonly string[]
   /** Text of agent.yml. */
   readonly config?: string
@@ -26,12 +26,12 @@ export interface WatchedOptions {
 /** A booted host with a pool and those decoys that leave the processor to others, on which `davylamp watch` listens. */
 export async function openWatched(options: WatchedOptions): Promise<{ range: Range; session: WatchSession }> {
   const { mode, config, packages, warm = true, before } = options
-  const range = await openHost({ busy: false, ...(packages === undefined ? {} : { packages }) })
+  const range = await openHost(packages === undefined ? { busy: false } : { decoys: false, packages })
   try {
     range.goFirst()
     await range.sh(`touch ${beganPath} && chmod 666 ${beganPath} && mkdir -p /etc/davylamp`)
     if (config !== undefined) await range.sh('cat > /etc/davylamp/agent.yml', { input: config })
-    await allowWhatIsAllowed(range)
+    if (packages === undefined) await allowWhatIsAllowed(range)
     plantFiles(range.root, [
       {
         kind: 'file',

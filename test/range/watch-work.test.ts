@@ -14,10 +14,7 @@ const chosen = whole ? works : shortWorks
 const packages = ['apt', ...new Set(chosen.flatMap(one => one.packages))]
 
 test('who works is kept from nothing, and accused of nothing', { skip, timeout }, async t => {
-  const { range, session } = await openWatched({
-    mode: 'block',
-    ...(whole ? { packages } : {}),
-  })
+  const { range, session } = await openWatched({ mode: 'block', ...(whole ? { packages } : {}) })
   t.after(() => range.close())
   const before = decoyState(range, range.snapshot())
   const earlier = session.told.length
