@@ -209,7 +209,7 @@ test('a host is edited; its agent says what it costs and what its owner allows',
     await dialog.getByLabel('Note').fill('<img src=x onerror=alert(1)> \u202Egnp.exe')
     await assertLooksWell(page, 'edit')
     await dialog.getByRole('button', { name: 'Save' }).click()
-    await page.getByText('build team').waitFor()
+    await page.getByRole('main').getByText('build team').waitFor()
     await page.getByText('<img src=x onerror=alert(1)>').waitFor()
     await page.getByText('U+202E').waitFor()
     await page.goto(`${host('ci-01')}/agent`)
