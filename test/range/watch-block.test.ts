@@ -26,7 +26,7 @@ for (const infection of infections.filter(one => whole || one.family === 'kinsin
     const programs = programsOf(infection)
     const running = () => range.processes().filter(({ exe }) => programs.has(exe.replace(/ \(deleted\)$/, '')))
     for (const end = Date.now() + 90_000; Date.now() < end; await pause(500)) {
-      if (running().length > 0 || news().length === 0) continue
+      if (running().length > 0 || !news().some(one => isPrevented(one) || isEnded(one))) continue
       await pause(3_000)
       if (running().length === 0) break
     }
@@ -53,8 +53,8 @@ for (const infection of infections.filter(one => whole || one.family === 'kinsin
       'whose content says enough does not begin',
     )
     assert.ok(prevented.length > 0 || news().some(isEnded), session.summary())
-    for (const { detection } of prevented)
-      measured({ what: 'prevented', name: detection.subject.path ?? '', ms: detection.afterMs })
+    for (const [path, ms] of new Map(prevented.map(one => [one.detection.subject.path ?? '', one.detection.afterMs])))
+      if (path !== '/opt/probe') measured({ what: 'prevented', name: path, ms })
     for (const path of new Set(lines.map(one => one.path)))
       console.log(`began, and was ended: ${path}${late.includes(path) ? ' (judged too late)' : ''}`)
     if (infection.family === 'kinsing')
@@ -83,8 +83,13 @@ function isEnded({ detection }: Told): boolean {
   return detection.responses.some(one => one.kind === 'kill-process' && one.outcome === 'done')
 }
 
+/** Look-alikes, and their copies. */
 function programsOf({ items }: Infection): Set<string> {
-  return new Set(items.flatMap(item => (item.kind === 'file' && 'lookalike' in item.content ? [item.path] : [])))
+  const own = items.flatMap(item => (item.kind === 'file' && 'lookalike' in item.content ? [item.path] : []))
+  const copies = items.flatMap(item =>
+    item.kind === 'file' && 'copyOf' in item.content && own.includes(item.content.copyOf) ? [item.path] : [],
+  )
+  return new Set([...own, ...copies])
 }
 
 /** Nothing is waited for that has to run first. */

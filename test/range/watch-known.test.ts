@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { campaigns } from '../../hosts/campaigns/index.ts'
-import { type Infection, infections } from '../../hosts/index.ts'
+import { type Infection, infections, type Item } from '../../hosts/index.ts'
 import { rangeImpossible } from './machine.ts'
-import { infect } from './plant.ts'
+import { infect, plantFiles } from './plant.ts'
+import type { Range } from './range.ts'
 import { leavingLines, measured, openWatched, whole } from './watch-host.ts'
 import { type Began, began, type WatchSession } from './watch-session.ts'
 
@@ -25,7 +27,6 @@ const visits: readonly Visit[] = whole
   ? [
       ...infections.flatMap(infection => [
         { infection, warm: true },
-        { infection, warm: true },
         { infection, warm: false },
       ]),
       ...campaigns.filter(canBegin).map(infection => ({ infection, warm: true })),
@@ -41,6 +42,7 @@ for (const { infection, warm } of visits)
     t.after(() => range.close())
     const earlier = session.told.length
     const news = () => session.told.slice(earlier)
+    plantFiles(range.root, accountsFor(range, infection))
     await infect(range, [leavingLines(infection)])
     const isMiner = ({ subject, verdict }: (typeof session.told)[number]['detection']) =>
       verdict === 'confirmed' && subject.path !== '/opt/probe'
@@ -94,7 +96,22 @@ function isOfTheHouse(path = ''): boolean {
   )
 }
 
-/** Those that start something at once, and need nothing that this host lacks. */
+/** Those that start something at once. */
 function canBegin({ items }: Infection): boolean {
-  return items.some(item => item.kind === 'process' || item.kind === 'unit')
+  return items.some(item => item.kind === 'process')
+}
+
+const firstUid = 1_500
+
+/** Whoever owns files of the intruder lived on the host before. */
+function accountsFor(range: Range, { items }: Infection): Item[] {
+  const there = readFileSync(`${range.root}/etc/passwd`, 'utf8')
+    .split('\n')
+    .map(line => line.split(':')[0])
+  const own = items.flatMap(item => (item.kind === 'account' ? [item.name] : []))
+  const named = items.flatMap(item => ('owner' in item ? [item.owner] : 'user' in item ? [item.user] : []))
+  const missing = [...new Set(named)].filter(
+    name => name !== undefined && !there.includes(name) && !own.includes(name),
+  ) as string[]
+  return missing.map((name, at) => ({ kind: 'account', name, uid: firstUid + at, home: `/home/${name}`, shadow: '!' }))
 }

@@ -24,7 +24,7 @@ const unknown: readonly { readonly path: string; readonly behaviour: Behaviour }
     : []),
 ]
 
-for (const { path, behaviour } of unknown.flatMap(one => (whole ? [one, one, one] : [one])))
+for (const { path, behaviour } of unknown.flatMap(one => (whole ? [one, one] : [one])))
   test(`${path} works and speaks with a pool: told with its memory looked at`, { skip, timeout }, async t => {
     const { range, session } = await openWatched({ mode: 'observe' })
     t.after(() => range.close())
@@ -39,8 +39,13 @@ for (const { path, behaviour } of unknown.flatMap(one => (whole ? [one, one, one
     const told = await session.until(path, one => one.subject.path === path, deadlineSeconds)
     const [start] = began(range).filter(one => one.path === path)
     assert.ok(start !== undefined)
-    assert.equal(told.detection.verdict, 'confirmed', JSON.stringify(told.detection))
-    assert.ok(told.detection.examination?.miningSession !== undefined, JSON.stringify(told.detection.examination))
-    assert.equal(told.detection.subject.kind, 'load')
     measured({ what: 'unknown', name: path, ms: told.atMs - start.atMs, verdict: told.detection.verdict })
+    // Between two words of the talk there may be less to see: whoever goes on is looked at again.
+    const sure = await session.until(
+      `${path}, confirmed`,
+      one => one.subject.path === path && one.verdict === 'confirmed',
+      deadlineSeconds,
+    )
+    assert.ok(sure.detection.examination?.miningSession !== undefined, JSON.stringify(sure.detection.examination))
+    assert.equal(sure.detection.subject.kind, 'load')
   })

@@ -4,7 +4,7 @@ import { cpus, loadavg, release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { watchReport } from './watch/report.ts'
 
-// Every intruder, unknown miners and honest work on hosts that are watched, about forty minutes: `npm run verify watch [WORD] [--write]`. WORD
+// Every intruder, unknown miners and honest work on hosts that are watched, about twenty-five minutes: `npm run verify watch [WORD] [--write]`. WORD
 // chooses (known, block, unknown, work); `--write` puts the figures into docs/watch-report.md.
 const root = join(import.meta.dirname, '..', '..')
 const args = process.argv.slice(2)
