@@ -82,7 +82,7 @@ function worksOf(measures: readonly Measure[]): string[] {
   )
 }
 
-/** A name of a path that an intruder chose, as a cell of a table. */
+/** A name of a path that an intruder chose, as a cell of a table; homes as their owners write them. */
 function escaped(name: string): string {
-  return name.startsWith('/') ? `\`${name.replaceAll('|', '\\|')}\`` : name
+  return name.startsWith('/') ? `\`${name.replaceAll('|', '\\|').replace(/^\/home\/\w+/, '~')}\`` : name
 }
