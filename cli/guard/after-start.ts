@@ -47,7 +47,7 @@ interface Suspect {
 const mostWaiting = 2_000
 const mostKept = 20_000
 const restMs = 20
-const againMs = 20_000
+const againMs = 5_000
 const mostFailed = 200
 
 /**

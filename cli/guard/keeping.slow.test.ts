@@ -89,7 +89,7 @@ test('a program that is asked about no more and was changed by way of a memory m
     copyFileSync('/bin/sleep', '/mnt/quiet')
     appendFileSync('/mnt/quiet', Buffer.alloc(16_384))
     const results = [await tried('exec /mnt/quiet 0'), await tried('exec /mnt/quiet 0'), await tried('exec /mnt/quiet 0')]
-    await wait(1_500)
+    for (let turn = 0; guard.state().asked === 0 && turn < 100; turn++) await wait(100)
     const { asked } = guard.state()
     writeFileSync('/mnt/words', minerWords)
     const write = 'import mmap; f = open("/mnt/quiet", "r+b"); m = mmap.mmap(f.fileno(), 0); w = open("/mnt/words", "rb").read(); m[len(m) - len(w):] = w; m.close(); f.close()'
