@@ -57,7 +57,7 @@ test('a Debian package: installed, used, upgraded, removed, purged', { skip, tim
     }
     const packaged = ['/usr/lib/systemd/system/davylamp-agent.service', 'enabled']
     assert.deepEqual(await unit(), packaged)
-    assert.match(await range.sh('davylamp agent install'), /installed and running\. See: davylamp agent status/)
+    assert.match(await range.sh('davylamp agent install'), /installed and running\. See: davylamp status/)
     await active()
     assert.deepEqual(await unit(), packaged)
     assert.equal(existsSync(join(range.root, 'etc/systemd/system/davylamp-agent.service')), false)
